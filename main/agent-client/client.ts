@@ -1,0 +1,65 @@
+import type {
+  EditFilesRequest,
+  Hello,
+  ListDirectoryResponse,
+  ProcessInfo,
+  ProcessOutput,
+  ReadLinesQuery,
+  ReadLinesResponse,
+  SpoolChunk,
+  StartProcessRequest,
+  StatResponse,
+} from '@shared/agent-protocol/index.ts';
+
+/** Who asks, for scoping on the agent, and until when. */
+export interface AgentCall {
+  readonly chatId?: string;
+  readonly signal: AbortSignal;
+}
+
+/** A mutating call: the same key never has its effect twice (WORKSPACES, idempotency journal). */
+export interface KeyedCall extends AgentCall {
+  readonly key: string;
+}
+
+/**
+ * A typed client of one workspace agent. Expected refusals throw AgentError with the agent's code; a broken
+ * connection throws LinkDown and may be repeated (mutations by their key).
+ */
+export interface AgentClient {
+  hello(call: AgentCall): Promise<Hello>;
+  stat(path: string, call: AgentCall): Promise<StatResponse>;
+  readFile(path: string, range: { offset?: number; limit?: number }, call: AgentCall): Promise<Uint8Array>;
+  readLines(query: ReadLinesQuery, call: AgentCall): Promise<ReadLinesResponse>;
+  writeFile(path: string, content: string | Uint8Array, call: KeyedCall): Promise<void>;
+  editFiles(request: EditFilesRequest, call: KeyedCall): Promise<void>;
+  listDirectory(path: string, call: AgentCall): Promise<ListDirectoryResponse>;
+  startProcess(request: StartProcessRequest, call: KeyedCall): Promise<{ id: string }>;
+  listProcesses(call: AgentCall): Promise<readonly ProcessInfo[]>;
+  /** `wait`: answers at exit, or after 5 minutes at most with the state of then. */
+  processOutput(id: string, wait: boolean, call: AgentCall): Promise<ProcessOutput>;
+  /** Bytes of the spool from `after`; with `wait`, answers when there are more or the process ended. */
+  spool(id: string, after: number, wait: boolean, call: AgentCall): Promise<SpoolChunk>;
+  signalProcess(id: string, signal: 'terminate' | 'kill', call: KeyedCall): Promise<void>;
+  /** Ends the agent when it has no running process, or `force`. */
+  shutdown(force: boolean, call: AgentCall): Promise<void>;
+}
+
+/** The agent refused: `status` and `code` are its own. */
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string | null;
+  constructor(message: string, status: number, code: string, detail: string | null = null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The connection broke before an answer came. Whether the call had its effect is not known. */
+export class LinkDown extends Error {
+  override readonly name = 'LinkDown';
+}

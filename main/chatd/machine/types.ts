@@ -1,0 +1,302 @@
+import type { ApprovalView, ChatStatus, ChatSummary, ToolCallState, ToolState } from '@shared/model/chat.ts';
+import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
+import type {
+  ChatId,
+  MessageId,
+  ModelConfigId,
+  OwnerId,
+  QueuedId,
+  RunnerId,
+  ToolKey,
+  WorkerId,
+  WorkspaceId,
+} from '@shared/model/ids.ts';
+import type { Message, QueuedMessage, Role, Usage, UserPart, Visibility } from '@shared/model/message.ts';
+import type { Part } from '@shared/model/part.ts';
+import type { Result } from '@shared/util/result.ts';
+
+/** Execution states of CHATD 2.1, computed from status, archived and whether the queue is empty. */
+export type ExecState =
+  | 'N'
+  | 'W'
+  | 'E0'
+  | 'E1'
+  | 'R0'
+  | 'R1'
+  | 'I0'
+  | 'I1'
+  | 'A0'
+  | 'A1'
+  | 'XW'
+  | 'XE0'
+  | 'XE1'
+  | 'Invalid';
+
+/** Why a transition changed nothing. */
+export type Refusal =
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'not-allowed'; readonly from: ExecState; readonly transition: string }
+  /** The runner no longer owns the chat, or history or status moved on: leave quietly. */
+  | { readonly kind: 'fence-lost' }
+  | { readonly kind: 'queue-full'; readonly max: number }
+  | { readonly kind: 'message-not-found' }
+  | { readonly kind: 'not-user-message' }
+  | { readonly kind: 'no-model' }
+  | { readonly kind: 'already-answered' }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export type Outcome<T> = Result<T, Refusal>;
+
+/** What a runner must still hold for a write to count; checked under the row lock. */
+export interface Fence {
+  readonly chatId: ChatId;
+  readonly runnerId: RunnerId;
+  readonly historyVersion: number;
+  readonly status: ChatStatus;
+}
+
+/** The facts that a runner and a stream decide by; also the payload of `chat_update`. */
+export interface ChatFacts {
+  readonly chatId: ChatId;
+  readonly snapshotVersion: number;
+  readonly historyVersion: number;
+  readonly queueVersion: number;
+  readonly retryStateVersion: number;
+  readonly generationAttempt: number;
+  readonly status: ChatStatus;
+  readonly archived: boolean;
+  readonly workerId: WorkerId | null;
+  readonly runnerId: RunnerId | null;
+}
+
+export interface NewMessage {
+  readonly role: Role;
+  readonly content: readonly Part[];
+  readonly visibility?: Visibility;
+  readonly modelConfigId?: ModelConfigId | null;
+  readonly usage?: Usage | null;
+  readonly contextLimit?: number | null;
+  readonly runtimeMs?: number | null;
+  readonly compressed?: boolean;
+  readonly effort?: string | null;
+  readonly interrupted?: boolean;
+}
+
+/** One ledger row for one call of the assistant message that is being committed. */
+export interface NewToolCall {
+  readonly index: number;
+  readonly providerCallId: string;
+  readonly tool: string;
+  readonly argsHash: string;
+  readonly effect: 'read' | 'effect';
+  /** `done` comes with `result`: the call was answered without running (bad parameters, unknown tool). */
+  readonly state: 'gated' | 'cleared' | 'done';
+  readonly approval: ApprovalView | null;
+  readonly result?: ToolOutcome;
+}
+
+/** What a finished tool call leaves in the ledger and then in the tool row. */
+export interface ToolOutcome {
+  readonly result: unknown;
+  readonly isError: boolean;
+  readonly durationMs: number | null;
+}
+
+/** A ledger row as the daemon sees it. */
+export interface LedgerRow extends ToolCallState {
+  readonly args_hash: string;
+  readonly effect: 'read' | 'effect';
+  readonly result: ToolOutcome | null;
+  /** The person's note with a denial. */
+  readonly note: string | null;
+}
+
+/** A prompt or decision row: a message with what only the daemon may see. */
+export interface StoredMessage extends Message {
+  readonly compressed: boolean;
+}
+
+/** Everything that decide and a model call need, read in one transaction. */
+export interface StepView {
+  readonly facts: ChatFacts;
+  readonly chat: {
+    readonly id: ChatId;
+    readonly ownerId: OwnerId;
+    readonly title: string;
+    readonly titleSource: 'fallback' | 'model' | 'user';
+    readonly workspaceId: WorkspaceId | null;
+    readonly parentChatId: ChatId | null;
+    readonly rootChatId: ChatId | null;
+    readonly modelConfigId: ModelConfigId;
+    readonly effort: string | null;
+    readonly compactionRequested: boolean;
+  };
+  /** The prompt query of CHATD 1.12, ascending. */
+  readonly prompt: readonly StoredMessage[];
+  /** Ledger of the last assistant message; empty when it asked for nothing. */
+  readonly calls: readonly LedgerRow[];
+  /** Assistant messages since the last user message. */
+  readonly stepsInTurn: number;
+  /** Visible user messages in the whole chat, counted up to 2 (for the title rule). */
+  readonly userMessages: number;
+  readonly retry: RetryInfo | null;
+}
+
+/** What a stream sends after comparing versions; each field is null when it did not change. */
+export interface StreamSync {
+  readonly facts: ChatFacts;
+  readonly summary: ChatSummary;
+  /** Rows with a revision above the known one, ascending by id; deleted ones only as ids. */
+  readonly messages: readonly Message[];
+  readonly deletedIds: readonly MessageId[];
+  readonly messageCount: number;
+  readonly queue: readonly QueuedMessage[] | null;
+  readonly calls: readonly ToolCallState[];
+  readonly retry: RetryInfo | null;
+  readonly error: ChatFault | null;
+}
+
+export interface CreateChatArgs {
+  readonly chatId: ChatId;
+  readonly ownerId: OwnerId;
+  readonly workspaceId: WorkspaceId | null;
+  readonly parentChatId?: ChatId | null;
+  readonly title: string;
+  /** Null: the default model, else refused with `no-model`. */
+  readonly modelConfigId: ModelConfigId | null;
+  readonly effort: string | null;
+  /** Unique: a repeat answers with the chat that exists. */
+  readonly spawnKey: string;
+  readonly messages: readonly NewMessage[];
+}
+
+export interface SendMessageArgs {
+  readonly chatId: ChatId;
+  readonly ownerId: OwnerId;
+  readonly content: readonly UserPart[];
+  readonly modelConfigId: ModelConfigId | null;
+  readonly effort: string | null | undefined;
+  readonly busy: 'queue' | 'interrupt';
+  /** A repeat with the same key answers as the first did and adds nothing. */
+  readonly sendKey: string;
+}
+
+export interface Sent {
+  readonly queued: boolean;
+  readonly messageId: MessageId | null;
+  readonly queuedId: QueuedId | null;
+}
+
+type Op<A, R> = (args: A) => Promise<R>;
+type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
+
+/**
+ * Every transaction of the chat daemon, by name. One call is one transaction and one round trip. User
+ * operations filter by owner (`not-found` for others'). All transitions bump snapshot_version, follow the
+ * field rules of CHATD 2.5 and publish `chat_update` (payload ChatFacts), `chat_watch`
+ * ({kind, chatId}) and, when runnable and unowned, `chat_ownership` ({chatId}) through pg_notify.
+ */
+export interface ChatOperations {
+  // ── a person's ──
+  createChat: Op<CreateChatArgs, Outcome<{ chatId: ChatId; created: boolean }>>;
+  sendMessage: Op<SendMessageArgs, Outcome<Sent>>;
+  editMessage: Op<
+    ByChat & { messageId: MessageId; content: readonly UserPart[] },
+    Outcome<{ messageId: MessageId }>
+  >;
+  deleteQueued: Op<ByChat & { queuedId: QueuedId }, Outcome<null>>;
+  editQueued: Op<ByChat & { queuedId: QueuedId; content: readonly UserPart[] }, Outcome<null>>;
+  moveQueued: Op<ByChat & { queuedId: QueuedId; by: -1 | 1 }, Outcome<null>>;
+  promoteQueued: Op<ByChat & { queuedId: QueuedId }, Outcome<null>>;
+  /** R→I; A0→W, A1→R with cancellations. */
+  interrupt: Op<ByChat, Outcome<null>>;
+  /** E0/E1→R0/R1, history_version := snapshot_version so that a new task starts (docs/decisions). */
+  retryError: Op<ByChat, Outcome<null>>;
+  /**
+   * gated → cleared | denied. `hash` must equal the row's approval hash. In A with no gated row left → running
+   * and unowned (hint). Bumps snapshot_version only.
+   */
+  answerCall: Op<
+    ByChat & { key: ToolKey; hash: string; decision: 'allow' | 'deny'; note: string | null },
+    Outcome<null>
+  >;
+  setModel: Op<ByChat & { modelConfigId: ModelConfigId; effort: string | null | undefined }, Outcome<null>>;
+  renameChat: Op<ByChat & { title: string }, Outcome<null>>;
+  /** The whole family in one statement, or nothing. */
+  setArchived: Op<ByChat & { archived: boolean }, Outcome<null>>;
+  /** Never moves backwards; moves no version. */
+  markRead: Op<ByChat & { messageId: MessageId }, null>;
+  getDraft: Op<{ ownerId: OwnerId; key: string }, string>;
+  setDraft: Op<{ ownerId: OwnerId; key: string; text: string }, null>;
+
+  // ── a worker's ──
+  /** Runnable (running, interrupting; not requires_action) and unowned or with a dead owner; oldest first. */
+  listCandidates: Op<{ workerId: WorkerId; leaseMs: number; exclusive: boolean; limit: number }, readonly ChatId[]>;
+  /** Re-checks the candidate condition under the lock. `exclusive`: any owner but this worker is dead. */
+  acquire: Op<
+    { chatId: ChatId; workerId: WorkerId; runnerId: RunnerId; leaseMs: number; exclusive: boolean },
+    Outcome<ChatFacts>
+  >;
+  abandon: Op<{ chatId: ChatId; runnerId: RunnerId }, Outcome<null>>;
+  /** One statement for all; answers the runners that no longer own their chat. */
+  heartbeat: Op<{ runners: readonly { chatId: ChatId; runnerId: RunnerId }[]; leaseMs: number }, readonly RunnerId[]>;
+  loadFacts: Op<{ chatId: ChatId }, ChatFacts | null>;
+  loadStep: Op<{ chatId: ChatId }, StepView | null>;
+  recordAttempt: Op<Fence, Outcome<{ generationAttempt: number }>>;
+  recordRetry: Op<Fence & { retry: RetryInfo | null }, Outcome<null>>;
+  /** "Retry now": clears the wait of a running chat by shortening `retrying_at` to now; refused without one. */
+  skipRetryWait: Op<ByChat, Outcome<null>>;
+  /** Inserts rows in order; `calls` belong to the assistant row among them. Keys are made from `installationId`. */
+  commitStep: Op<
+    Fence & {
+      readonly installationId: string;
+      readonly messages: readonly NewMessage[];
+      readonly calls: readonly NewToolCall[];
+      readonly consumeCompaction: boolean;
+    },
+    Outcome<{ historyVersion: number; messageIds: readonly MessageId[] }>
+  >;
+  /** cleared → dispatched (or still dispatched: a repeat after a crash). Commits before the call leaves. */
+  dispatchCalls: Op<Fence & { keys: readonly ToolKey[] }, Outcome<null>>;
+  /** Names the process that runs the call, so that the window can follow it. Bumps snapshot_version only. */
+  setCallProcess: Op<{ chatId: ChatId; key: ToolKey; processId: string }, Outcome<null>>;
+  /** dispatched → done | unknown with its result. Not fenced by status: an interrupt must not lose a result. */
+  settleCall: Op<
+    { chatId: ChatId; runnerId: RunnerId; key: ToolKey; state: 'done' | 'unknown'; outcome: ToolOutcome },
+    Outcome<null>
+  >;
+  /** All calls of the last assistant message have results (done, denied, unknown): inserts the tool rows in call
+   *  order, one a result, and nothing else. Refused as `invalid` while one is open. */
+  commitResults: Op<Fence, Outcome<{ historyVersion: number }>>;
+  /** Refused as `invalid` when nothing is gated. Gives up ownership. */
+  enterRequiresAction: Op<Fence, Outcome<null>>;
+  /** R0→W; R1 promotes the head and stays running. `promoted` tells which. */
+  finishTurn: Op<Fence, Outcome<{ promoted: boolean }>>;
+  finishError: Op<Fence & { fault: ChatFault }, Outcome<null>>;
+  /** Inserts the partial rows (maybe none) and, for calls of the last committed assistant message, results:
+   *  the ledger's where done, synthetic cancellations else. */
+  finishInterruption: Op<Fence & { messages: readonly NewMessage[] }, Outcome<{ promoted: boolean }>>;
+  /** Compare-and-set on title_source = fallback. */
+  setModelTitle: Op<{ chatId: ChatId; title: string }, boolean>;
+
+  // ── reading ──
+  loadSnapshot: Op<
+    ByChat & { rows: number },
+    (StreamSync & { readonly queue: readonly QueuedMessage[] }) | null
+  >;
+  loadSync: Op<
+    ByChat & { historyVersion: number; queueVersion: number; fromMessageId: MessageId | null },
+    StreamSync | null
+  >;
+  loadPage: Op<
+    ByChat & { before?: MessageId; after?: MessageId; around?: MessageId; limit: number },
+    readonly Message[] | null
+  >;
+  loadMessage: Op<ByChat & { messageId: MessageId }, Message | null>;
+  listChats: Op<{ ownerId: OwnerId; archived: boolean }, readonly ChatSummary[]>;
+  loadSummary: Op<{ chatId: ChatId; ownerId: OwnerId }, ChatSummary | null>;
+  loadProcessChat: Op<ByChat, { workspaceId: WorkspaceId | null } | null>;
+}
+
+export type LedgerState = ToolState;

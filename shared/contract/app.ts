@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { ChatId, ModelConfigId, ProviderId, WorkspaceId } from '../model/ids.ts';
+import { call, feed, is } from './define.ts';
+import * as s from './schemas.ts';
+
+export type ProviderKind = 'openai' | 'anthropic' | 'openai-compat' | 'anthropic-compat' | 'demo';
+
+/** A model that can be chosen, with its account. `unavailable` says in one sentence why it cannot answer. */
+export interface ModelChoice {
+  readonly id: ModelConfigId;
+  readonly providerId: ProviderId;
+  readonly provider: string;
+  readonly kind: ProviderKind;
+  readonly model: string;
+  readonly name: string;
+  readonly contextLimit: number | null;
+  /** Reasoning efforts that the model takes; empty when it has no such setting. */
+  readonly efforts: readonly ('minimal' | 'low' | 'medium' | 'high')[];
+  readonly isDefault: boolean;
+  readonly unavailable: string | null;
+}
+
+export interface Account {
+  readonly id: ProviderId;
+  readonly kind: ProviderKind;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly source: 'user' | 'env' | 'local';
+  readonly enabled: boolean;
+  readonly hasKey: boolean;
+}
+
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly notifications: boolean;
+}
+
+/** What the window needs before it can draw anything. */
+export interface AppInfo {
+  readonly version: string;
+  readonly platform: 'linux' | 'darwin' | 'win32';
+  readonly runtime: string;
+  readonly settings: Settings;
+  /** The workspace of the folder that was given on the command line, or the last one used. */
+  readonly workspaceId: WorkspaceId | null;
+  /** Why the folder on the command line could not be opened. */
+  readonly folderProblem: string | null;
+  /** Keys can be kept by the operating system; else they stay in memory for this run. */
+  readonly secretsPersist: boolean;
+}
+
+/** What main asks of the window. */
+export type AppEvent =
+  /** A notification was clicked, or a second start named a folder. */
+  | { readonly type: 'open-chat'; readonly chatId: ChatId; readonly messageId: number | null }
+  | { readonly type: 'open-workspace'; readonly workspaceId: WorkspaceId }
+  | { readonly type: 'settings'; readonly settings: Settings }
+  | { readonly type: 'toast'; readonly message: string };
+
+export const appContract = {
+  'app.info': call({ input: z.object({}), output: is<AppInfo>() }),
+  'app.events': feed({ input: z.object({}), event: is<AppEvent>() }),
+  /** Which chat is in front in a focused window; null: none. No notification is shown for it. */
+  'app.inFront': call({ input: z.object({ chatId: s.chatId.nullable() }), output: is<null>() }),
+  /** Opens a link in the browser after the person confirmed it. */
+  'app.openExternal': call({
+    input: z.object({ url: z.url({ protocol: /^https?$/ }) }),
+    output: is<null>(),
+  }),
+  'settings.set': call({
+    input: z.object({
+      theme: z.enum(['system', 'light', 'dark']).optional(),
+      notifications: z.boolean().optional(),
+    }),
+    output: is<Settings>(),
+  }),
+  'models.watch': feed({
+    input: z.object({}),
+    event: is<{ models: readonly ModelChoice[]; accounts: readonly Account[] }>(),
+  }),
+  'models.setDefault': call({
+    input: z.object({ modelConfigId: s.modelConfigId }),
+    output: is<null>(),
+    errors: ['not-found'],
+  }),
+  'accounts.add': call({
+    input: z.object({
+      kind: z.enum(['openai', 'anthropic', 'openai-compat', 'anthropic-compat']),
+      name: z.string().trim().min(1).max(80),
+      baseUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+      key: z.string().trim().max(2000),
+      /** Models to offer besides the catalogue's (required for a compatible server). */
+      models: z.array(z.string().trim().min(1).max(200)).max(50).default([]),
+    }),
+    output: is<{ providerId: ProviderId }>(),
+    errors: ['name-taken'],
+  }),
+  'accounts.setKey': call({
+    input: z.object({ providerId: s.providerId, key: z.string().trim().min(1).max(2000) }),
+    output: is<null>(),
+    errors: ['not-found', 'read-only'],
+  }),
+  'accounts.setEnabled': call({
+    input: z.object({ providerId: s.providerId, enabled: z.boolean() }),
+    output: is<null>(),
+    errors: ['not-found'],
+  }),
+  'accounts.remove': call({
+    input: z.object({ providerId: s.providerId }),
+    output: is<null>(),
+    errors: ['not-found', 'read-only'],
+  }),
+};

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { ChatId, MessageId, QueuedId } from '../model/ids.ts';
+import type { Message } from '../model/message.ts';
+import type { StreamEvent, WatchEvent } from '../model/stream.ts';
+import { call, feed, is } from './define.ts';
+import * as s from './schemas.ts';
+
+export const chatsContract = {
+  /** The tree: first `list`, then one event per change. */
+  'chats.watch': feed({ input: z.object({ archived: z.boolean().default(false) }), event: is<WatchEvent>() }),
+  /** One chat: first `snapshot`. */
+  'chat.stream': feed({ input: z.object({ chatId: s.chatId }), event: is<StreamEvent>() }),
+  'chat.create': call({
+    input: z.object({
+      workspaceId: s.workspaceId.nullable(),
+      text: s.messageText,
+      modelConfigId: s.modelConfigId.optional(),
+      effort: s.effort.nullish(),
+      /** Made by the window, so that a repeated call returns the same chat. */
+      sendKey: z.uuid(),
+    }),
+    output: is<{ chatId: ChatId }>(),
+    errors: ['no-model', 'unknown-workspace'],
+  }),
+  'chat.page': call({
+    input: z.object({
+      chatId: s.chatId,
+      before: s.messageId.optional(),
+      after: s.messageId.optional(),
+      around: s.messageId.optional(),
+      limit: z.number().int().min(1).max(200).default(100),
+    }),
+    output: is<{ messages: readonly Message[] }>(),
+    errors: ['not-found'],
+  }),
+  /** One row in full, for a result that travelled with `more: true`. */
+  'chat.message': call({
+    input: z.object({ chatId: s.chatId, messageId: s.messageId }),
+    output: is<{ message: Message }>(),
+    errors: ['not-found'],
+  }),
+  'chat.send': call({
+    input: z.object({
+      chatId: s.chatId,
+      text: s.messageText,
+      modelConfigId: s.modelConfigId.optional(),
+      effort: s.effort.nullish(),
+      busy: z.enum(['queue', 'interrupt']).default('queue'),
+      sendKey: z.uuid(),
+    }),
+    output: is<{ queued: boolean; messageId: MessageId | null; queuedId: QueuedId | null }>(),
+    errors: ['not-found', 'archived', 'queue-full', 'no-model', 'not-allowed'],
+  }),
+  'chat.edit': call({
+    input: z.object({ chatId: s.chatId, messageId: s.messageId, text: s.messageText }),
+    output: is<{ messageId: MessageId }>(),
+    errors: ['not-found', 'not-user', 'not-allowed'],
+  }),
+  'chat.interrupt': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  /** E0/E1 → running with the same history; in a retry wait: try now. */
+  'chat.retry': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  'chat.answer': call({
+    input: z.object({
+      chatId: s.chatId,
+      key: s.toolKey,
+      hash: z.string(),
+      decision: z.enum(['allow', 'deny']),
+      note: z.string().max(4_000).optional(),
+    }),
+    output: is<null>(),
+    errors: ['not-found', 'already-answered', 'changed'],
+  }),
+  'chat.setModel': call({
+    input: z.object({ chatId: s.chatId, modelConfigId: s.modelConfigId, effort: s.effort.nullish() }),
+    output: is<null>(),
+    errors: ['not-found'],
+  }),
+  'chat.rename': call({
+    input: z.object({ chatId: s.chatId, title: z.string().trim().min(1).max(200) }),
+    output: is<null>(),
+    errors: ['not-found'],
+  }),
+  'chat.archive': call({
+    input: z.object({ chatId: s.chatId, archived: z.boolean() }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  'chat.read': call({
+    input: z.object({ chatId: s.chatId, messageId: s.messageId }),
+    output: is<null>(),
+  }),
+  'queue.delete': call({
+    input: z.object({ chatId: s.chatId, queuedId: s.queuedId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  'queue.edit': call({
+    input: z.object({ chatId: s.chatId, queuedId: s.queuedId, text: s.messageText }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  'queue.move': call({
+    input: z.object({ chatId: s.chatId, queuedId: s.queuedId, by: z.union([z.literal(-1), z.literal(1)]) }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  'queue.promote': call({
+    input: z.object({ chatId: s.chatId, queuedId: s.queuedId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  /** Drafts live in the database, so that a kill does not lose them. Key: a chat id, or "new". */
+  'draft.get': call({
+    input: z.object({ key: z.string().min(1).max(80) }),
+    output: is<{ text: string }>(),
+  }),
+  'draft.set': call({
+    input: z.object({ key: z.string().min(1).max(80), text: z.string().max(1_000_000) }),
+    output: is<null>(),
+  }),
+};

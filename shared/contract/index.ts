@@ -1,0 +1,24 @@
+import { appContract } from './app.ts';
+import { chatsContract } from './chats.ts';
+import type { CallFailure, CallSpec, ErrorOf, EventOf, FeedSpec, InputOf, OutputOf, ParsedOf } from './define.ts';
+import { workspacesContract } from './workspaces.ts';
+import type { z } from 'zod';
+import type { Result } from '../util/result.ts';
+
+/** Everything that the window can ask of the main process. */
+export const contract = { ...appContract, ...chatsContract, ...workspacesContract };
+
+export type Contract = typeof contract;
+type NamesOf<K> = { [N in keyof Contract]: Contract[N] extends K ? N : never }[keyof Contract];
+export type CallName = NamesOf<CallSpec<z.ZodType, never, string>> & string;
+export type FeedName = NamesOf<FeedSpec<z.ZodType, never>> & string;
+
+export type CallInput<N extends CallName> = InputOf<Contract[N]>;
+export type CallOutput<N extends CallName> = OutputOf<Contract[N]>;
+export type CallResult<N extends CallName> = Result<OutputOf<Contract[N]>, CallFailure<ErrorOf<Contract[N]>>>;
+export type FeedInput<N extends FeedName> = InputOf<Contract[N]>;
+export type FeedEvent<N extends FeedName> = EventOf<Contract[N]>;
+
+/** Inputs as main's handlers get them: parsed. */
+export type CallParsed<N extends CallName> = ParsedOf<Contract[N]>;
+export type FeedParsed<N extends FeedName> = ParsedOf<Contract[N]>;

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type {
+  ChatId,
+  HostId,
+  MessageId,
+  ModelConfigId,
+  ProviderId,
+  QueuedId,
+  ToolKey,
+  WorkspaceId,
+} from '../model/ids.ts';
+
+const uuid = <T>() => z.uuid().transform((v) => v as unknown as T);
+const sequence = <T>() =>
+  z
+    .number()
+    .int()
+    .positive()
+    .transform((v) => v as unknown as T);
+
+export const chatId = uuid<ChatId>();
+export const workspaceId = uuid<WorkspaceId>();
+export const hostId = uuid<HostId>();
+export const providerId = uuid<ProviderId>();
+export const modelConfigId = uuid<ModelConfigId>();
+export const messageId = sequence<MessageId>();
+export const queuedId = sequence<QueuedId>();
+export const toolKey = z
+  .string()
+  .min(1)
+  .max(400)
+  .transform((v) => v as unknown as ToolKey);
+export const effort = z.enum(['minimal', 'low', 'medium', 'high']);
+/** Not blank, at most 1 MB of text. */
+export const messageText = z
+  .string()
+  .max(1_000_000)
+  .refine((t) => t.trim().length > 0, 'The message is empty.');

@@ -1,0 +1,54 @@
+import type { ChatFault, RetryInfo } from './fault.ts';
+import type { ChatId, MessageId, ModelConfigId, ToolKey, WorkspaceId } from './ids.ts';
+
+export type ChatStatus = 'waiting' | 'running' | 'interrupting' | 'requires_action' | 'error';
+
+/** A row of the tree. `pending` is running without an owner: waiting for a free slot. */
+export interface ChatSummary {
+  readonly id: ChatId;
+  readonly title: string;
+  readonly status: ChatStatus;
+  readonly pending: boolean;
+  readonly archived: boolean;
+  readonly workspace_id: WorkspaceId | null;
+  readonly parent_chat_id: ChatId | null;
+  readonly root_chat_id: ChatId | null;
+  readonly last_model_config_id: ModelConfigId;
+  readonly last_reasoning_effort: string | null;
+  readonly last_error: ChatFault | null;
+  readonly retry: RetryInfo | null;
+  /** What the agent is doing ("Running npm test", "Thinking"), null when it does nothing. */
+  readonly activity: string | null;
+  /** Calls that wait for the person in this chat. */
+  readonly asks: number;
+  readonly unread: boolean;
+  readonly snapshot_version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export type ToolState = 'gated' | 'cleared' | 'dispatched' | 'done' | 'denied' | 'cancelled' | 'unknown';
+
+/** What the approval card shows and what an answer is bound to (`hash` covers all of it). */
+export interface ApprovalView {
+  readonly hash: string;
+  readonly host: string;
+  readonly directory: string;
+  /** One line: "Run", "Write", "Edit". */
+  readonly verb: string;
+  /** The whole command or path, or what is to be written; not shortened. */
+  readonly subject: string;
+}
+
+/** An open row of the tool-call ledger, for the last assistant message of the chat. */
+export interface ToolCallState {
+  readonly key: ToolKey;
+  readonly message_id: MessageId;
+  readonly index: number;
+  readonly tool_call_id: string;
+  readonly tool: string;
+  readonly state: ToolState;
+  readonly process_id: string | null;
+  readonly approval: ApprovalView | null;
+  readonly started_at: string | null;
+}

@@ -1,0 +1,23 @@
+declare const brand: unique symbol;
+type Branded<T, B extends string> = T & { readonly [brand]: B };
+
+/** All uuid strings, but for the database's own sequences (message and queue ids, safe integers). */
+export type ChatId = Branded<string, 'ChatId'>;
+export type WorkspaceId = Branded<string, 'WorkspaceId'>;
+export type HostId = Branded<string, 'HostId'>;
+export type ProviderId = Branded<string, 'ProviderId'>;
+export type ModelConfigId = Branded<string, 'ModelConfigId'>;
+export type OwnerId = Branded<string, 'OwnerId'>;
+export type WorkerId = Branded<string, 'WorkerId'>;
+export type RunnerId = Branded<string, 'RunnerId'>;
+export type MessageId = Branded<number, 'MessageId'>;
+export type QueuedId = Branded<number, 'QueuedId'>;
+/** `<installation id>:<chat id>:<assistant message id>:<index>`, the exactly-once key of a tool call. */
+export type ToolKey = Branded<string, 'ToolKey'>;
+
+/** Marks a plain value as an id where it enters the program (database row, IPC input, fresh uuid). */
+export function asId<T extends Branded<string, string> | Branded<number, string>>(
+  value: T extends string ? string : number,
+): T {
+  return value as unknown as T;
+}

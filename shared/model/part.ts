@@ -1,0 +1,79 @@
+/** One element of a message's content. `signature` and `provider_metadata` never leave the main process. */
+export type Part =
+  | TextPart
+  | ReasoningPart
+  | ToolCallPart
+  | ToolResultPart
+  | { readonly type: 'source'; readonly source_id: string; readonly url: string; readonly title?: string }
+  | FilePart;
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ReasoningPart {
+  readonly type: 'reasoning';
+  readonly text: string;
+  readonly title?: string;
+  /** How long the model thought, for "Thought for 12 s". */
+  readonly duration_ms?: number;
+  /** What the provider needs back in the next prompt (Anthropic signature, OpenAI item). Main only. */
+  readonly provider_metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolCallPart {
+  readonly type: 'tool-call';
+  /** The provider's id: unique inside one assistant message at best. */
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  readonly args: unknown;
+  /** Set when the model's arguments were not valid JSON; `args` is then `{}`. */
+  readonly invalid_args?: string;
+  readonly provider_executed?: boolean;
+  readonly provider_metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolResultPart {
+  readonly type: 'tool-result';
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** JSON value as the tool returned it. */
+  readonly result: unknown;
+  readonly is_error?: boolean;
+  readonly provider_executed?: boolean;
+  readonly duration_ms?: number;
+  /** The wire cut a result over 16 KiB to its head; `chat.message` loads the whole. */
+  readonly more?: boolean;
+}
+
+export interface FilePart {
+  readonly type: 'file';
+  readonly media_type: string;
+  readonly data?: string;
+  readonly file_id?: string;
+  readonly name?: string;
+}
+
+/**
+ * What streams before a step is committed. Text and reasoning append to the last block of the same kind,
+ * or open a new one; tool parts merge by `tool_call_id`.
+ */
+export type LivePart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | {
+      readonly type: 'tool-call';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly args?: unknown;
+      readonly args_delta?: string;
+    }
+  | {
+      readonly type: 'tool-result';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly result: unknown;
+      readonly is_error?: boolean;
+      readonly duration_ms?: number;
+    };

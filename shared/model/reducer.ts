@@ -1,0 +1,187 @@
+import { never } from '../util/never.ts';
+import type { ChatStatus, ChatSummary, ToolCallState } from './chat.ts';
+import type { ChatFault, RetryInfo } from './fault.ts';
+import type { Message, QueuedMessage } from './message.ts';
+import type { LivePart } from './part.ts';
+import type { Episode, LiveFrame, StreamEvent } from './stream.ts';
+
+/** What streams now. `parts` are merged blocks in the order in which they opened. */
+export interface Live {
+  readonly episode: Episode;
+  readonly seq: number;
+  readonly parts: readonly LiveBlock[];
+}
+
+export type LiveBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | {
+      readonly type: 'tool';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      /** Raw JSON text so far, while the arguments stream. */
+      readonly raw: string;
+      readonly args?: unknown;
+      readonly result?: unknown;
+      readonly is_error?: boolean;
+      readonly duration_ms?: number;
+    };
+
+/** One chat as the window holds it. `messages` is a window of history, ascending by id. */
+export interface ChatView {
+  readonly chat: ChatSummary;
+  readonly status: ChatStatus;
+  readonly pending: boolean;
+  readonly messages: readonly Message[];
+  /** False after paging back so far that the newest rows were let go: reopen the feed to be at the tail. */
+  readonly atTail: boolean;
+  readonly messageCount: number;
+  readonly queue: readonly QueuedMessage[];
+  readonly calls: readonly ToolCallState[];
+  readonly retry: RetryInfo | null;
+  readonly error: ChatFault | null;
+  readonly live: Live;
+}
+
+/** At most this many rows are held; older ones are dropped from the far end (CHATD decision 12). */
+export const WINDOW_ROWS = 600;
+
+const NO_EPISODE: Episode = { history_version: 0, generation_attempt: 0 };
+
+function emptyLive(episode: Episode): Live {
+  return { episode, seq: 0, parts: [] };
+}
+
+/**
+ * Pure fold of a chat's feed (rules of CHATD 4.8). Before `snapshot` the view is null and all else is ignored.
+ * 'gap' means that a part is missing: the caller reopens the feed.
+ */
+export function foldStream(view: ChatView | null, event: StreamEvent): ChatView | null | 'gap' {
+  if (event.type === 'snapshot') {
+    return {
+      chat: event.chat,
+      status: event.status,
+      pending: event.pending,
+      messages: event.messages,
+      atTail: true,
+      messageCount: event.message_count,
+      queue: event.queue,
+      calls: event.calls,
+      retry: event.retry,
+      error: event.error,
+      live: emptyLive(event.episode),
+    };
+  }
+  if (!view) return null;
+  switch (event.type) {
+    case 'message':
+      return putMessage(view, event.message, event.message_count);
+    case 'history_cut':
+      return {
+        ...view,
+        messages: view.messages.filter((m) => m.id < event.from_message_id),
+        messageCount: event.message_count,
+        live: emptyLive(NO_EPISODE),
+      };
+    case 'queue_update':
+      return { ...view, queue: event.queue };
+    case 'status':
+      return putStatus(view, event.status, event.pending);
+    case 'error':
+      return { ...view, status: 'error', pending: false, error: event.error, retry: null };
+    case 'calls':
+      return { ...view, calls: event.calls };
+    case 'retry':
+      // The failed attempt's words vanish only when the next attempt starts or the row replaces them.
+      return event.retry
+        ? { ...view, retry: event.retry, live: { ...view.live, parts: [] } }
+        : { ...view, retry: null };
+    case 'preview_reset':
+      return { ...view, live: emptyLive(event.episode) };
+    case 'message_part':
+      return putPart(view, event.frame);
+    case 'chat':
+      return { ...view, chat: event.chat };
+    default:
+      return never(event);
+  }
+}
+
+function putMessage(view: ChatView, message: Message, messageCount: number): ChatView {
+  const at = view.messages.findIndex((m) => m.id === message.id);
+  if (at >= 0) {
+    if (view.messages[at]?.revision === message.revision) return view;
+    return { ...view, messages: view.messages.with(at, message), messageCount };
+  }
+  const last = view.messages.at(-1);
+  if (!view.atTail && last && message.id > last.id) return { ...view, messageCount };
+  const messages =
+    !last || last.id < message.id
+      ? [...view.messages, message]
+      : [...view.messages, message].sort((a, b) => a.id - b.id);
+  return { ...view, messages: messages.slice(-WINDOW_ROWS), messageCount };
+}
+
+function putStatus(view: ChatView, status: ChatStatus, pending: boolean): ChatView {
+  const next = { ...view, status, pending, error: status === 'error' ? view.error : null };
+  if (status === 'waiting' || status === 'requires_action') {
+    return { ...next, retry: null, live: emptyLive(view.live.episode) };
+  }
+  return status === 'running' ? next : { ...next, retry: null };
+}
+
+function putPart(view: ChatView, frame: LiveFrame): ChatView | 'gap' {
+  if (view.status === 'waiting' || view.status === 'error') return view;
+  const { live } = view;
+  if (
+    frame.history_version !== live.episode.history_version ||
+    frame.generation_attempt !== live.episode.generation_attempt ||
+    frame.seq <= live.seq
+  ) {
+    return view;
+  }
+  if (frame.seq > live.seq + 1) return 'gap';
+  return { ...view, live: { ...live, seq: frame.seq, parts: mergePart(live.parts, frame.part) } };
+}
+
+/** Appends to the last block of the same kind, or opens a new one; tool parts merge by call id. */
+export function mergePart(parts: readonly LiveBlock[], part: LivePart): readonly LiveBlock[] {
+  if (part.type === 'text' || part.type === 'reasoning') {
+    const last = parts.at(-1);
+    return last?.type === part.type
+      ? parts.with(parts.length - 1, { type: part.type, text: last.text + part.text })
+      : [...parts, { type: part.type, text: part.text }];
+  }
+  const at = parts.findIndex((b) => b.type === 'tool' && b.tool_call_id === part.tool_call_id);
+  const found = parts[at];
+  const old =
+    found?.type === 'tool'
+      ? found
+      : { type: 'tool' as const, tool_call_id: part.tool_call_id, tool_name: part.tool_name, raw: '' };
+  const next: LiveBlock =
+    part.type === 'tool-call'
+      ? {
+          ...old,
+          raw: old.raw + (part.args_delta ?? ''),
+          ...(part.args === undefined ? {} : { args: part.args }),
+        }
+      : {
+          ...old,
+          result: part.result,
+          is_error: part.is_error ?? false,
+          ...(part.duration_ms === undefined ? {} : { duration_ms: part.duration_ms }),
+        };
+  return at >= 0 ? parts.with(at, next) : [...parts, next];
+}
+
+/** Older rows that `chat.page` fetched, put before what is there. */
+export function prependPage(view: ChatView, page: readonly Message[]): ChatView {
+  const first = view.messages[0];
+  const older = first ? page.filter((m) => m.id < first.id) : page;
+  const messages = [...older, ...view.messages];
+  return {
+    ...view,
+    messages: messages.slice(0, WINDOW_ROWS),
+    atTail: view.atTail && messages.length <= WINDOW_ROWS,
+  };
+}
