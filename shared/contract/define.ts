@@ -35,9 +35,9 @@ export function is<T>(): (value: T) => void {
 
 export type InputOf<S> = S extends { input: infer I extends z.ZodType } ? z.input<I> : never;
 export type ParsedOf<S> = S extends { input: infer I extends z.ZodType } ? z.output<I> : never;
-export type OutputOf<S> = S extends CallSpec<z.ZodType, infer O, string> ? O : never;
-export type ErrorOf<S> = S extends CallSpec<z.ZodType, unknown, infer E> ? E : never;
-export type EventOf<S> = S extends FeedSpec<z.ZodType, infer Ev> ? Ev : never;
+export type OutputOf<S> = S extends { output?: infer O } ? O : never;
+export type ErrorOf<S> = S extends { errors: readonly (infer E)[] } ? E : never;
+export type EventOf<S> = S extends { event?: infer Ev } ? Ev : never;
 
 /** What a refused or failed call answers. `bad-input` and `internal` may come from every call. */
 export interface CallFailure<E extends string = string> {

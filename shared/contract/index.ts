@@ -1,17 +1,16 @@
 import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
-import type { CallFailure, CallSpec, ErrorOf, EventOf, FeedSpec, InputOf, OutputOf, ParsedOf } from './define.ts';
+import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
 import { workspacesContract } from './workspaces.ts';
-import type { z } from 'zod';
 import type { Result } from '../util/result.ts';
 
 /** Everything that the window can ask of the main process. */
 export const contract = { ...appContract, ...chatsContract, ...workspacesContract };
 
 export type Contract = typeof contract;
-type NamesOf<K> = { [N in keyof Contract]: Contract[N] extends K ? N : never }[keyof Contract];
-export type CallName = NamesOf<CallSpec<z.ZodType, never, string>> & string;
-export type FeedName = NamesOf<FeedSpec<z.ZodType, never>> & string;
+type NamesOf<K> = { [N in keyof Contract]: Contract[N] extends { kind: K } ? N : never }[keyof Contract];
+export type CallName = NamesOf<'call'>;
+export type FeedName = NamesOf<'feed'>;
 
 export type CallInput<N extends CallName> = InputOf<Contract[N]>;
 export type CallOutput<N extends CallName> = OutputOf<Contract[N]>;

@@ -1,0 +1,63 @@
+import type { ChatId, ModelConfigId } from '@shared/model/ids.ts';
+import type { ToolCallPart } from '@shared/model/part.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Slots } from '../../base/slots.ts';
+import type { LanguageModel, ToolSpec } from '../../models/port.ts';
+import type { ChatStore } from '../machine/store.ts';
+import type { LedgerRow, NewToolCall, StepView, ToolOutcome } from '../machine/types.ts';
+import type { Hints } from '../stream/hints.ts';
+import type { PartBuffer } from '../stream/part-buffer.ts';
+
+/** A model configuration with its account, ready to be asked. */
+export interface ReadyModel {
+  readonly model: LanguageModel;
+  /** The id that is sent. */
+  readonly name: string;
+  readonly contextLimit: number | null;
+  readonly maxOutputTokens: number;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type StepChat = StepView['chat'];
+
+/** The tools as the generation sees them: what to offer, what a call may do, and doing it. */
+export interface Toolbox {
+  specs(chat: StepChat): readonly ToolSpec[];
+  /** The ledger row of a call that the model asked for: the approval policy's verdict, or its answer at once. */
+  judge(chat: StepChat, call: ToolCallPart, signal: AbortSignal): Promise<Judged>;
+  /** Runs one dispatched call; a repeat with the same key attaches to what it started. */
+  run(chat: StepChat, row: LedgerRow, args: unknown, context: RunContext): Promise<Ran>;
+  /** System texts about the workspace, read again for each step. */
+  instructions(chat: StepChat, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export type Judged = Omit<NewToolCall, 'index' | 'providerCallId'>;
+
+export interface RunContext {
+  readonly signal: AbortSignal;
+  readonly contextLimit: number | null;
+  onProcess(processId: string): Promise<void>;
+}
+
+export interface Ran {
+  readonly state: 'done' | 'unknown';
+  readonly outcome: ToolOutcome;
+}
+
+export interface GenerationDeps {
+  readonly store: ChatStore;
+  readonly hints: Hints;
+  readonly parts: PartBuffer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly installationId: string;
+  /** Throws ModelError when the account cannot answer (no key, disabled). */
+  resolveModel(id: ModelConfigId): Promise<ReadyModel>;
+  readonly toolbox: Toolbox;
+  /** Open model calls in all, and per provider. */
+  modelSlots(provider: string): readonly Slots[];
+  readonly toolSlots: Slots;
+  /** A root chat finished, failed or asks: after the commit, from fresh rows. */
+  onAttention(chatId: ChatId, why: 'finished' | 'failed' | 'asks'): void;
+}

@@ -1,0 +1,92 @@
+import type { ToolCallPart } from '@shared/model/part.ts';
+import { invariant } from '@shared/util/invariant.ts';
+import { orderCalls } from '../../tools/order-calls.ts';
+import type { Fence, LedgerRow, StepView } from '../machine/types.ts';
+import type { EpisodeWriter } from '../stream/part-buffer.ts';
+import type { GenerationDeps } from './ports.ts';
+
+/** Tools of one step that run side by side; the app's own limit is `toolSlots`. */
+const PER_STEP = 8;
+
+/**
+ * Runs the calls that may run now (CHATD decisions 3 and 4): `dispatched` is committed before each call leaves,
+ * its result is in the ledger before it is shown. Throws the signal's reason; 'lost' when the fence is.
+ */
+export async function runTools(
+  deps: GenerationDeps,
+  step: { readonly view: StepView; readonly calls: readonly LedgerRow[]; readonly fence: Fence },
+  signal: AbortSignal,
+): Promise<'ran' | 'lost'> {
+  const { view, calls, fence } = step;
+  const attempt = await deps.store.call('recordAttempt', fence);
+  if (!attempt.ok) return 'lost';
+  const episode = deps.parts.create(fence.chatId, {
+    history_version: fence.historyVersion,
+    generation_attempt: attempt.value.generationAttempt,
+  });
+  let lost = false;
+  const runOne = async (row: LedgerRow) => {
+    if (lost) return;
+    const release = await deps.toolSlots.take(signal);
+    try {
+      const dispatched = await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] });
+      if (!dispatched.ok) lost = true;
+      else await runCall(deps, { view, row, fence, episode }, signal);
+    } finally {
+      release();
+    }
+  };
+  try {
+    const scheduled = calls.map((row) => ({ row, effect: row.effect, state: 'waiting' as const }));
+    await orderCalls(scheduled, ({ row }) => runOne(row), { limit: PER_STEP, signal });
+  } finally {
+    episode.close();
+  }
+  return lost ? 'lost' : 'ran';
+}
+
+async function runCall(
+  deps: GenerationDeps,
+  run: { view: StepView; row: LedgerRow; fence: Fence; episode: EpisodeWriter },
+  signal: AbortSignal,
+): Promise<void> {
+  const { view, row, fence, episode } = run;
+  const startedAt = deps.clock.now();
+  const call = findCall(view, row);
+  const { state, outcome } = await deps.toolbox.run(view.chat, row, call.args, {
+    signal,
+    contextLimit: null,
+    onProcess: async (processId) => {
+      if (row.process_id === processId) return;
+      await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
+    },
+  });
+  const durationMs = outcome.durationMs ?? Math.round(deps.clock.now() - startedAt);
+  const settled = { ...outcome, durationMs };
+  const { chatId, runnerId } = fence;
+  const saved = await deps.store.call('settleCall', { chatId, runnerId, key: row.key, state, outcome: settled });
+  if (!saved.ok) return;
+  episode.add('tool', {
+    type: 'tool-result',
+    tool_call_id: row.tool_call_id,
+    tool_name: row.tool,
+    result: wireResult(settled.result),
+    is_error: settled.isError,
+    duration_ms: durationMs,
+  });
+}
+
+/** A live result is a preview: over 16 KiB only that it is there; the durable row carries the rest. */
+function wireResult(result: unknown): unknown {
+  const text = JSON.stringify(result) ?? 'null';
+  return text.length <= 16 * 1024 ? result : { output: text.slice(0, 8 * 1024), more: true };
+}
+
+function findCall(view: StepView, row: LedgerRow): ToolCallPart {
+  const message = view.prompt.find((m) => m.id === row.message_id);
+  const call = message?.content.find(
+    (p): p is ToolCallPart => p.type === 'tool-call' && p.tool_call_id === row.tool_call_id,
+  );
+  invariant(call, `ledger row ${row.key} has no call in its message`);
+  return call;
+}

@@ -1,0 +1,113 @@
+import type { ChatId } from '@shared/model/ids.ts';
+import type { Role } from '@shared/model/message.ts';
+import type { LivePart } from '@shared/model/part.ts';
+import type { Episode, LiveFrame } from '@shared/model/stream.ts';
+import { invariant } from '@shared/util/invariant.ts';
+import type { Log } from '../../base/log.ts';
+
+/** Characters of payload that one episode may hold; later parts are dropped, the durable row heals it. */
+const CAP_CHARS = 1024 * 1024;
+
+/** Where a generation attempt puts its parts. */
+export interface EpisodeWriter {
+  add(role: Role, part: LivePart): void;
+  /** Idempotent. Nothing can be added afterwards. */
+  close(): void;
+}
+
+/**
+ * The message parts that are not in the database yet (CHATD 3.11): one episode a generation attempt, numbered
+ * from 1. A reader that comes before its episode waits for it; one that comes later gets all from the start.
+ */
+export interface PartBuffer {
+  create(chatId: ChatId, episode: Episode): EpisodeWriter;
+  /** Creates and closes a missing episode, so that a late producer can add nothing. */
+  closeEpisode(chatId: ChatId, episode: Episode): readonly LiveFrame[];
+  /** Replays at once what is there, then calls for each new frame. Returns the function that stops it. */
+  watch(chatId: ChatId, episode: Episode, onFrame: (frame: LiveFrame) => void): () => void;
+  /** Forgets the chat's closed episodes: its runner has left. */
+  release(chatId: ChatId): void;
+}
+
+interface Entry {
+  readonly frames: LiveFrame[];
+  readonly watchers: Set<(frame: LiveFrame) => void>;
+  state: 'awaited' | 'open' | 'closed';
+  chars: number;
+}
+
+const keyOf = (e: Episode) => `${e.history_version}/${e.generation_attempt}`;
+
+function sizeOf(part: LivePart): number {
+  if (part.type === 'text' || part.type === 'reasoning') return part.text.length;
+  if (part.type === 'tool-call') return (part.args_delta?.length ?? 0) + (part.args ? 256 : 0);
+  return JSON.stringify(part.result)?.length ?? 0;
+}
+
+export function createPartBuffer(log: Log): PartBuffer {
+  const chats = new Map<ChatId, Map<string, Entry>>();
+
+  function entryOf(chatId: ChatId, episode: Episode): Entry {
+    const episodes = chats.get(chatId) ?? new Map<string, Entry>();
+    chats.set(chatId, episodes);
+    const key = keyOf(episode);
+    const entry = episodes.get(key) ?? { frames: [], watchers: new Set(), state: 'awaited', chars: 0 };
+    episodes.set(key, entry);
+    return entry;
+  }
+
+  function forget(chatId: ChatId, unless: string | null): void {
+    const episodes = chats.get(chatId);
+    if (!episodes) return;
+    for (const [key, entry] of episodes) {
+      const idle = entry.state === 'closed' || (entry.state === 'awaited' && entry.watchers.size === 0);
+      if (idle && key !== unless) episodes.delete(key);
+    }
+    if (episodes.size === 0) chats.delete(chatId);
+  }
+
+  function writerOf(chatId: ChatId, episode: Episode, entry: Entry): EpisodeWriter {
+    return {
+      add(role, part) {
+        if (entry.state !== 'open') return;
+        const chars = sizeOf(part);
+        if (entry.chars + chars > CAP_CHARS) {
+          log.warn('episode is full, a part was dropped', { chatId, ...episode });
+          return;
+        }
+        entry.chars += chars;
+        const frame: LiveFrame = { ...episode, seq: entry.frames.length + 1, role, part };
+        entry.frames.push(frame);
+        for (const onFrame of entry.watchers) onFrame(frame);
+      },
+      close() {
+        entry.state = 'closed';
+      },
+    };
+  }
+
+  return {
+    create(chatId, episode) {
+      forget(chatId, keyOf(episode));
+      const entry = entryOf(chatId, episode);
+      invariant(entry.state === 'awaited', `episode ${keyOf(episode)} of ${chatId} exists already`);
+      entry.state = 'open';
+      return writerOf(chatId, episode, entry);
+    },
+    closeEpisode(chatId, episode) {
+      const entry = entryOf(chatId, episode);
+      entry.state = 'closed';
+      return entry.frames;
+    },
+    watch(chatId, episode, onFrame) {
+      const entry = entryOf(chatId, episode);
+      for (const frame of entry.frames) onFrame(frame);
+      entry.watchers.add(onFrame);
+      return () => {
+        entry.watchers.delete(onFrame);
+        if (entry.state === 'awaited') forget(chatId, null);
+      };
+    },
+    release: (chatId) => forget(chatId, null),
+  };
+}

@@ -1,0 +1,161 @@
+import { asId, type ChatId, type OwnerId } from '@shared/model/ids.ts';
+import { err, ok } from '@shared/util/result.ts';
+import type { ChatStore } from '../chatd/machine/store.ts';
+import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
+import { fallbackTitle } from '../chatd/generation/title.ts';
+import { streamChat, type StreamDeps } from '../chatd/stream/chat-stream.ts';
+import { watchChats } from '../chatd/stream/watch-feed.ts';
+import type { Random } from '../base/random.ts';
+import type { CallHandlers, FeedHandlers } from './handlers.ts';
+import { answer, done } from './refusals.ts';
+
+export interface ChatHandlerDeps extends StreamDeps {
+  readonly store: ChatStore;
+  readonly ownerId: OwnerId;
+  readonly random: Random;
+  hasWorkspace(id: string): boolean;
+}
+
+type ChatCalls = Pick<
+  CallHandlers,
+  Extract<keyof CallHandlers, `chat.${string}` | `queue.${string}` | `draft.${string}`>
+>;
+type ChatFeeds = Pick<FeedHandlers, 'chat.stream' | 'chats.watch'>;
+
+const text = (value: string) => [{ type: 'text' as const, text: value }];
+const BASIC = { 'not-found': 'not-found', 'not-allowed': 'not-allowed' } as const;
+
+export function chatFeeds(deps: ChatHandlerDeps): ChatFeeds {
+  const { ownerId } = deps;
+  return {
+    'chats.watch': ({ archived }, signal) => watchChats(deps, { ownerId, archived }, signal),
+    'chat.stream': ({ chatId }, signal) => streamChat(deps, { chatId, ownerId }, signal),
+  };
+}
+
+export function chatCalls(deps: ChatHandlerDeps): ChatCalls {
+  return { ...talkCalls(deps), ...stateCalls(deps), ...queueCalls(deps), ...readCalls(deps) };
+}
+
+function talkCalls(deps: ChatHandlerDeps) {
+  const { store, ownerId } = deps;
+  return {
+    'chat.create': async (input) => {
+      if (input.workspaceId !== null && !deps.hasWorkspace(input.workspaceId)) {
+        return err({ code: 'unknown-workspace', message: 'This workspace does not exist any more.' });
+      }
+      const created = await store.call('createChat', {
+        chatId: asId<ChatId>(deps.random.uuid()),
+        ownerId,
+        workspaceId: input.workspaceId,
+        title: fallbackTitle(input.text),
+        modelConfigId: input.modelConfigId ?? null,
+        effort: input.effort ?? null,
+        spawnKey: input.sendKey,
+        messages: [
+          { role: 'system', content: text(DEFAULT_SYSTEM_PROMPT), visibility: 'model' },
+          { role: 'user', content: text(input.text) },
+        ],
+      });
+      return answer(created, { 'no-model': 'no-model' }, ({ chatId }) => ({ chatId }));
+    },
+    'chat.send': async (input) => {
+      const sent = await store.call('sendMessage', {
+        chatId: input.chatId,
+        ownerId,
+        content: text(input.text),
+        modelConfigId: input.modelConfigId ?? null,
+        effort: input.effort,
+        busy: input.busy,
+        sendKey: input.sendKey,
+      });
+      const codes = { ...BASIC, 'queue-full': 'queue-full', 'no-model': 'no-model' } as const;
+      return answer(sent, codes, (value) => value);
+    },
+    'chat.edit': async ({ chatId, messageId, text: words }) => {
+      const edited = await store.call('editMessage', { chatId, ownerId, messageId, content: text(words) });
+      const codes = { ...BASIC, 'message-not-found': 'not-found', 'not-user-message': 'not-user' } as const;
+      return answer(edited, codes, (value) => value);
+    },
+  } satisfies Partial<ChatCalls>;
+}
+
+function stateCalls({ store, ownerId }: ChatHandlerDeps) {
+  return {
+    'chat.interrupt': async ({ chatId }) =>
+      answer(await store.call('interrupt', { chatId, ownerId }), BASIC, done),
+    'chat.retry': async ({ chatId }) => {
+      const waiting = await store.call('skipRetryWait', { chatId, ownerId });
+      if (waiting.ok) return ok(null);
+      return answer(await store.call('retryError', { chatId, ownerId }), BASIC, done);
+    },
+    'chat.answer': async ({ chatId, key, hash, decision, note }) => {
+      const answered = await store.call('answerCall', {
+        chatId,
+        ownerId,
+        key,
+        hash,
+        decision,
+        note: note?.trim() || null,
+      });
+      const codes = {
+        'not-found': 'not-found',
+        'not-allowed': 'already-answered',
+        'already-answered': 'already-answered',
+        changed: 'changed',
+      } as const;
+      return answer(answered, codes, done);
+    },
+    'chat.setModel': async ({ chatId, modelConfigId, effort }) => {
+      const set = await store.call('setModel', { chatId, ownerId, modelConfigId, effort });
+      return answer(set, { 'not-found': 'not-found', 'no-model': 'not-found' } as const, done);
+    },
+    'chat.rename': async ({ chatId, title }) =>
+      answer(
+        await store.call('renameChat', { chatId, ownerId, title }),
+        { 'not-found': 'not-found' } as const,
+        done,
+      ),
+    'chat.archive': async ({ chatId, archived }) =>
+      answer(await store.call('setArchived', { chatId, ownerId, archived }), BASIC, done),
+    'chat.read': async ({ chatId, messageId }) =>
+      ok(await store.call('markRead', { chatId, ownerId, messageId })),
+  } satisfies Partial<ChatCalls>;
+}
+
+function queueCalls({ store, ownerId }: ChatHandlerDeps) {
+  const codes = { ...BASIC, 'message-not-found': 'not-found' } as const;
+  return {
+    'queue.delete': async ({ chatId, queuedId }) =>
+      answer(await store.call('deleteQueued', { chatId, ownerId, queuedId }), codes, done),
+    'queue.edit': async ({ chatId, queuedId, text: words }) =>
+      answer(await store.call('editQueued', { chatId, ownerId, queuedId, content: text(words) }), codes, done),
+    'queue.move': async ({ chatId, queuedId, by }) =>
+      answer(await store.call('moveQueued', { chatId, ownerId, queuedId, by }), codes, done),
+    'queue.promote': async ({ chatId, queuedId }) =>
+      answer(await store.call('promoteQueued', { chatId, ownerId, queuedId }), codes, done),
+  } satisfies Partial<ChatCalls>;
+}
+
+function readCalls({ store, ownerId }: ChatHandlerDeps) {
+  const missing = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
+  return {
+    'chat.page': async ({ chatId, before, after, around, limit }) => {
+      const messages = await store.call('loadPage', {
+        chatId,
+        ownerId,
+        limit,
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        ...(around === undefined ? {} : { around }),
+      });
+      return messages ? ok({ messages }) : missing;
+    },
+    'chat.message': async ({ chatId, messageId }) => {
+      const message = await store.call('loadMessage', { chatId, ownerId, messageId });
+      return message ? ok({ message }) : missing;
+    },
+    'draft.get': async ({ key }) => ok({ text: await store.call('getDraft', { ownerId, key }) }),
+    'draft.set': async ({ key, text: words }) => ok(await store.call('setDraft', { ownerId, key, text: words })),
+  } satisfies Partial<ChatCalls>;
+}
