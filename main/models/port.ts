@@ -35,7 +35,11 @@ export interface ToolSpec {
 export type PromptMessage =
   | { readonly role: 'system'; readonly text: string; readonly cache?: boolean }
   | { readonly role: 'user'; readonly content: readonly PromptUserPart[]; readonly cache?: boolean }
-  | { readonly role: 'assistant'; readonly content: readonly PromptAssistantPart[]; readonly cache?: boolean }
+  | {
+      readonly role: 'assistant';
+      readonly content: readonly PromptAssistantPart[];
+      readonly cache?: boolean;
+    }
   | { readonly role: 'tool'; readonly results: readonly PromptToolResult[]; readonly cache?: boolean };
 
 export type PromptUserPart =
@@ -44,7 +48,11 @@ export type PromptUserPart =
 
 export type PromptAssistantPart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'reasoning'; readonly text: string; readonly metadata?: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: 'reasoning';
+      readonly text: string;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly args: unknown };
 
 export interface PromptToolResult {

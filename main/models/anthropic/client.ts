@@ -1,0 +1,21 @@
+import Anthropic from '@anthropic-ai/sdk';
+import type { AdapterSettings } from '../adapter-settings.ts';
+
+/** No answer at all within this time is given up; the silence guard is usually quicker. */
+const openTimeoutMs = 10 * 60_000;
+
+/** The official client with its own retries off: there is one retry layer, ours. */
+export function anthropicClient(settings: AdapterSettings): Anthropic {
+  return new Anthropic({
+    apiKey: settings.apiKey,
+    // The environment is read in accounts.ts only: nothing of it may leak into another account.
+    authToken: null,
+    baseURL:
+      settings.baseUrl === '' ? 'https://api.anthropic.com' : settings.baseUrl.replace(/\/v1\/?$/, ''),
+    maxRetries: 0,
+    timeout: openTimeoutMs,
+    logLevel: 'off',
+    defaultHeaders: { ...settings.headers },
+    ...(settings.fetch ? { fetch: settings.fetch } : {}),
+  });
+}

@@ -1,0 +1,27 @@
+import { type AdapterSettings, failureContext } from '../adapter-settings.ts';
+import { toThrow } from '../errors.ts';
+import type { LanguageModel, ModelEvent, ModelRequest } from '../port.ts';
+import { anthropicClient } from './client.ts';
+import { anthropicBody } from './messages-body.ts';
+import { AnthropicEvents } from './messages-events.ts';
+
+/** Anthropic's Messages API, and servers that speak it. */
+export function anthropic(settings: AdapterSettings): LanguageModel {
+  const client = anthropicClient(settings);
+
+  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    try {
+      signal.throwIfAborted();
+      const events = await client.messages.create(anthropicBody(request), { signal });
+      const ours = new AnthropicEvents();
+      for await (const event of events) yield* ours.take(event);
+      // The client ends its stream quietly when it is aborted.
+      signal.throwIfAborted();
+      ours.end();
+    } catch (error) {
+      throw toThrow(error, signal, failureContext(settings));
+    }
+  }
+
+  return { provider: settings.provider, promptCaching: true, stream };
+}

@@ -1,0 +1,89 @@
+import type OpenAI from 'openai';
+import { familyOptions, numbersOf } from '../call-options.ts';
+import { reasonsOnOpenai } from '../model-facts.ts';
+import type { ModelRequest, PromptAssistantPart, PromptMessage, PromptUserPart } from '../port.ts';
+
+type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
+type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
+
+function userPart(part: PromptUserPart): OpenAI.Chat.ChatCompletionContentPart {
+  return part.type === 'text'
+    ? { type: 'text', text: part.text }
+    : { type: 'image_url', image_url: { url: `data:${part.media_type};base64,${part.data}` } };
+}
+
+/** Plain text stays a string: many compatible servers know nothing else. */
+function userMessage(parts: readonly PromptUserPart[]): ChatMessage {
+  const plain = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  return {
+    role: 'user',
+    content: plain.length === parts.length ? plain.join('\n\n') : parts.map(userPart),
+  };
+}
+
+/** Reasoning has no place in this API's history. A message with nothing left in it is dropped. */
+function assistantMessage(parts: readonly PromptAssistantPart[]): ChatMessage[] {
+  const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? [
+          {
+            id: part.id,
+            type: 'function' as const,
+            function: { name: part.name, arguments: JSON.stringify(part.args ?? {}) },
+          },
+        ]
+      : [],
+  );
+  if (text === '' && calls.length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      content: text === '' ? null : text,
+      ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    },
+  ];
+}
+
+export function chatMessages(messages: readonly PromptMessage[]): ChatMessage[] {
+  return messages.flatMap((message): ChatMessage[] => {
+    switch (message.role) {
+      case 'system':
+        return [{ role: 'system', content: message.text }];
+      case 'user':
+        return [userMessage(message.content)];
+      case 'assistant':
+        return assistantMessage(message.content);
+      case 'tool':
+        return message.results.map((result) => ({
+          role: 'tool',
+          tool_call_id: result.id,
+          content: result.output,
+        }));
+    }
+  });
+}
+
+/** `official`: OpenAI's own host wants `max_completion_tokens`; compatible servers know `max_tokens`. */
+export function chatBody(request: ModelRequest, official: boolean): Body {
+  const tools = request.tools.map((tool) => ({
+    type: 'function' as const,
+    function: { name: tool.name, description: tool.description, parameters: { ...tool.parameters } },
+  }));
+  const reasons = official && reasonsOnOpenai(request.model);
+  const sampling = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty'];
+  return {
+    model: request.model,
+    messages: chatMessages(request.messages),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(official
+      ? { max_completion_tokens: request.maxOutputTokens }
+      : { max_tokens: request.maxOutputTokens }),
+    ...(request.effort && (reasons || !official) ? { reasoning_effort: request.effort } : {}),
+    ...(reasons ? {} : numbersOf(request.options, ...sampling)),
+    ...(tools.length > 0 ? { tools, tool_choice: request.toolChoice } : {}),
+    // What a particular compatible server wants besides; it knows best.
+    ...(official ? {} : familyOptions(request.options, 'openaicompat')),
+  };
+}

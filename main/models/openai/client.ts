@@ -1,0 +1,27 @@
+import OpenAI from 'openai';
+import type { AdapterSettings } from '../adapter-settings.ts';
+
+/** No answer at all within this time is given up; the silence guard is usually quicker. */
+const openTimeoutMs = 10 * 60_000;
+
+/** The official client with its own retries off: there is one retry layer, ours. */
+export function openaiClient(settings: AdapterSettings): OpenAI {
+  return new OpenAI({
+    apiKey: settings.apiKey,
+    baseURL: settings.baseUrl === '' ? 'https://api.openai.com/v1' : settings.baseUrl,
+    // The environment is read in accounts.ts only: nothing of it may leak into another account.
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: openTimeoutMs,
+    logLevel: 'off',
+    defaultHeaders: { ...settings.headers },
+    ...(settings.fetch ? { fetch: settings.fetch } : {}),
+  });
+}
+
+/** The official host speaks Responses; every other one Chat Completions unless configured (decision 13). */
+export function isOfficialOpenai(baseUrl: string): boolean {
+  return baseUrl === '' || (URL.canParse(baseUrl) && new URL(baseUrl).hostname === 'api.openai.com');
+}

@@ -1,0 +1,27 @@
+import { type AdapterSettings, failureContext } from '../adapter-settings.ts';
+import { toThrow } from '../errors.ts';
+import type { LanguageModel, ModelEvent, ModelRequest } from '../port.ts';
+import { openaiClient } from './client.ts';
+import { ResponsesEvents } from './responses-events.ts';
+import { responsesBody } from './responses-input.ts';
+
+/** OpenAI's Responses API, stateless: nothing is stored there, reasoning goes back encrypted. */
+export function openaiResponses(settings: AdapterSettings): LanguageModel {
+  const client = openaiClient(settings);
+
+  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    try {
+      signal.throwIfAborted();
+      const events = await client.responses.create(responsesBody(request), { signal });
+      const ours = new ResponsesEvents(request.model);
+      for await (const event of events) yield* ours.take(event);
+      // The client ends its stream quietly when it is aborted.
+      signal.throwIfAborted();
+      ours.end();
+    } catch (error) {
+      throw toThrow(error, signal, failureContext(settings));
+    }
+  }
+
+  return { provider: settings.provider, promptCaching: false, stream };
+}
