@@ -1,0 +1,100 @@
+import type { ToolKey } from '@shared/model/ids.ts';
+import { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import type { ToolSpec } from '../models/port.ts';
+import type { Access } from '../workspaces/approvals.ts';
+import type { WorkspaceConnection } from '../workspaces/connection.ts';
+import { type Parsed, parseArguments } from './parse-arguments.ts';
+
+/** What the model gets back, as JSON. */
+export interface ToolAnswer {
+  readonly result: unknown;
+  readonly isError: boolean;
+  /** It cannot be known whether the call had its effect: the ledger row becomes `unknown`. */
+  readonly unknown?: true;
+}
+
+export interface ToolContext {
+  /** Resolved lazily, once a call. Throws WorkspaceProblem; any other throw is a bug. */
+  connect(): Promise<WorkspaceConnection>;
+  readonly chatId: string;
+  /** The same key never has its effect twice. */
+  readonly key: ToolKey;
+  /** Aborted with `Interrupted` when the person stopped the turn. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Names the call's process in the ledger, so that the window can follow its output. */
+  onProcess(processId: string): Promise<void>;
+}
+
+/** What a row and an approval say about one call. */
+export interface CallView {
+  /** "Run", "Read": what is asked for. */
+  readonly verb: string;
+  /** "Running", "Reading": what is happening. */
+  readonly doing: string;
+  /** The whole command or path, not shortened. */
+  readonly subject: string;
+  /** What is to be written; only approvals show it. */
+  readonly content?: string;
+}
+
+interface Definition<S extends z.ZodObject> {
+  readonly name: string;
+  readonly description: string;
+  /** The approval rule and crash recovery look at it; reads run in parallel. */
+  readonly effect: 'read' | 'effect';
+  /** Optional parameters are `.nullish()`: strict-mode providers send null for what is left out. */
+  readonly input: S;
+  describe(input: z.output<S>): CallView;
+  access(input: z.output<S>): Access;
+  run(input: z.output<S>, context: ToolContext): Promise<ToolAnswer>;
+}
+
+/** A call whose arguments fit its tool. */
+export interface PreparedCall {
+  readonly view: CallView;
+  readonly access: Access;
+  /** The arguments as the tool reads them: without unknown properties. */
+  readonly input: unknown;
+  run(context: ToolContext): Promise<ToolAnswer>;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly effect: 'read' | 'effect';
+  readonly spec: ToolSpec;
+  prepare(args: unknown): Parsed<PreparedCall>;
+}
+
+export function defineTool<S extends z.ZodObject>(definition: Definition<S>): Tool {
+  const parameters: Record<string, unknown> = z.toJSONSchema(definition.input, { io: 'input' });
+  delete parameters.$schema;
+  return {
+    name: definition.name,
+    effect: definition.effect,
+    spec: { name: definition.name, description: definition.description, parameters },
+    prepare(args) {
+      const parsed = parseArguments(definition.input, args);
+      if (!parsed.ok) return parsed;
+      const input = parsed.value;
+      return {
+        ok: true,
+        value: {
+          view: definition.describe(input),
+          access: definition.access(input),
+          input,
+          run: (context) => definition.run(input, context),
+        },
+      };
+    },
+  };
+}
+
+export function toolError(message: string): ToolAnswer {
+  return { result: { error: message }, isError: true };
+}
+
+export function toolResult(result: unknown): ToolAnswer {
+  return { result, isError: false };
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock.ts';
+import { type LinkWatch, WorkspaceProblem } from '../workspaces/connection.ts';
+
+/** A link that is down for so long ends the call (CHATD decision 19). */
+export const UNREACHABLE_AFTER_MS = 30 * 60_000;
+
+export type Bounded<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'timeout' };
+
+interface Limits {
+  readonly clock: Clock;
+  readonly link: LinkWatch | null;
+  /** Counted only while the link is up. */
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `work` until it ends, its time is up or the link was down for too long (then throws WorkspaceProblem).
+ * In every case `work` has ended when this answers: its signal was aborted and it was awaited.
+ */
+export async function bounded<T>(
+  limits: Limits,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Bounded<T>> {
+  limits.signal.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(limits.signal.reason);
+  limits.signal.addEventListener('abort', onAbort, { once: true });
+  const working = work(controller.signal).then((value): Bounded<T> => ({ kind: 'done', value }));
+  const watching = sleepWhileUp(limits, controller.signal).then((): Bounded<T> => ({ kind: 'timeout' }));
+  try {
+    return await Promise.race([working, watching]);
+  } finally {
+    limits.signal.removeEventListener('abort', onAbort);
+    controller.abort(new DOMException('The wait is over.', 'AbortError'));
+    await Promise.allSettled([working, watching]);
+  }
+}
+
+/** Resolves when the link was up for `limitMs` in all. */
+async function sleepWhileUp({ clock, link, limitMs }: Limits, signal: AbortSignal): Promise<void> {
+  if (!link) return clock.sleep(limitMs, signal);
+  let left = limitMs;
+  while (left > 0) {
+    const up = link.up();
+    const from = clock.now();
+    const change = await sleepOrChange(clock, link, up ? left : UNREACHABLE_AFTER_MS, signal);
+    if (up) left -= change === 'slept' ? left : clock.now() - from;
+    else if (change === 'slept') {
+      throw new WorkspaceProblem(
+        'unreachable',
+        'The connection to the host was down for 30 minutes.',
+        true,
+      );
+    }
+  }
+}
+
+async function sleepOrChange(
+  clock: Clock,
+  link: LinkWatch,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<'slept' | 'changed'> {
+  const round = new AbortController();
+  const onAbort = () => round.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  const slept = clock.sleep(durationMs, round.signal).then(() => 'slept' as const);
+  const changed = link.changed(round.signal).then(() => {
+    signal.throwIfAborted();
+    return 'changed' as const;
+  });
+  try {
+    return await Promise.race([slept, changed]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    round.abort(new DOMException('The wait is over.', 'AbortError'));
+    await Promise.allSettled([slept, changed]);
+  }
+}

@@ -1,0 +1,65 @@
+/** A call of one step as the scheduler sees it. `gated` waits for the person, `settled` has its result. */
+export interface ScheduledCall {
+  readonly effect: 'read' | 'effect';
+  readonly state: 'gated' | 'waiting' | 'running' | 'settled';
+}
+
+/**
+ * Which calls may start now (CHATD decision 4): reads at once and in parallel, effects one after another in
+ * call order, and no effect before an earlier one that is gated, waiting or running.
+ */
+export function startable(calls: readonly ScheduledCall[], limit: number): readonly number[] {
+  let room = limit - calls.filter((call) => call.state === 'running').length;
+  let effectAhead = false;
+  const starts: number[] = [];
+  for (const [index, call] of calls.entries()) {
+    const mayStart = call.state === 'waiting' && (call.effect === 'read' || !effectAhead);
+    if (mayStart && room > 0) {
+      starts.push(index);
+      room -= 1;
+    }
+    if (call.effect === 'effect' && call.state !== 'settled') effectAhead = true;
+  }
+  return starts;
+}
+
+/**
+ * Runs the calls that need no person, in order, at most `limit` at a time. Calls behind a gated one stay
+ * `waiting`. Answers when nothing more can start and all is over. After a throw or an abort nothing new
+ * starts, what runs is awaited, and the first throw is thrown on.
+ */
+export async function orderCalls<C extends ScheduledCall>(
+  calls: readonly C[],
+  run: (call: C, index: number) => Promise<void>,
+  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const states = calls.map(({ effect, state }) => ({ effect, state: state as ScheduledCall['state'] }));
+  const running = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | null = null;
+
+  const startOne = async (index: number, call: C) => {
+    try {
+      await run(call, index);
+    } catch (error) {
+      failure ??= { error };
+    }
+    states[index] = { effect: call.effect, state: 'settled' };
+  };
+  const stopped = () => failure !== null || signal.aborted;
+
+  for (;;) {
+    for (const index of stopped() ? [] : startable(states, limit)) {
+      const call = calls[index];
+      if (!call) continue;
+      states[index] = { effect: call.effect, state: 'running' };
+      const one: Promise<void> = startOne(index, call).finally(() => running.delete(one));
+      running.add(one);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+
+  const failed = failure as { readonly error: unknown } | null;
+  if (failed) throw failed.error;
+  if (signal.aborted && states.some((call) => call.state === 'waiting')) throw signal.reason;
+}
