@@ -1,19 +1,24 @@
-import { defineConfig } from 'electron-vite';
-import react from '@vitejs/plugin-react';
-
 import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
 
-const r = (p: string) => path.resolve(import.meta.dirname, p);
-const alias = { '@shared': r('shared') };
+const here = (file: string) => path.resolve(import.meta.dirname, file);
+const alias = { '@shared': here('shared') };
 
+// One build runs in Electron 33 (Node 20.18, Chrome 130) and in the current one.
 export default defineConfig({
   main: {
     resolve: { alias },
     build: {
-      target: 'node20.18',           // one build runs in Electron 33 (Node 20.18) and in 45
+      target: 'node20.18',
       externalizeDeps: true,
       rolldownOptions: {
-        input: { index: r('main/index.ts'), 'db-worker': r('main/db-worker.ts') },
+        input: {
+          index: here('main/index.ts'),
+          'db-worker': here('main/db-worker.ts'),
+          // Also on its own, for running the daemon under plain Node.
+          daemon: here('main/daemon.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
@@ -22,22 +27,22 @@ export default defineConfig({
     resolve: { alias },
     build: {
       target: 'node20.18',
-      externalizeDeps: false,        // a sandboxed preload may only require electron/events/timers/url
+      // A sandboxed preload is one CommonJS file that may only require electron.
+      externalizeDeps: false,
       rolldownOptions: {
-        input: { index: r('preload/index.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },   // sandboxed preloads are CJS only
+        input: { index: here('preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },
   renderer: {
-    root: r('renderer'),
-    
+    root: here('renderer'),
     resolve: { alias },
     plugins: [react()],
     build: {
       target: 'chrome130',
-      minify: true,                  // electron-vite's default is false
-      rolldownOptions: { input: { index: r('renderer/index.html') } },
+      minify: true,
+      rolldownOptions: { input: { index: here('renderer/index.html') } },
     },
   },
 });

@@ -1,10 +1,11 @@
 // Goes into the fallback runtime as its default app: `electron <folder> …` loads the app in that folder.
 // It is a module with top-level await on purpose: Electron holds `ready` back until the app's entry was read.
-import { app } from 'electron';
+
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { app } from 'electron';
 
 const given = process.argv.slice(1);
 const preloads = [];

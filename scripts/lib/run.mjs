@@ -14,7 +14,11 @@ export function capture(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, ...options });
   if (done.error) throw done.error;
   if (done.status !== 0) {
-    const why = (done.stderr || done.stdout || '').trim().split('\n').slice(-8).join('\n');
+    const told = (done.stderr || done.stdout || '').trim().split('\n');
+    const why = told
+      .filter((line) => !/^\s+at /.test(line))
+      .slice(-20)
+      .join('\n');
     throw new Error(`${command} ${args.join(' ')} ended with ${done.status ?? done.signal}\n${why}`);
   }
   return done.stdout;
