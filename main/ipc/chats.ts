@@ -1,11 +1,11 @@
 import { asId, type ChatId, type OwnerId } from '@shared/model/ids.ts';
 import { err, ok } from '@shared/util/result.ts';
-import type { ChatStore } from '../chatd/machine/store.ts';
+import type { Random } from '../base/random.ts';
 import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
 import { fallbackTitle } from '../chatd/generation/title.ts';
-import { streamChat, type StreamDeps } from '../chatd/stream/chat-stream.ts';
+import type { ChatStore } from '../chatd/machine/store.ts';
+import { type StreamDeps, streamChat } from '../chatd/stream/chat-stream.ts';
 import { watchChats } from '../chatd/stream/watch-feed.ts';
-import type { Random } from '../base/random.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 import { answer, done } from './refusals.ts';
 
@@ -129,7 +129,11 @@ function queueCalls({ store, ownerId }: ChatHandlerDeps) {
     'queue.delete': async ({ chatId, queuedId }) =>
       answer(await store.call('deleteQueued', { chatId, ownerId, queuedId }), codes, done),
     'queue.edit': async ({ chatId, queuedId, text: words }) =>
-      answer(await store.call('editQueued', { chatId, ownerId, queuedId, content: text(words) }), codes, done),
+      answer(
+        await store.call('editQueued', { chatId, ownerId, queuedId, content: text(words) }),
+        codes,
+        done,
+      ),
     'queue.move': async ({ chatId, queuedId, by }) =>
       answer(await store.call('moveQueued', { chatId, ownerId, queuedId, by }), codes, done),
     'queue.promote': async ({ chatId, queuedId }) =>
@@ -156,6 +160,7 @@ function readCalls({ store, ownerId }: ChatHandlerDeps) {
       return message ? ok({ message }) : missing;
     },
     'draft.get': async ({ key }) => ok({ text: await store.call('getDraft', { ownerId, key }) }),
-    'draft.set': async ({ key, text: words }) => ok(await store.call('setDraft', { ownerId, key, text: words })),
+    'draft.set': async ({ key, text: words }) =>
+      ok(await store.call('setDraft', { ownerId, key, text: words })),
   } satisfies Partial<ChatCalls>;
 }

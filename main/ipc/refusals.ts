@@ -28,7 +28,10 @@ export function answer<T, O, E extends string>(
   const code = codes[error.kind];
   if (code === undefined) throw new Error(`Unexpected refusal: ${JSON.stringify(error)}`);
   const archived = error.kind === 'not-allowed' && error.from.startsWith('X');
-  return err({ code, message: archived ? 'This chat is archived. Unarchive it first.' : SENTENCES[error.kind] });
+  return err({
+    code,
+    message: archived ? 'This chat is archived. Unarchive it first.' : SENTENCES[error.kind],
+  });
 }
 
 export function done(): null {

@@ -67,7 +67,9 @@ export function createAccumulator(now: () => number): Accumulator {
     return null;
   }
 
-  function takeTool(event: Extract<ModelEvent, { type: 'tool-start' | 'tool-args' | 'tool-end' }>): LivePart | null {
+  function takeTool(
+    event: Extract<ModelEvent, { type: 'tool-start' | 'tool-args' | 'tool-end' }>,
+  ): LivePart | null {
     if (event.type === 'tool-start') {
       const id = uniqueId(event.id);
       blocks.set(event.block, { type: 'tool', id, name: event.name, raw: '', ended: false });

@@ -16,7 +16,10 @@ export type Decision =
 const SETTLED: ReadonlySet<LedgerRow['state']> = new Set(['done', 'denied', 'cancelled', 'unknown']);
 
 /** Pure: the same rows give the same answer on every replica and after every crash. */
-export function decide(view: Pick<StepView, 'prompt' | 'calls' | 'stepsInTurn'>, maxSteps = MAX_STEPS): Decision {
+export function decide(
+  view: Pick<StepView, 'prompt' | 'calls' | 'stepsInTurn'>,
+  maxSteps = MAX_STEPS,
+): Decision {
   const last = view.prompt.findLast((m) => m.role !== 'system');
   if (last?.role === 'assistant') {
     if (view.calls.length === 0) return { kind: 'finish' };

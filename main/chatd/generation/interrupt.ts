@@ -1,5 +1,5 @@
-import { mergePart, type LiveBlock } from '@shared/model/reducer.ts';
 import type { Part, ToolCallPart } from '@shared/model/part.ts';
+import { type LiveBlock, mergePart } from '@shared/model/reducer.ts';
 import type { LiveFrame } from '@shared/model/stream.ts';
 import type { NewMessage } from '../machine/types.ts';
 import { parseArgs, reasoningTitle } from './accumulate.ts';
@@ -19,18 +19,20 @@ export function partialMessages(frames: readonly LiveFrame[]): readonly NewMessa
   const calls = content.filter((p): p is ToolCallPart => p.type === 'tool-call');
   return [
     { role: 'assistant', content, interrupted: true },
-    ...calls.map((call): NewMessage => ({
-      role: 'tool',
-      content: [
-        {
-          type: 'tool-result',
-          tool_call_id: call.tool_call_id,
-          tool_name: call.tool_name,
-          result: INTERRUPTED_RESULT,
-          is_error: true,
-        },
-      ],
-    })),
+    ...calls.map(
+      (call): NewMessage => ({
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            tool_call_id: call.tool_call_id,
+            tool_name: call.tool_name,
+            result: INTERRUPTED_RESULT,
+            is_error: true,
+          },
+        ],
+      }),
+    ),
   ];
 }
 

@@ -1,5 +1,10 @@
 import type { Part, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
-import type { PromptAssistantPart, PromptMessage, PromptToolResult, PromptUserPart } from '../../models/port.ts';
+import type {
+  PromptAssistantPart,
+  PromptMessage,
+  PromptToolResult,
+  PromptUserPart,
+} from '../../models/port.ts';
 import type { StoredMessage } from '../machine/types.ts';
 
 const NO_RESULT = 'The tool call was interrupted and did not receive a result.';
@@ -31,7 +36,9 @@ export function buildPrompt(rows: readonly StoredMessage[], extra: readonly stri
     }
     close();
     if (row.role === 'assistant') {
-      const calls = row.content.filter((p): p is ToolCallPart => p.type === 'tool-call' && !p.provider_executed);
+      const calls = row.content.filter(
+        (p): p is ToolCallPart => p.type === 'tool-call' && !p.provider_executed,
+      );
       open = calls.length > 0 ? new OpenCalls(calls, row.id) : null;
       const content = assistantContent(row.content, open);
       if (content.length > 0) prompt.push({ role: 'assistant', content });

@@ -53,9 +53,10 @@ async function runCall(
   const { view, row, fence, episode } = run;
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
+  const contextLimit = view.prompt.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
   const { state, outcome } = await deps.toolbox.run(view.chat, row, call.args, {
     signal,
-    contextLimit: null,
+    contextLimit,
     onProcess: async (processId) => {
       if (row.process_id === processId) return;
       await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
@@ -64,7 +65,13 @@ async function runCall(
   const durationMs = outcome.durationMs ?? Math.round(deps.clock.now() - startedAt);
   const settled = { ...outcome, durationMs };
   const { chatId, runnerId } = fence;
-  const saved = await deps.store.call('settleCall', { chatId, runnerId, key: row.key, state, outcome: settled });
+  const saved = await deps.store.call('settleCall', {
+    chatId,
+    runnerId,
+    key: row.key,
+    state,
+    outcome: settled,
+  });
   if (!saved.ok) return;
   episode.add('tool', {
     type: 'tool-result',

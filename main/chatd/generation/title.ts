@@ -1,6 +1,6 @@
 import type { ChatId } from '@shared/model/ids.ts';
-import type { GenerationDeps } from './ports.ts';
 import type { StepView } from '../machine/types.ts';
+import type { GenerationDeps } from './ports.ts';
 
 export const TITLE_TIMEOUT_MS = 30_000;
 const MAX_RUNES = 80;
@@ -33,7 +33,11 @@ export function wantsTitle(view: StepView): boolean {
 }
 
 /** Asks the chat's model for a title. Silent: a failure or the time limit leaves the fallback. */
-export async function generateTitle(deps: GenerationDeps, view: StepView, signal: AbortSignal): Promise<void> {
+export async function generateTitle(
+  deps: GenerationDeps,
+  view: StepView,
+  signal: AbortSignal,
+): Promise<void> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(TITLE_TIMEOUT_MS)]);
   const title = await askForTitle(deps, view, bounded).catch((error: unknown) => {
     deps.log.debug('no title', { chatId: view.chat.id, error: String(error) });
@@ -46,7 +50,11 @@ async function saveTitle(deps: GenerationDeps, chatId: ChatId, title: string): P
   await deps.store.call('setModelTitle', { chatId, title });
 }
 
-async function askForTitle(deps: GenerationDeps, view: StepView, signal: AbortSignal): Promise<string | null> {
+async function askForTitle(
+  deps: GenerationDeps,
+  view: StepView,
+  signal: AbortSignal,
+): Promise<string | null> {
   const ready = await deps.resolveModel(view.chat.modelConfigId);
   const first = view.prompt.find((m) => m.role === 'user');
   const text = first?.content.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n') ?? '';

@@ -47,7 +47,9 @@ export async function* streamChat(
   const wake = createWake();
   // Listen before reading, so that no change can fall between.
   const unhint = deps.hints.onChat(ids.chatId, (facts) => wake.poke(facts.snapshotVersion));
-  const source = createPartSource(deps.parts, ids.chatId, (frame) => queue.push({ type: 'message_part', frame }));
+  const source = createPartSource(deps.parts, ids.chatId, (frame) =>
+    queue.push({ type: 'message_part', frame }),
+  );
   try {
     const known = await sendSnapshot(deps, ids, queue);
     source.follow(known.facts);
@@ -137,11 +139,13 @@ function eventsOf(known: Known, sync: StreamSync): StreamEvent[] {
   if (facts.status !== before.status || isPending(facts) !== isPending(before)) {
     events.push({ type: 'status', status: facts.status, pending: isPending(facts) });
   }
-  if (sync.error && known.errorAt !== facts.historyVersion) events.push({ type: 'error', error: sync.error });
+  if (sync.error && known.errorAt !== facts.historyVersion)
+    events.push({ type: 'error', error: sync.error });
   known.errorAt = sync.error ? facts.historyVersion : null;
   const calls = JSON.stringify(sync.calls);
   if (calls !== known.calls) events.push({ type: 'calls', calls: sync.calls });
-  if (facts.retryStateVersion !== before.retryStateVersion) events.push({ type: 'retry', retry: sync.retry });
+  if (facts.retryStateVersion !== before.retryStateVersion)
+    events.push({ type: 'retry', retry: sync.retry });
   if (
     facts.historyVersion !== before.historyVersion ||
     (facts.generationAttempt !== before.generationAttempt && facts.generationAttempt !== 0)
@@ -171,7 +175,11 @@ interface PartSource {
   stop(): void;
 }
 
-function createPartSource(parts: PartBuffer, chatId: ChatId, onFrame: (frame: LiveFrame) => void): PartSource {
+function createPartSource(
+  parts: PartBuffer,
+  chatId: ChatId,
+  onFrame: (frame: LiveFrame) => void,
+): PartSource {
   let stop: (() => void) | null = null;
   let at = '';
   return {

@@ -1,6 +1,6 @@
 import type { ChatId, RunnerId } from '@shared/model/ids.ts';
 import { errorFields } from '../../base/log.ts';
-import { DatabaseFault } from '../../db/faults.ts';
+import { DatabaseFault } from '../../db/fault.ts';
 import { Interrupted } from '../../tools/interrupted.ts';
 import { ShuttingDown, Superseded } from '../generation/reasons.ts';
 import type { ChatFacts, Fence } from '../machine/types.ts';
@@ -37,7 +37,11 @@ export async function runChat(
         if (!(error instanceof DatabaseFault) || error.code === 'closed') throw error;
         const pauseMs = FAULT_PAUSES_MS[Math.min(faults, FAULT_PAUSES_MS.length - 1)] ?? 30_000;
         faults += 1;
-        deps.log.warn('database refused, the chat waits', { chatId: owned.chatId, code: error.code, pauseMs });
+        deps.log.warn('database refused, the chat waits', {
+          chatId: owned.chatId,
+          code: error.code,
+          pauseMs,
+        });
         await deps.clock.sleep(pauseMs, shutdown).catch(() => undefined);
         if (shutdown.aborted) return;
       }
@@ -118,7 +122,8 @@ async function pollFacts(
       await deps.clock.sleep(SYNC_MS, signal);
       onFacts(await deps.store.call('loadFacts', { chatId }));
     } catch (error) {
-      if (!signal.aborted) deps.log.warn('runner could not look at its chat', { chatId, ...errorFields(error) });
+      if (!signal.aborted)
+        deps.log.warn('runner could not look at its chat', { chatId, ...errorFields(error) });
     }
   }
 }

@@ -29,7 +29,11 @@ export async function generationTask(
 ): Promise<TaskEnd> {
   const view = await deps.store.call('loadStep', { chatId: facts.chatId });
   signal.throwIfAborted();
-  if (!view || view.facts.runnerId !== fence.runnerId || view.facts.historyVersion !== fence.historyVersion) {
+  if (
+    !view ||
+    view.facts.runnerId !== fence.runnerId ||
+    view.facts.historyVersion !== fence.historyVersion
+  ) {
     return 'again';
   }
   if (view.retry) {
@@ -103,7 +107,8 @@ async function handleModelError(deps: TaskDeps, fence: Fence, error: ModelError)
   if (!error.retryable) return fail(deps, fence, faultOf(error));
   // The attempt that failed is in the row; a failure before the attempt counts as its first.
   const facts = await deps.store.call('loadFacts', { chatId: fence.chatId });
-  if (!facts || facts.runnerId !== fence.runnerId || facts.historyVersion !== fence.historyVersion) return 'again';
+  if (!facts || facts.runnerId !== fence.runnerId || facts.historyVersion !== fence.historyVersion)
+    return 'again';
   const attempt = Math.max(1, facts.generationAttempt);
   const delayMs = Math.max(retryDelayMs(attempt - 1), error.retryAfterMs ?? 0);
   const retry: RetryInfo = {

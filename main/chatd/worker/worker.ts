@@ -1,8 +1,8 @@
 import { asId, type ChatId, type RunnerId, type WorkerId } from '@shared/model/ids.ts';
 import { errorFields } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
-import { generateTitle, wantsTitle } from '../generation/title.ts';
 import type { GenerationDeps } from '../generation/ports.ts';
+import { generateTitle, wantsTitle } from '../generation/title.ts';
 import type { StepView } from '../machine/types.ts';
 import { runChat } from './runner.ts';
 import type { TaskDeps } from './task.ts';
@@ -73,7 +73,9 @@ export function startWorker(deps: WorkerDeps): ChatWorker {
 
   async function acquireLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await acquireAll().catch((error: unknown) => deps.log.warn('could not acquire chats', errorFields(error)));
+      await acquireAll().catch((error: unknown) =>
+        deps.log.warn('could not acquire chats', errorFields(error)),
+      );
       const slept = deps.clock.sleep(deps.acquirePollMs, AbortSignal.any([stopping.signal, wake.rung()]));
       await slept.catch(() => undefined);
     }
@@ -84,10 +86,12 @@ export function startWorker(deps: WorkerDeps): ChatWorker {
       await deps.clock.sleep(HEARTBEAT_MS, stopping.signal).catch(() => undefined);
       if (stopping.signal.aborted || runs.size === 0) continue;
       const runners = [...runs].map(([runnerId, { chatId }]) => ({ chatId, runnerId }));
-      const lost = await deps.store.call('heartbeat', { runners, leaseMs: LEASE_MS }).catch((error: unknown) => {
-        deps.log.warn('no heartbeat', errorFields(error));
-        return [];
-      });
+      const lost = await deps.store
+        .call('heartbeat', { runners, leaseMs: LEASE_MS })
+        .catch((error: unknown) => {
+          deps.log.warn('no heartbeat', errorFields(error));
+          return [];
+        });
       for (const runnerId of lost) runs.get(runnerId)?.lost.abort();
     }
   }

@@ -1,0 +1,56 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import { errorFields, type Log } from '../../base/log.ts';
+import type { ChatStore } from '../machine/store.ts';
+
+export type AttentionReason = 'finished' | 'failed' | 'asks';
+
+/** Tells the person, through the operating system, that a root chat needs a look (CHATD 12.1). */
+export interface Attention {
+  /** After the commit. Reads the chat again, so that the title is the current one. Never throws. */
+  report(chatId: ChatId, why: AttentionReason): void;
+  /** The chat that is in front in a focused window: nothing is shown for it. */
+  setInFront(chatId: ChatId | null): void;
+  /** Waits for what is being sent. */
+  close(): Promise<void>;
+}
+
+export function createAttention(deps: {
+  readonly store: ChatStore;
+  readonly ownerId: OwnerId;
+  readonly log: Log;
+  notify(notification: { chatId: ChatId; title: string; body: string }): void;
+  enabled(): boolean;
+}): Attention {
+  let inFront: ChatId | null = null;
+  const sending = new Set<Promise<void>>();
+
+  async function send(chatId: ChatId, why: AttentionReason): Promise<void> {
+    const chat = await deps.store.call('loadSummary', { chatId, ownerId: deps.ownerId });
+    // A child's question counts for its whole tree; its end is its parent's business.
+    if (!chat || (chat.parent_chat_id !== null && why !== 'asks')) return;
+    if (!deps.enabled() || inFront === chatId) return;
+    deps.notify({ chatId, title: chat.title, body: bodyOf(chat, why) });
+  }
+
+  return {
+    report(chatId, why) {
+      const job = send(chatId, why)
+        .catch((error: unknown) => deps.log.warn('no notification', { chatId, ...errorFields(error) }))
+        .finally(() => sending.delete(job));
+      sending.add(job);
+    },
+    setInFront(chatId) {
+      inFront = chatId;
+    },
+    async close() {
+      await Promise.all(sending);
+    },
+  };
+}
+
+function bodyOf(chat: ChatSummary, why: AttentionReason): string {
+  if (why === 'failed') return chat.last_error?.message ?? 'The agent met an error.';
+  if (why === 'asks') return chat.activity ?? 'The agent needs your answer.';
+  return 'The agent has finished.';
+}

@@ -1,0 +1,120 @@
+import type { WorkspaceId } from '@shared/model/ids.ts';
+import type { ToolCallPart } from '@shared/model/part.ts';
+import type { ApprovalMode } from '@shared/model/workspace.ts';
+import { LinkDown } from '../../agent-client/client.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Tool } from '../../tools/define.ts';
+import { gateCall } from '../../tools/gate-call.ts';
+import { toolSpecs } from '../../tools/registry.ts';
+import { runTool } from '../../tools/run-tool.ts';
+import { type WorkspaceConnection, WorkspaceProblem } from '../../workspaces/connection.ts';
+import { formatInstructions, type InstructionFile, loadInstructionFiles } from './instructions.ts';
+import type { StepChat, Toolbox } from './ports.ts';
+
+/** A file changed by hand is seen after this long; the whole look-up is bounded by the second. */
+const INSTRUCTIONS_TTL_MS = 5 * 60_000;
+const INSTRUCTIONS_TIMEOUT_MS = 5_000;
+
+export interface ToolboxDeps {
+  readonly tools: readonly Tool[];
+  /** Throws WorkspaceProblem. Looked up at each use, so that a restarted agent just works. */
+  connectionFor(workspaceId: WorkspaceId | null): Promise<WorkspaceConnection>;
+  modeOf(workspaceId: WorkspaceId | null): ApprovalMode;
+  /** Something in the workspace may have changed: a command or a write is over. */
+  onEffect(workspaceId: WorkspaceId): void;
+  /** Hides the secrets that Gaffer knows. */
+  mask(text: string): string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createToolbox(deps: ToolboxDeps): Toolbox {
+  const { tools, clock, log } = deps;
+  const loadInstructions = cachedInstructions(deps);
+  return {
+    specs: () => toolSpecs(tools),
+    async judge(chat, call, signal) {
+      const gated = await gateCall(tools, requested(call), {
+        mode: deps.modeOf(chat.workspaceId),
+        connect: () => deps.connectionFor(chat.workspaceId),
+        chatId: chat.id,
+        signal,
+      });
+      const base = {
+        tool: call.tool_name,
+        argsHash: gated.argsHash,
+        effect: gated.effect,
+        approval: gated.approval,
+        state: gated.state,
+      };
+      if (gated.state !== 'done') return base;
+      const { result, isError } = gated.answer;
+      return { ...base, result: { result, isError, durationMs: null } };
+    },
+    async run(chat, row, args, { signal, contextLimit, onProcess }) {
+      const ran = await runTool(
+        tools,
+        { name: row.tool, args },
+        {
+          connect: () => deps.connectionFor(chat.workspaceId),
+          chatId: chat.id,
+          key: row.key,
+          signal,
+          clock,
+          onProcess,
+          contextLimit,
+          mask: deps.mask,
+          log,
+        },
+      );
+      if (row.effect === 'effect' && chat.workspaceId) deps.onEffect(chat.workspaceId);
+      return {
+        state: ran.unknown ? 'unknown' : 'done',
+        outcome: { result: ran.result, isError: ran.isError, durationMs: ran.durationMs },
+      };
+    },
+    instructions: loadInstructions,
+  };
+}
+
+function requested(call: ToolCallPart) {
+  return {
+    name: call.tool_name,
+    args: call.args,
+    ...(call.invalid_args === undefined ? {} : { invalidArgs: call.invalid_args }),
+  };
+}
+
+function cachedInstructions(deps: ToolboxDeps): Toolbox['instructions'] {
+  const cache = new Map<WorkspaceId, { readonly at: number; readonly files: readonly InstructionFile[] }>();
+
+  async function filesOf(id: WorkspaceId, connection: WorkspaceConnection, signal: AbortSignal) {
+    const known = cache.get(id);
+    if (known && deps.clock.now() - known.at < INSTRUCTIONS_TTL_MS) return known.files;
+    const files = await loadInstructionFiles(connection, deps.log, signal);
+    cache.set(id, { at: deps.clock.now(), files });
+    return files;
+  }
+
+  return async (chat: StepChat, signal: AbortSignal) => {
+    const { workspaceId } = chat;
+    if (!workspaceId) return [];
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(INSTRUCTIONS_TIMEOUT_MS)]);
+    try {
+      const connection = await deps.connectionFor(workspaceId);
+      const place = { os: connection.platform, directory: connection.directory };
+      const files = await filesOf(workspaceId, connection, bounded).catch((error: unknown) => {
+        signal.throwIfAborted();
+        deps.log.warn('instructions not read', { workspaceId, error: String(error) });
+        return [];
+      });
+      const text = formatInstructions(place, files);
+      return text === null ? [] : [text];
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof WorkspaceProblem || error instanceof LinkDown) return [];
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,60 @@
+import { asId, type ChatId } from '@shared/model/ids.ts';
+import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../base/log.ts';
+import { createPartBuffer } from './part-buffer.ts';
+
+const chat = asId<ChatId>('chat');
+const at = (history_version: number, generation_attempt = 1) => ({ history_version, generation_attempt });
+const text = (value: string) => ({ type: 'text' as const, text: value });
+
+describe('part buffer', () => {
+  it('#18 gives a reader that came before the episode every part, numbered from 1', () => {
+    const buffer = createPartBuffer(silentLog);
+    const seen: string[] = [];
+    buffer.watch(chat, at(1), (f) => seen.push(`${f.seq}:${f.part.type === 'text' ? f.part.text : ''}`));
+    const episode = buffer.create(chat, at(1));
+    episode.add('assistant', text('a'));
+    episode.add('assistant', text('b'));
+    expect(seen).toEqual(['1:a', '2:b']);
+  });
+
+  it('#15 replays to a late reader what is there, once, and then goes on', () => {
+    const buffer = createPartBuffer(silentLog);
+    const episode = buffer.create(chat, at(1));
+    episode.add('assistant', text('a'));
+    const seen: number[] = [];
+    const stop = buffer.watch(chat, at(1), (f) => seen.push(f.seq));
+    episode.add('assistant', text('b'));
+    stop();
+    episode.add('assistant', text('c'));
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it('#19 shows a reader of the next episode nothing of the one before', () => {
+    const buffer = createPartBuffer(silentLog);
+    const first = buffer.create(chat, at(1));
+    first.add('assistant', text('old'));
+    first.close();
+    const seen: string[] = [];
+    buffer.watch(chat, at(2), (f) => seen.push(f.part.type === 'text' ? f.part.text : ''));
+    buffer.create(chat, at(2)).add('assistant', text('new'));
+    expect(seen).toEqual(['new']);
+  });
+
+  it('takes nothing after the close, not even from a producer that comes late', () => {
+    const buffer = createPartBuffer(silentLog);
+    const episode = buffer.create(chat, at(1));
+    episode.add('assistant', text('a'));
+    expect(buffer.closeEpisode(chat, at(1))).toHaveLength(1);
+    episode.add('assistant', text('late'));
+    expect(buffer.closeEpisode(chat, at(1))).toHaveLength(1);
+    expect(() => buffer.create(chat, at(1))).toThrow('exists already');
+  });
+
+  it('drops what is beyond the cap instead of growing', () => {
+    const buffer = createPartBuffer(silentLog);
+    const episode = buffer.create(chat, at(1));
+    for (let i = 0; i < 5; i += 1) episode.add('assistant', text('x'.repeat(300_000)));
+    expect(buffer.closeEpisode(chat, at(1))).toHaveLength(3);
+  });
+});
