@@ -1,0 +1,87 @@
+import type { ProviderKind } from '@shared/contract/app.ts';
+
+export type Effort = 'minimal' | 'low' | 'medium' | 'high';
+
+/** A well-known model. Sizes in tokens; prices in US dollars for a million tokens, null where we are not sure. */
+export interface CatalogueModel {
+  readonly id: string;
+  readonly name: string;
+  readonly contextLimit: number;
+  readonly maxOutput: number;
+  readonly efforts: readonly Effort[];
+  readonly price: { readonly input: number; readonly output: number } | null;
+}
+
+type Price = CatalogueModel['price'];
+
+function price(input: number, output: number): Price {
+  return { input, output };
+}
+
+const none: readonly Effort[] = [];
+const three: readonly Effort[] = ['low', 'medium', 'high'];
+const four: readonly Effort[] = ['minimal', 'low', 'medium', 'high'];
+
+function entry(id: string, name: string, sizes: readonly [number, number], more: { efforts: readonly Effort[]; price: Price }): CatalogueModel {
+  return { id, name, contextLimit: sizes[0], maxOutput: sizes[1], ...more };
+}
+
+/** The first one of each list is what a new account starts with. */
+const openai: readonly CatalogueModel[] = [
+  entry('gpt-5.6-sol', 'GPT-5.6 Sol', [1_050_000, 128_000], { efforts: three, price: null }),
+  entry('gpt-5.6-terra', 'GPT-5.6 Terra', [1_050_000, 128_000], { efforts: three, price: null }),
+  entry('gpt-5.6-luna', 'GPT-5.6 Luna', [1_050_000, 128_000], { efforts: three, price: null }),
+  entry('gpt-5.5', 'GPT-5.5', [1_050_000, 128_000], { efforts: three, price: price(5, 30) }),
+  entry('gpt-5.4', 'GPT-5.4', [1_050_000, 128_000], { efforts: three, price: price(2.5, 15) }),
+  entry('gpt-5.2', 'GPT-5.2', [400_000, 128_000], { efforts: three, price: price(1.75, 14) }),
+  entry('gpt-5.1', 'GPT-5.1', [400_000, 128_000], { efforts: three, price: price(1.25, 10) }),
+  entry('gpt-5', 'GPT-5', [400_000, 128_000], { efforts: four, price: price(1.25, 10) }),
+  entry('gpt-5-mini', 'GPT-5 mini', [400_000, 128_000], { efforts: four, price: price(0.25, 2) }),
+  entry('gpt-5-nano', 'GPT-5 nano', [400_000, 128_000], { efforts: four, price: price(0.05, 0.4) }),
+  entry('gpt-4.1', 'GPT-4.1', [1_047_576, 32_768], { efforts: none, price: price(2, 8) }),
+  entry('gpt-4.1-mini', 'GPT-4.1 mini', [1_047_576, 32_768], { efforts: none, price: price(0.4, 1.6) }),
+  entry('gpt-4.1-nano', 'GPT-4.1 nano', [1_047_576, 32_768], { efforts: none, price: price(0.1, 0.4) }),
+  entry('gpt-4o', 'GPT-4o', [128_000, 16_384], { efforts: none, price: price(2.5, 10) }),
+  entry('gpt-4o-mini', 'GPT-4o mini', [128_000, 16_384], { efforts: none, price: price(0.15, 0.6) }),
+  entry('o3', 'o3', [200_000, 100_000], { efforts: three, price: price(2, 8) }),
+  entry('o4-mini', 'o4-mini', [200_000, 100_000], { efforts: three, price: price(1.1, 4.4) }),
+];
+
+const anthropic: readonly CatalogueModel[] = [
+  entry('claude-opus-5-5', 'Claude Opus 5.5', [1_000_000, 128_000], { efforts: three, price: price(4, 20) }),
+  entry('claude-sonnet-5-5', 'Claude Sonnet 5.5', [1_000_000, 128_000], { efforts: three, price: price(2, 10) }),
+  entry('claude-haiku-5-5', 'Claude Haiku 5.5', [1_000_000, 128_000], { efforts: three, price: null }),
+  entry('claude-fable-5-1', 'Claude Fable 5.1', [1_000_000, 128_000], { efforts: three, price: price(10, 50) }),
+  entry('claude-opus-5', 'Claude Opus 5', [1_000_000, 128_000], { efforts: three, price: price(5, 25) }),
+  entry('claude-sonnet-5', 'Claude Sonnet 5', [1_000_000, 128_000], { efforts: three, price: price(2, 10) }),
+  entry('claude-opus-4-6', 'Claude Opus 4.6', [200_000, 128_000], { efforts: three, price: price(5, 25) }),
+  entry('claude-sonnet-4-6', 'Claude Sonnet 4.6', [200_000, 64_000], { efforts: three, price: price(3, 15) }),
+  entry('claude-opus-4-5', 'Claude Opus 4.5', [200_000, 64_000], { efforts: three, price: price(5, 25) }),
+  entry('claude-sonnet-4-5', 'Claude Sonnet 4.5', [200_000, 64_000], { efforts: three, price: price(3, 15) }),
+  entry('claude-haiku-4-5', 'Claude Haiku 4.5', [200_000, 64_000], { efforts: three, price: price(1, 5) }),
+];
+
+const demo: readonly CatalogueModel[] = [
+  entry('demo', 'Demo model', [128_000, 32_000], { efforts: none, price: price(0, 0) }),
+];
+
+/** What an account of this kind offers from the start. A compatible server's models are named by the person. */
+export function catalogueOf(kind: ProviderKind): readonly CatalogueModel[] {
+  switch (kind) {
+    case 'openai':
+      return openai;
+    case 'anthropic':
+      return anthropic;
+    case 'demo':
+      return demo;
+    case 'openai-compat':
+    case 'anthropic-compat':
+      return [];
+  }
+}
+
+/** A known model by its id, also when a date or a gateway's prefix is attached to it; else null. */
+export function knownModel(model: string): CatalogueModel | null {
+  const id = model.slice(model.lastIndexOf('/') + 1).replace(/[-@](\d{8}|\d{4}-\d{2}-\d{2})$/, '');
+  return [...openai, ...anthropic, ...demo].find((candidate) => candidate.id === id) ?? null;
+}
