@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Sshd, sshdMissing, startSshAgent, startSshd } from '../../e2e/fixtures/sshd.ts';
+import { silentLog } from '../base/log.ts';
+import { type ConnectOptions, connect } from './connect.ts';
+import { LinkFault } from './fault.ts';
+import { fingerprint } from './known-hosts.ts';
+import type { Session } from './session.ts';
+
+const missing = sshdMissing();
+if (missing) console.log(`not run here: ${missing}`);
+const run = promisify(execFile);
+const never = new AbortController().signal;
+
+describe.skipIf(missing)('connect to a real sshd', () => {
+  let sshd: Sshd;
+  let home: string;
+  beforeAll(async () => {
+    sshd = await startSshd();
+    home = await mkdtemp(path.join(os.tmpdir(), 'gaffer home '));
+  });
+  afterAll(async () => {
+    await sshd.dispose();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  const options = (change: Partial<ConnectOptions> = {}): ConnectOptions => ({
+    target: { hostname: sshd.hostname, port: sshd.port, username: sshd.username },
+    identityFile: sshd.clientKey,
+    knownHostsFile: sshd.knownHostsFile,
+    home,
+    sshAuthSock: null,
+    stallMs: 45_000,
+    log: silentLog,
+    ...change,
+  });
+  const open = async (change: Partial<ConnectOptions> = {}): Promise<Session> => {
+    const session = await connect(options(change), never);
+    onTestFinished(() => session.close());
+    return session;
+  };
+  const refusal = async (change: Partial<ConnectOptions>): Promise<LinkFault> => {
+    const caught: unknown = await connect(options(change), never).then(
+      (session) => session.close(),
+      (error: unknown) => error,
+    );
+    if (caught instanceof LinkFault) return caught;
+    throw new Error(`no LinkFault but ${String(caught)}`);
+  };
+  const knownHostsWith = async (content: string): Promise<string> => {
+    const dir = await mkdtemp(path.join(home, 'known'));
+    const file = path.join(dir, 'known_hosts');
+    await writeFile(file, content);
+    return file;
+  };
+
+  test('a key file, and an exec gives output, error output and exit code', async () => {
+    const session = await open();
+    const result = await session.exec('cat; echo wrong >&2; exit 7', 'ä b\n', never);
+    expect(result).toEqual({ code: 7, stdout: 'ä b\n', stderr: 'wrong\n' });
+  });
+
+  test('a real ssh-agent', async () => {
+    const agent = await startSshAgent(sshd.clientKey);
+    onTestFinished(() => agent.dispose());
+    const session = await open({ identityFile: null, sshAuthSock: agent.socket });
+    expect((await session.exec('echo in', '', never)).stdout).toBe('in\n');
+  });
+
+  test('the default keys when no key is chosen and the agent has died', async () => {
+    const own = await mkdtemp(path.join(home, 'default '));
+    await run('mkdir', [path.join(own, '.ssh')]);
+    await copyFile(sshd.clientKey, path.join(own, '.ssh', 'id_ed25519'));
+    const session = await open({ identityFile: null, home: own, sshAuthSock: path.join(own, 'gone.sock') });
+    expect((await session.exec('echo in', '', never)).code).toBe(0);
+  });
+
+  test('an unknown host key is refused with its fingerprint and the command that would add it', async () => {
+    const file = await knownHostsWith('');
+    const fault = await refusal({ knownHostsFile: file });
+    const key = Buffer.from(sshd.hostKey.split(' ')[1] ?? '', 'base64');
+    expect(fault.code).toBe('host-key');
+    expect(fault.final).toBe(true);
+    expect(fault.message).toContain(fingerprint(key));
+    const command = /"(ssh-keyscan[^"]+)"/.exec(fault.message)?.[1];
+    await run('sh', ['-c', command ?? 'exit 1']);
+    await open({ knownHostsFile: file });
+  });
+
+  test('a changed host key is refused with both fingerprints and the line', async () => {
+    const stranger = (await run('ssh-keygen', ['-y', '-f', sshd.strangerKey])).stdout.split(' ');
+    const file = await knownHostsWith(`# first\n[127.0.0.1]:${sshd.port} ${stranger[0]} ${stranger[1]}\n`);
+    const fault = await refusal({ knownHostsFile: file });
+    expect(fault.code).toBe('host-key');
+    expect(fault.message).toContain(fingerprint(Buffer.from(stranger[1] ?? '', 'base64')));
+    expect(fault.message).toContain(fingerprint(Buffer.from(sshd.hostKey.split(' ')[1] ?? '', 'base64')));
+    expect(fault.message).toContain(`${file}:2`);
+  });
+
+  test('a revoked host key is refused, even where the same key is also known', async () => {
+    const file = await knownHostsWith(`${sshd.knownHosts}@revoked * ${sshd.hostKey}\n`);
+    const fault = await refusal({ knownHostsFile: file });
+    expect(fault.code).toBe('host-key');
+    expect(fault.message).toContain(`${file}:2`);
+  });
+
+  test('a key that the host does not know is refused once and for all', async () => {
+    const fault = await refusal({ identityFile: sshd.strangerKey });
+    expect(fault.code).toBe('auth');
+    expect(fault.final).toBe(true);
+    expect(fault.message).toContain(sshd.strangerKey);
+  });
+
+  test('a key with a passphrase and a key that is not there are named', async () => {
+    const locked = path.join(home, 'locked');
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', locked]);
+    expect(await refusal({ identityFile: locked })).toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining('passphrase'),
+    });
+    expect(await refusal({ identityFile: path.join(home, 'nothing') })).toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining('does not exist'),
+    });
+  });
+
+  test('nobody listens', async () => {
+    const gone = await startSshd();
+    await gone.dispose();
+    const target = { hostname: '127.0.0.1', port: gone.port, username: gone.username };
+    const fault = await refusal({ target });
+    expect(fault).toMatchObject({ code: 'unreachable', final: false });
+  });
+
+  test('a cut fails what was waiting and says that the session is closed', async () => {
+    const session = await open();
+    await session.exec('true', '', never);
+    const waiting = session.exec('cat; sleep 600', '', never);
+    expect(await sshd.cut()).toBeGreaterThan(0);
+    await expect(waiting).rejects.toMatchObject({ code: 'closed' });
+    expect(await session.closed).toMatchObject({ code: 'closed' });
+    await expect(session.exec('true', '', never)).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  test('an abort ends the connecting and is not a fault', async () => {
+    const stop = new AbortController();
+    const connecting = connect(options(), stop.signal);
+    stop.abort(new Error('not needed any more'));
+    await expect(connecting).rejects.toThrow('not needed any more');
+  });
+});

@@ -1,0 +1,59 @@
+import { err, ok, type Result } from '@shared/util/result.ts';
+
+/** Where to connect. `username` null: the name of the person at this computer. IPv6 stands without brackets. */
+export interface Target {
+  readonly hostname: string;
+  readonly port: number;
+  readonly username: string | null;
+}
+
+const DEFAULT_PORT = 22;
+const HOSTNAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?$/;
+const IPV6 = /^[0-9A-Fa-f:]+(?:\.[0-9.]+)?(?:%[A-Za-z0-9_.-]+)?$/;
+// oxlint-disable-next-line no-control-regex -- control characters are what must be refused
+const UNSAFE = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+/** Reads `host`, `user@host`, `user@host:port`, `user@[v6]:port` and a bare IPv6 address. The error is a sentence. */
+export function parseTarget(text: string): Result<Target, string> {
+  const input = text.trim();
+  if (input === '') return err('Enter a host, for example user@host or user@host:22.');
+  if (UNSAFE.test(input)) return err('A host must not contain spaces or control characters.');
+  const at = input.lastIndexOf('@');
+  const username = at < 0 ? null : input.slice(0, at);
+  if (username === '') return err('The user name before the @ is missing.');
+  const place = splitPort(input.slice(at + 1));
+  return place.ok ? checkTarget({ ...place.value, username }) : place;
+}
+
+/** The same rules for parts that come from storage or a form. */
+export function checkTarget(target: Target): Result<Target, string> {
+  const { hostname, port, username } = target;
+  if (username !== null && (username === '' || username.startsWith('-') || UNSAFE.test(username))) {
+    return err('The user name must not be empty, start with "-" or contain spaces or control characters.');
+  }
+  const isV6 = hostname.includes(':');
+  if (hostname.length > 255 || !(isV6 ? IPV6 : HOSTNAME).test(hostname)) {
+    return err(`"${hostname.slice(0, 80)}" is not a host name or address.`);
+  }
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return err('The port must be from 1 to 65535.');
+  return ok({ hostname, port, username });
+}
+
+/** What people read and what identifies a host: `user@host`, with `:port` when it is not 22. */
+export function formatTarget(target: Target): string {
+  const { hostname, port, username } = target;
+  const place = hostname.includes(':') ? `[${hostname}]` : hostname;
+  return `${username === null ? '' : `${username}@`}${place}${port === DEFAULT_PORT ? '' : `:${port}`}`;
+}
+
+function splitPort(place: string): Result<{ hostname: string; port: number }, string> {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(place);
+  const colons = place.split(':').length - 1;
+  if (!bracketed && colons > 1) return ok({ hostname: place, port: DEFAULT_PORT });
+  const [hostname, portText] = bracketed
+    ? [bracketed[1] ?? '', bracketed[2]]
+    : [place.split(':')[0] ?? '', place.split(':')[1]];
+  if (portText === undefined) return ok({ hostname, port: DEFAULT_PORT });
+  if (!/^\d{1,5}$/.test(portText)) return err('The port must be a number from 1 to 65535.');
+  return ok({ hostname, port: Number(portText) });
+}
