@@ -6,7 +6,11 @@ export interface EnvAccount {
   readonly name: string;
   readonly baseUrl: string;
   readonly source: 'env' | 'local';
-  readonly models: readonly { readonly model: string; readonly displayName: string; readonly contextLimit: number | null }[];
+  readonly models: readonly {
+    readonly model: string;
+    readonly displayName: string;
+    readonly contextLimit: number | null;
+  }[];
 }
 
 export interface EnvAccounts {
@@ -58,7 +62,8 @@ async function upsertProvider(tx: Tx, account: EnvAccount): Promise<string> {
      where id = $1 and (base_url <> $2 or ($3 and not enabled))`,
     [known.id, account.baseUrl, back],
   );
-  if (back) await tx.query('update chat_model_configs set enabled = true where provider_id = $1', [known.id]);
+  if (back)
+    await tx.query('update chat_model_configs set enabled = true where provider_id = $1', [known.id]);
   return known.id;
 }
 
@@ -88,7 +93,9 @@ async function disableVanished(tx: Tx, present: readonly string[]): Promise<void
   );
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return;
-  await tx.query('update chat_model_configs set enabled = false where provider_id = any($1::uuid[])', [ids]);
+  await tx.query('update chat_model_configs set enabled = false where provider_id = any($1::uuid[])', [
+    ids,
+  ]);
 }
 
 /** The configuration that GAFFER_DEFAULT_MODEL means, made when it is not there; null when no account fits. */
@@ -101,7 +108,8 @@ async function wantedModel(tx: Tx, wanted: NonNullable<EnvAccounts['wanted']>): 
   );
   const providerId = provider.rows[0]?.id;
   if (providerId === undefined) return null;
-  const find = 'select id from chat_model_configs where provider_id = $1 and model = $2 and not deleted limit 1';
+  const find =
+    'select id from chat_model_configs where provider_id = $1 and model = $2 and not deleted limit 1';
   const known = await tx.query<{ id: string }>(find, [providerId, wanted.model]);
   if (known.rows[0]) return known.rows[0].id;
   await upsertNew(tx, providerId, wanted.model);
@@ -146,8 +154,12 @@ export const syncEnvAccounts = operation('durable', async (tx, args: EnvAccounts
   const wanted = args.wanted ? await wantedModel(tx, args.wanted) : null;
   const defaultId = wanted ?? (await usualDefault(tx));
   if (defaultId !== null) {
-    await tx.query('update chat_model_configs set is_default = false where is_default and id <> $1', [defaultId]);
-    await tx.query('update chat_model_configs set is_default = true where id = $1 and not is_default', [defaultId]);
+    await tx.query('update chat_model_configs set is_default = false where is_default and id <> $1', [
+      defaultId,
+    ]);
+    await tx.query('update chat_model_configs set is_default = true where id = $1 and not is_default', [
+      defaultId,
+    ]);
   }
   return { defaultId, wantedUnknown: args.wanted !== null && wanted === null };
 });

@@ -159,7 +159,10 @@ async function keepOneDefault(tx: Tx): Promise<void> {
 
 /** `chosen` in the options tells a person's choice from ours, so that a later start keeps it. */
 const setDefaultModel = operation('durable', async (tx, id: ModelConfigId): Promise<boolean> => {
-  const { rows } = await tx.query('select id from chat_model_configs where id = $1 and not deleted for update', [id]);
+  const { rows } = await tx.query(
+    'select id from chat_model_configs where id = $1 and not deleted for update',
+    [id],
+  );
   if (rows.length === 0) return false;
   await tx.query(
     `update chat_model_configs set is_default = false, options = options - 'chosen', updated_at = now()

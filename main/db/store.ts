@@ -33,7 +33,12 @@ export type AnswerOf<O> = O extends Operation<never, infer R> ? R : never;
 
 /** A notification from the database: channel name and parsed JSON payload. A hint, never the truth. */
 export interface Hint {
-  readonly channel: 'chat_update' | 'chat_ownership' | 'chat_watch' | 'workspace_update' | 'settings_update';
+  readonly channel:
+    | 'chat_update'
+    | 'chat_ownership'
+    | 'chat_watch'
+    | 'workspace_update'
+    | 'settings_update';
   readonly payload: Readonly<Record<string, unknown>>;
 }
 

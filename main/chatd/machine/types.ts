@@ -1,4 +1,10 @@
-import type { ApprovalView, ChatStatus, ChatSummary, ToolCallState, ToolState } from '@shared/model/chat.ts';
+import type {
+  ApprovalView,
+  ChatStatus,
+  ChatSummary,
+  ToolCallState,
+  ToolState,
+} from '@shared/model/chat.ts';
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type {
   ChatId,
@@ -232,7 +238,10 @@ export interface ChatOperations {
 
   // ── a worker's ──
   /** Runnable (running, interrupting; not requires_action) and unowned or with a dead owner; oldest first. */
-  listCandidates: Op<{ workerId: WorkerId; leaseMs: number; exclusive: boolean; limit: number }, readonly ChatId[]>;
+  listCandidates: Op<
+    { workerId: WorkerId; leaseMs: number; exclusive: boolean; limit: number },
+    readonly ChatId[]
+  >;
   /** Re-checks the candidate condition under the lock. `exclusive`: any owner but this worker is dead. */
   acquire: Op<
     { chatId: ChatId; workerId: WorkerId; runnerId: RunnerId; leaseMs: number; exclusive: boolean },
@@ -240,7 +249,10 @@ export interface ChatOperations {
   >;
   abandon: Op<{ chatId: ChatId; runnerId: RunnerId }, Outcome<null>>;
   /** One statement for all; answers the runners that no longer own their chat. */
-  heartbeat: Op<{ runners: readonly { chatId: ChatId; runnerId: RunnerId }[]; leaseMs: number }, readonly RunnerId[]>;
+  heartbeat: Op<
+    { runners: readonly { chatId: ChatId; runnerId: RunnerId }[]; leaseMs: number },
+    readonly RunnerId[]
+  >;
   loadFacts: Op<{ chatId: ChatId }, ChatFacts | null>;
   loadStep: Op<{ chatId: ChatId }, StepView | null>;
   recordAttempt: Op<Fence, Outcome<{ generationAttempt: number }>>;

@@ -1,0 +1,133 @@
+import type { ChatId, MessageId, ModelConfigId, OwnerId } from '@shared/model/ids.ts';
+import { ok } from '@shared/util/result.ts';
+import { toText } from '../../db/json.ts';
+import { Rollback } from '../../db/rollback.ts';
+import { operation, type Tx } from '../../db/store.ts';
+import { execState, isAllowed, refuse } from './exec-state.ts';
+import { resolveModel } from './messages.ts';
+import { mutate, publish, type Scope } from './protocol.ts';
+import { CHAT_COLUMNS, type ChatRow } from './rows.ts';
+import type { Outcome } from './types.ts';
+
+/** Error → running over the same history; its version moves so that a runner starts a new task. */
+export const retryError = operation('durable', (tx: Tx, scope: Scope) =>
+  mutate(tx, scope, 'retryError', async (m) => {
+    await m.set({
+      status: 'running',
+      last_error: null,
+      generation_attempt: 0,
+      compaction_requested_at: null,
+    });
+    await tx.query('update chats set history_version = snapshot_version where id = $1', [m.chat.id]);
+    return null;
+  }),
+);
+
+type ModelChoice = Scope & {
+  readonly modelConfigId: ModelConfigId;
+  readonly effort: string | null | undefined;
+};
+
+export const setModel = operation('durable', (tx: Tx, args: ModelChoice) =>
+  mutate(tx, args, null, async (m) => {
+    if ((await resolveModel(tx, args.modelConfigId)) !== args.modelConfigId) refuse({ kind: 'no-model' });
+    await m.set({
+      last_model_config_id: args.modelConfigId,
+      ...(args.effort === undefined ? {} : { last_reasoning_effort: args.effort }),
+    });
+    return null;
+  }),
+);
+
+export const renameChat = operation('durable', (tx: Tx, args: Scope & { title: string }) =>
+  mutate(tx, args, null, async (m) => {
+    const title = toText(args.title.trim());
+    if (title === '') refuse({ kind: 'invalid', message: 'A title must not be empty' });
+    await m.set({ title, title_source: 'user' });
+    return null;
+  }),
+);
+
+/** Only over a title that nobody chose (decision 14). */
+export const setModelTitle = operation(
+  'durable',
+  async (tx: Tx, args: { chatId: ChatId; title: string }): Promise<boolean> => {
+    await mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
+      const title = toText(args.title.trim());
+      if (m.chat.title_source !== 'fallback' || title === '') refuse({ kind: 'changed' });
+      await m.set({ title, title_source: 'model' });
+      return null;
+    }).catch(refusedAsFalse);
+    return true;
+  },
+);
+
+function refusedAsFalse(error: unknown): never {
+  if (error instanceof Rollback) throw new Rollback(false);
+  throw error;
+}
+
+/** The whole family, locked in id order: each member must be able to, or nothing happens. */
+export const setArchived = operation(
+  'durable',
+  async (tx: Tx, args: { chatId: ChatId; ownerId: OwnerId; archived: boolean }): Promise<Outcome<null>> => {
+    const transition = args.archived ? 'archive' : 'unarchive';
+    const { rows } = await tx.query<ChatRow>(
+      `select ${CHAT_COLUMNS} from chats c where owner_id = $2 and (
+         select coalesce(t.root_chat_id, t.id) from chats t where t.id = $1 and t.owner_id = $2)
+         in (c.id, c.root_chat_id) order by c.id for update`,
+      [args.chatId, args.ownerId],
+    );
+    if (rows.length === 0) return refuse({ kind: 'not-found' });
+    const blocking = rows.map(execState).find((from) => !isAllowed(transition, from));
+    if (blocking) return refuse({ kind: 'not-allowed', from: blocking, transition });
+    await tx.query(
+      `update chats set archived = $2, snapshot_version = snapshot_version + 1, updated_at = now()
+       where id = any($1::uuid[])`,
+      [rows.map((row) => row.id), args.archived],
+    );
+    for (const row of rows) await publish(tx, row, args.archived ? 'deleted' : 'created');
+    return ok(null);
+  },
+);
+
+/** Moves no version; only the tree is told, because the dot goes out. */
+export const markRead = operation(
+  'lazy',
+  async (tx: Tx, args: { chatId: ChatId; ownerId: OwnerId; messageId: MessageId }): Promise<null> => {
+    await tx.query(
+      `with moved as (update chats set last_read_message_id = $3
+         where id = $1 and owner_id = $2 and coalesce(last_read_message_id, 0) < $3 returning id)
+       select pg_notify('chat_watch', json_build_object('chatId', id, 'kind', 'change')::text) from moved`,
+      [args.chatId, args.ownerId, args.messageId],
+    );
+    return null;
+  },
+);
+
+type DraftKey = { readonly ownerId: OwnerId; readonly key: string };
+
+export const getDraft = operation('read', async (tx: Tx, { ownerId, key }: DraftKey): Promise<string> => {
+  const { rows } = await tx.query<{ text: string }>(
+    'select text from chat_drafts where owner_id = $1 and key = $2',
+    [ownerId, key],
+  );
+  return rows[0]?.text ?? '';
+});
+
+/** An empty draft is no draft. */
+export const setDraft = operation(
+  'lazy',
+  async (tx: Tx, { ownerId, key, text }: DraftKey & { text: string }): Promise<null> => {
+    if (text === '') {
+      await tx.query('delete from chat_drafts where owner_id = $1 and key = $2', [ownerId, key]);
+      return null;
+    }
+    await tx.query(
+      `insert into chat_drafts (owner_id, key, text) values ($1, $2, $3)
+       on conflict (owner_id, key) do update set text = excluded.text, updated_at = now()`,
+      [ownerId, key, toText(text)],
+    );
+    return null;
+  },
+);

@@ -1,0 +1,166 @@
+import type { ChatId, RunnerId, ToolKey } from '@shared/model/ids.ts';
+import { toJson, toText } from '../../db/json.ts';
+import { operation, type Tx } from '../../db/store.ts';
+import { refuse } from './exec-state.ts';
+import { loadTail, outstandingCalls } from './messages.ts';
+import { mutate, mutateFenced, type Scope } from './protocol.ts';
+import { insertResult, loadCalls } from './results.ts';
+import type { CallRow } from './rows.ts';
+import type { Fence, ToolOutcome } from './types.ts';
+
+/*
+ * A row of chat_tool_calls:
+ *
+ *   gated ──allow──→ cleared ──dispatch──→ dispatched ──→ done | unknown
+ *     └──deny──→ denied        (any open one) ──interrupt, edit, new message──→ cancelled | unknown
+ */
+
+async function loadCall(tx: Tx, chatId: ChatId, key: ToolKey): Promise<CallRow | null> {
+  const { rows } = await tx.query<CallRow>(
+    'select * from chat_tool_calls where key = $1 and chat_id = $2',
+    [key, chatId],
+  );
+  return rows[0] ?? null;
+}
+
+type Answer = Scope & {
+  readonly key: ToolKey;
+  readonly hash: string;
+  readonly decision: 'allow' | 'deny';
+  readonly note: string | null;
+};
+
+export const answerCall = operation('durable', (tx: Tx, args: Answer) =>
+  mutate(tx, args, null, async (m) => {
+    const call = await loadCall(tx, args.chatId, args.key);
+    if (!call) return refuse({ kind: 'not-found' });
+    if (call.state !== 'gated') return refuse({ kind: 'already-answered' });
+    const { status, archived } = m.chat;
+    if (archived || (status !== 'running' && status !== 'requires_action')) {
+      return refuse({ kind: 'not-allowed', from: m.from, transition: 'answerCall' });
+    }
+    if (call.approval?.hash !== args.hash) return refuse({ kind: 'changed' });
+    await (args.decision === 'allow' ? allow(tx, call) : deny(tx, call, args.note));
+    if (status === 'requires_action' && (await countGated(tx, call)) === 0) {
+      await m.set({
+        status: 'running',
+        worker_id: null,
+        runner_id: null,
+        requires_action_deadline_at: null,
+      });
+    }
+    return null;
+  }),
+);
+
+async function allow(tx: Tx, call: CallRow): Promise<void> {
+  await tx.query(`update chat_tool_calls set state = 'cleared' where key = $1`, [call.key]);
+}
+
+async function deny(tx: Tx, call: CallRow, note: string | null): Promise<void> {
+  const words = note?.trim() ? toText(note.trim()) : null;
+  const outcome: ToolOutcome = {
+    result: words ? `The person denied this call: ${words}` : 'The person denied this call.',
+    isError: true,
+    durationMs: null,
+  };
+  await tx.query(
+    `update chat_tool_calls set state = 'denied', note = $2, result = $3, ended_at = now() where key = $1`,
+    [call.key, words, toJson(outcome)],
+  );
+}
+
+async function countGated(tx: Tx, { message_id }: CallRow): Promise<number> {
+  return (await loadCalls(tx, message_id)).filter((call) => call.state === 'gated').length;
+}
+
+export const dispatchCalls = operation('durable', (tx: Tx, args: Fence & { keys: readonly ToolKey[] }) =>
+  mutateFenced(tx, args, 'dispatchCalls', async ({ chat }) => {
+    const { rowCount } = await tx.query(
+      `update chat_tool_calls set state = 'dispatched', started_at = coalesce(started_at, now())
+       where chat_id = $1 and key = any($2::text[]) and state in ('cleared', 'dispatched')`,
+      [chat.id, [...args.keys]],
+    );
+    if (rowCount !== args.keys.length || args.keys.length === 0) {
+      refuse({ kind: 'invalid', message: 'Only a cleared call can be dispatched' });
+    }
+    return null;
+  }),
+);
+
+export const setCallProcess = operation(
+  'lazy',
+  (tx: Tx, args: { chatId: ChatId; key: ToolKey; processId: string }) =>
+    mutate(tx, { chatId: args.chatId, ownerId: null }, null, async () => {
+      const { rowCount } = await tx.query(
+        'update chat_tool_calls set process_id = $3 where key = $1 and chat_id = $2',
+        [args.key, args.chatId, args.processId],
+      );
+      if (rowCount === 0) refuse({ kind: 'not-found' });
+      return null;
+    }),
+);
+
+interface Settlement {
+  readonly chatId: ChatId;
+  readonly runnerId: RunnerId;
+  readonly key: ToolKey;
+  readonly state: 'done' | 'unknown';
+  readonly outcome: ToolOutcome;
+}
+
+/** A read may be settled without having been dispatched: it left nothing to be unsure about. */
+export const settleCall = operation('durable', (tx: Tx, args: Settlement) =>
+  mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
+    if (m.chat.runner_id !== args.runnerId) return refuse({ kind: 'fence-lost' });
+    const call = await loadCall(tx, args.chatId, args.key);
+    if (!call) return refuse({ kind: 'not-found' });
+    const isOpen = call.state === 'dispatched' || (call.state === 'cleared' && call.effect === 'read');
+    if (!isOpen) return refuse({ kind: 'already-answered' });
+    await tx.query(
+      `update chat_tool_calls set state = $2, result = $3, ended_at = now(), started_at = coalesce(started_at, now())
+       where key = $1`,
+      [args.key, args.state, toJson(args.outcome)],
+    );
+    return null;
+  }),
+);
+
+/** Inserts the tool rows of the last assistant message, in call order, when every call has its result. */
+export const commitResults = operation('durable', (tx: Tx, fence: Fence) =>
+  mutateFenced(tx, fence, 'commitResults', async ({ chat }) => {
+    const tail = await loadTail(tx, chat.id);
+    const calls = outstandingCalls(tail);
+    const assistant = tail[0];
+    if (!assistant || calls.length === 0)
+      return refuse({ kind: 'invalid', message: 'No call waits for a result' });
+    const ledger = await loadCalls(tx, assistant.id);
+    for (const call of calls) {
+      const outcome = ledger.find((row) => row.provider_call_id === call.tool_call_id)?.result;
+      if (!outcome)
+        return refuse({ kind: 'invalid', message: `Call ${call.tool_call_id} has no result yet` });
+      await insertResult(tx, chat, call, outcome);
+    }
+    return { historyVersion: chat.snapshot_version };
+  }),
+);
+
+/** Nothing can go on without the person: the chat gives up its runner, and with it the slot. */
+export const enterRequiresAction = operation('durable', (tx: Tx, fence: Fence) =>
+  mutateFenced(tx, fence, 'enterRequiresAction', async (m) => {
+    const { rows } = await tx.query<{ waits: boolean }>(
+      `select exists (select 1 from chat_tool_calls where chat_id = $1 and state = 'gated')
+         or exists (select 1 from chat_pending_actions where chat_id = $1 and answered_at is null) as waits`,
+      [m.chat.id],
+    );
+    if (!rows[0]?.waits) refuse({ kind: 'invalid', message: 'Nothing waits for the person' });
+    await m.set({
+      status: 'requires_action',
+      worker_id: null,
+      runner_id: null,
+      generation_attempt: 0,
+      compaction_requested_at: null,
+    });
+    return null;
+  }),
+);

@@ -1,0 +1,75 @@
+import {
+  getDraft,
+  markRead,
+  renameChat,
+  retryError,
+  setArchived,
+  setDraft,
+  setModel,
+  setModelTitle,
+} from './chat-row.ts';
+import { createChat } from './create.ts';
+import { editMessage } from './edit.ts';
+import { finishInterruption, interrupt } from './interrupt.ts';
+import {
+  answerCall,
+  commitResults,
+  dispatchCalls,
+  enterRequiresAction,
+  setCallProcess,
+  settleCall,
+} from './ledger.ts';
+import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './ownership.ts';
+import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
+import { loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
+import { sendMessage } from './send.ts';
+import { loadStep } from './step-view.ts';
+import { commitStep, finishError, finishTurn, recordAttempt, recordRetry, skipRetryWait } from './steps.ts';
+import type { ChatOperationMap } from './store.ts';
+import { listChats, loadSummary } from './summary.ts';
+
+/** Every transaction of the chat daemon; the database serves them as the daemon's role. */
+export const chatOperations: ChatOperationMap = {
+  createChat,
+  sendMessage,
+  editMessage,
+  deleteQueued,
+  editQueued,
+  moveQueued,
+  promoteQueued,
+  interrupt,
+  retryError,
+  answerCall,
+  setModel,
+  renameChat,
+  setArchived,
+  markRead,
+  getDraft,
+  setDraft,
+  listCandidates,
+  acquire,
+  abandon,
+  heartbeat,
+  loadFacts,
+  loadStep,
+  recordAttempt,
+  recordRetry,
+  skipRetryWait,
+  commitStep,
+  dispatchCalls,
+  setCallProcess,
+  settleCall,
+  commitResults,
+  enterRequiresAction,
+  finishTurn,
+  finishError,
+  finishInterruption,
+  setModelTitle,
+  loadSnapshot,
+  loadSync,
+  loadPage,
+  loadMessage,
+  listChats,
+  loadSummary,
+  loadProcessChat,
+};

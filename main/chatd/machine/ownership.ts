@@ -1,0 +1,87 @@
+import type { ChatId, RunnerId, WorkerId } from '@shared/model/ids.ts';
+import { operation, type Tx } from '../../db/store.ts';
+import { refuse } from './exec-state.ts';
+import { mutate } from './protocol.ts';
+import { CHAT_COLUMNS, type ChatRow, toFacts } from './rows.ts';
+import type { ChatFacts } from './types.ts';
+
+interface Lease {
+  readonly workerId: WorkerId;
+  readonly leaseMs: number;
+  /** Nobody else can be alive on this database: any other worker is dead. */
+  readonly exclusive: boolean;
+}
+
+/** Nobody (alive) runs the chat `c`: $1 worker, $2 lease in ms, $3 exclusive. */
+const FREE = `(c.worker_id is null or case when $3 then c.worker_id <> $1 else not exists (
+  select 1 from chat_heartbeats h where h.chat_id = c.id and h.runner_id = c.runner_id
+    and h.heartbeat_at > now() - $2 * interval '1 millisecond') end)`;
+
+export const listCandidates = operation(
+  'read',
+  async (tx: Tx, args: Lease & { limit: number }): Promise<readonly ChatId[]> => {
+    const { rows } = await tx.query<{ id: ChatId }>(
+      `select c.id from chats c
+       where not c.archived and c.status in ('running', 'interrupting') and ${FREE}
+       order by c.updated_at, c.id limit $4`,
+      [args.workerId, args.leaseMs, args.exclusive, args.limit],
+    );
+    return rows.map((row) => row.id);
+  },
+);
+
+export const acquire = operation('lazy', (tx: Tx, args: Lease & { chatId: ChatId; runnerId: RunnerId }) =>
+  mutate(tx, { chatId: args.chatId, ownerId: null }, 'acquire', async (m): Promise<ChatFacts> => {
+    const { rowCount } = await tx.query(
+      `update chats c set worker_id = $1, runner_id = $4, started_at = now() where c.id = $5 and ${FREE}`,
+      [args.workerId, args.leaseMs, args.exclusive, args.runnerId, args.chatId],
+    );
+    if (rowCount === 0) refuse({ kind: 'not-allowed', from: m.from, transition: 'acquire' });
+    await tx.query('delete from chat_heartbeats where chat_id = $1', [args.chatId]);
+    await tx.query('insert into chat_heartbeats (chat_id, runner_id) values ($1, $2)', [
+      args.chatId,
+      args.runnerId,
+    ]);
+    return { ...toFacts(m.chat), workerId: args.workerId, runnerId: args.runnerId };
+  }),
+);
+
+export const abandon = operation('lazy', (tx: Tx, args: { chatId: ChatId; runnerId: RunnerId }) =>
+  mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
+    if (m.chat.runner_id === null) refuse({ kind: 'not-allowed', from: m.from, transition: 'abandon' });
+    if (m.chat.runner_id !== args.runnerId) refuse({ kind: 'fence-lost' });
+    await m.set({ worker_id: null, runner_id: null });
+    return null;
+  }),
+);
+
+interface Heartbeat {
+  readonly runners: readonly { readonly chatId: ChatId; readonly runnerId: RunnerId }[];
+  readonly leaseMs: number;
+}
+
+/** One statement for all. What is older than the lease is swept on the way. */
+export const heartbeat = operation(
+  'lazy',
+  async (tx: Tx, args: Heartbeat): Promise<readonly RunnerId[]> => {
+    const { rows } = await tx.query<{ runner_id: RunnerId }>(
+      `with mine as (select * from unnest($1::uuid[], $2::uuid[]) as m(chat_id, runner_id)),
+     held as (select m.* from mine m join chats c on c.id = m.chat_id and c.runner_id = m.runner_id),
+     beat as (insert into chat_heartbeats (chat_id, runner_id) select chat_id, runner_id from held
+       on conflict (chat_id, runner_id) do update set heartbeat_at = now()),
+     swept as (delete from chat_heartbeats h where h.heartbeat_at < now() - $3 * interval '1 millisecond'
+       and not exists (select 1 from held where held.runner_id = h.runner_id))
+     select runner_id from mine where runner_id not in (select runner_id from held)`,
+      [args.runners.map((r) => r.chatId), args.runners.map((r) => r.runnerId), args.leaseMs],
+    );
+    return rows.map((row) => row.runner_id);
+  },
+);
+
+export const loadFacts = operation(
+  'read',
+  async (tx: Tx, { chatId }: { chatId: ChatId }): Promise<ChatFacts | null> => {
+    const { rows } = await tx.query<ChatRow>(`select ${CHAT_COLUMNS} from chats c where id = $1`, [chatId]);
+    return rows[0] ? toFacts(rows[0]) : null;
+  },
+);

@@ -1,0 +1,179 @@
+import type { ToolCallState } from '@shared/model/chat.ts';
+import type { ChatId, MessageId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
+import type { Message, QueuedMessage } from '@shared/model/message.ts';
+import { operation, type Tx } from '../../db/store.ts';
+import { loadQueue } from './queue.ts';
+import {
+  type CallRow,
+  CHAT_COLUMNS,
+  type ChatRow,
+  type MessageRow,
+  toCallState,
+  toFacts,
+  toQueued,
+  toStored,
+} from './rows.ts';
+import { readSummary } from './summary.ts';
+import type { StreamSync } from './types.ts';
+import { toWire } from './wire.ts';
+
+type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
+
+/** What a person may see. */
+const VISIBLE = `not deleted and visibility <> 'model'`;
+
+export async function loadChat(tx: Tx, { chatId, ownerId }: ByChat): Promise<ChatRow | null> {
+  const { rows } = await tx.query<ChatRow>(
+    `select ${CHAT_COLUMNS} from chats c where id = $1 and owner_id = $2`,
+    [chatId, ownerId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Ledger rows of the last assistant message. */
+export async function loadLastCalls(tx: Tx, chatId: ChatId): Promise<readonly CallRow[]> {
+  const { rows } = await tx.query<CallRow>(
+    `select * from chat_tool_calls where message_id = (select id from chat_messages
+       where chat_id = $1 and not deleted and role = 'assistant' order by id desc limit 1) order by index`,
+    [chatId],
+  );
+  return rows;
+}
+
+export const loadSnapshot = operation(
+  'read',
+  async (
+    tx: Tx,
+    args: ByChat & { rows: number },
+  ): Promise<(StreamSync & { readonly queue: readonly QueuedMessage[] }) | null> => {
+    const chat = await loadChat(tx, args);
+    if (!chat) return null;
+    const { rows } = await tx.query<MessageRow>(
+      `select * from (select * from chat_messages where chat_id = $1 and ${VISIBLE} order by id desc limit $2) m
+       order by id`,
+      [args.chatId, args.rows],
+    );
+    const sync = await toSync(tx, chat, { messages: rows.map(toWireRow), deletedIds: [] });
+    const queue = chat.queued === 0 ? [] : (await loadQueue(tx, chat.id)).map(toQueued);
+    return { ...sync, queue };
+  },
+);
+
+export const loadSync = operation(
+  'read',
+  async (
+    tx: Tx,
+    args: ByChat & { historyVersion: number; queueVersion: number; fromMessageId: MessageId | null },
+  ): Promise<StreamSync | null> => {
+    const chat = await loadChat(tx, args);
+    if (!chat) return null;
+    const rows = chat.history_version > args.historyVersion ? await loadRevised(tx, args) : [];
+    const visible = rows.filter((row) => !row.deleted && row.visibility !== 'model');
+    const sync = await toSync(tx, chat, {
+      messages: visible.map(toWireRow),
+      deletedIds: rows.filter((row) => row.deleted).map((row) => row.id),
+    });
+    const isQueueNew = chat.queue_version > args.queueVersion;
+    return { ...sync, queue: isQueueNew ? (await loadQueue(tx, chat.id)).map(toQueued) : null };
+  },
+);
+
+async function loadRevised(
+  tx: Tx,
+  args: { chatId: ChatId; historyVersion: number; fromMessageId: MessageId | null },
+): Promise<readonly MessageRow[]> {
+  const { rows } = await tx.query<MessageRow>(
+    `select * from chat_messages where chat_id = $1 and revision > $2 and id >= $3 order by id`,
+    [args.chatId, args.historyVersion, args.fromMessageId ?? 0],
+  );
+  return rows;
+}
+
+async function toSync(
+  tx: Tx,
+  chat: ChatRow,
+  rows: Pick<StreamSync, 'messages' | 'deletedIds'>,
+): Promise<StreamSync> {
+  const summary = await readSummary(tx, chat.id, chat.owner_id);
+  if (!summary) throw new Error('A chat vanished inside its own snapshot');
+  const calls: readonly ToolCallState[] = (await loadLastCalls(tx, chat.id)).map(toCallState);
+  return {
+    facts: toFacts(chat),
+    summary,
+    ...rows,
+    messageCount: chat.message_count,
+    queue: null,
+    calls,
+    retry: chat.retry_state,
+    error: chat.last_error,
+  };
+}
+
+function toWireRow(row: MessageRow): Message {
+  return toWire(toStored(row));
+}
+
+export const loadPage = operation(
+  'read',
+  async (
+    tx: Tx,
+    args: ByChat & { before?: MessageId; after?: MessageId; around?: MessageId; limit: number },
+  ): Promise<readonly Message[] | null> => {
+    const chat = await loadChat(tx, args);
+    if (!chat) return null;
+    const { before, after, around, limit } = args;
+    if (around !== undefined) {
+      const half = Math.ceil(limit / 2);
+      const upper = await loadAfter(tx, chat.id, around - 1, limit - half);
+      return [...(await loadBefore(tx, chat.id, around, half)), ...upper].map(toWireRow);
+    }
+    if (after !== undefined) return (await loadAfter(tx, chat.id, after, limit)).map(toWireRow);
+    return (await loadBefore(tx, chat.id, before ?? Number.MAX_SAFE_INTEGER, limit)).map(toWireRow);
+  },
+);
+
+async function loadBefore(
+  tx: Tx,
+  chatId: ChatId,
+  id: number,
+  limit: number,
+): Promise<readonly MessageRow[]> {
+  const { rows } = await tx.query<MessageRow>(
+    `select * from chat_messages where chat_id = $1 and id < $2 and ${VISIBLE} order by id desc limit $3`,
+    [chatId, id, limit],
+  );
+  return rows.toReversed();
+}
+
+async function loadAfter(
+  tx: Tx,
+  chatId: ChatId,
+  id: number,
+  limit: number,
+): Promise<readonly MessageRow[]> {
+  const { rows } = await tx.query<MessageRow>(
+    `select * from chat_messages where chat_id = $1 and id > $2 and ${VISIBLE} order by id limit $3`,
+    [chatId, id, limit],
+  );
+  return rows;
+}
+
+export const loadMessage = operation(
+  'read',
+  async (tx: Tx, args: ByChat & { messageId: MessageId }): Promise<Message | null> => {
+    const { rows } = await tx.query<MessageRow>(
+      `select m.* from chat_messages m join chats c on c.id = m.chat_id
+       where m.id = $1 and m.chat_id = $2 and c.owner_id = $3 and not m.deleted and m.visibility <> 'model'`,
+      [args.messageId, args.chatId, args.ownerId],
+    );
+    return rows[0] ? toWire(toStored(rows[0]), true) : null;
+  },
+);
+
+export const loadProcessChat = operation(
+  'read',
+  async (tx: Tx, args: ByChat): Promise<{ workspaceId: WorkspaceId | null } | null> => {
+    const chat = await loadChat(tx, args);
+    return chat && { workspaceId: chat.workspace_id };
+  },
+);

@@ -1,0 +1,124 @@
+import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
+import type { MessageId, ToolKey } from '@shared/model/ids.ts';
+import { asId } from '@shared/model/ids.ts';
+import { toJson } from '../../db/json.ts';
+import { operation, type Tx } from '../../db/store.ts';
+import { refuse } from './exec-state.ts';
+import { insertMessage } from './messages.ts';
+import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
+import { promoteHead } from './queue.ts';
+import { resolveOutstanding } from './results.ts';
+import type { Fence, NewMessage, NewToolCall } from './types.ts';
+
+export const recordAttempt = operation('lazy', (tx: Tx, fence: Fence) =>
+  mutateFenced(tx, fence, 'recordAttempt', async ({ chat, set }) => {
+    const generationAttempt = chat.generation_attempt + 1;
+    await set({ generation_attempt: generationAttempt });
+    return { generationAttempt };
+  }),
+);
+
+/** Never while the attempt is 0: only a change of the attempt makes the trigger take the banner away. */
+export const recordRetry = operation('lazy', (tx: Tx, args: Fence & { retry: RetryInfo | null }) =>
+  mutateFenced(tx, args, 'recordRetry', async ({ chat, set }) => {
+    const { retry } = args;
+    if (retry && chat.generation_attempt === 0) {
+      refuse({ kind: 'invalid', message: 'A retry needs an attempt before it' });
+    }
+    if (retry !== null && (typeof retry !== 'object' || Number.isNaN(Date.parse(retry.retrying_at)))) {
+      refuse({ kind: 'invalid', message: 'A retry names the time of the next try' });
+    }
+    await set({ retry_state: retry });
+    return null;
+  }),
+);
+
+export const skipRetryWait = operation('durable', (tx: Tx, scope: Scope) =>
+  mutate(tx, scope, 'skipRetryWait', async ({ chat, from, set }) => {
+    if (!chat.retry_state) return refuse({ kind: 'not-allowed', from, transition: 'skipRetryWait' });
+    await set({ retry_state: { ...chat.retry_state, retrying_at: new Date().toISOString() } });
+    return null;
+  }),
+);
+
+interface Step extends Fence {
+  readonly installationId: string;
+  readonly messages: readonly NewMessage[];
+  readonly calls: readonly NewToolCall[];
+  readonly consumeCompaction: boolean;
+}
+
+export const commitStep = operation('durable', (tx: Tx, step: Step) =>
+  mutateFenced(tx, step, 'commitStep', async (m) => {
+    if (step.messages.length === 0)
+      refuse({ kind: 'invalid', message: 'A step commits at least one message' });
+    const messageIds: MessageId[] = [];
+    let assistantId: MessageId | null = null;
+    for (const message of step.messages) {
+      const id = await insertMessage(tx, m.chat, message);
+      messageIds.push(id);
+      if (message.role === 'assistant') assistantId = id;
+    }
+    if (step.calls.length > 0) {
+      if (assistantId === null)
+        return refuse({ kind: 'invalid', message: 'Calls belong to an assistant message' });
+      await insertCalls(m, assistantId, step);
+    }
+    if (step.consumeCompaction) await m.set({ compaction_requested_at: null });
+    return { historyVersion: m.chat.snapshot_version, messageIds };
+  }),
+);
+
+async function insertCalls({ tx, chat }: Mutation, messageId: MessageId, step: Step): Promise<void> {
+  for (const call of step.calls) {
+    const result = call.result ?? null;
+    if ((call.state === 'done') !== (result !== null)) {
+      refuse({ kind: 'invalid', message: 'A call has a result when, and only when, it is done' });
+    }
+    await tx.query(
+      `insert into chat_tool_calls (chat_id, message_id, index, key, provider_call_id, tool, args_hash, effect,
+         state, approval, result, ended_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $9 = 'done' then now() end)`,
+      [
+        chat.id,
+        messageId,
+        call.index,
+        asId<ToolKey>(`${step.installationId}:${chat.id}:${messageId}:${call.index}`),
+        call.providerCallId,
+        call.tool,
+        call.argsHash,
+        call.effect,
+        call.state,
+        call.approval && toJson(call.approval),
+        result && toJson(result),
+      ],
+    );
+  }
+}
+
+/** R0 → W; with a queue the head becomes history and the turn goes on. */
+export const finishTurn = operation('durable', (tx: Tx, fence: Fence) =>
+  mutateFenced(tx, fence, 'finishTurn', async (m) => {
+    if (m.chat.queued > 0) {
+      await promoteHead(m, 'promoted');
+      await m.set({ compaction_requested_at: null });
+      return { promoted: true };
+    }
+    await resolveOutstanding(tx, m.chat, 'turnEnded');
+    await m.set({ status: 'waiting', generation_attempt: 0, compaction_requested_at: null });
+    return { promoted: false };
+  }),
+);
+
+export const finishError = operation('durable', (tx: Tx, args: Fence & { fault: ChatFault }) =>
+  mutateFenced(tx, args, 'finishError', async ({ set }) => {
+    await set({
+      status: 'error',
+      last_error: args.fault,
+      generation_attempt: 0,
+      retry_state: null,
+      compaction_requested_at: null,
+    });
+    return null;
+  }),
+);

@@ -1,0 +1,103 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import { operation, type Tx } from '../../db/store.ts';
+import type { ChatRow } from './rows.ts';
+
+interface SummaryRow extends ChatRow {
+  readonly asks: number;
+  readonly unread: boolean;
+  readonly running_tool: string | null;
+  readonly running_args: unknown;
+}
+
+/** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
+const SUMMARY = `select c.*,
+    (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and t.state = 'gated') as asks,
+    exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
+      and m.visibility <> 'model' and m.id > coalesce(c.last_read_message_id, 0)) as unread,
+    call.tool as running_tool, call.args as running_args
+  from chats c left join lateral (
+    select t.tool, (select p -> 'args' from chat_messages m, jsonb_array_elements(m.content) p
+        where m.id = t.message_id and p ->> 'tool_call_id' = t.provider_call_id limit 1) as args
+    from chat_tool_calls t
+    where c.status in ('running', 'interrupting') and t.chat_id = c.id and t.state = 'dispatched'
+    order by t.started_at desc, t.index desc limit 1) call on true`;
+
+export const listChats = operation(
+  'read',
+  async (tx: Tx, args: { ownerId: OwnerId; archived: boolean }): Promise<readonly ChatSummary[]> => {
+    const { rows } = await tx.query<SummaryRow>(
+      `${SUMMARY} where c.owner_id = $1 and c.archived = $2 order by c.updated_at desc, c.id desc`,
+      [args.ownerId, args.archived],
+    );
+    return rows.map(toSummary);
+  },
+);
+
+export const loadSummary = operation(
+  'read',
+  (tx: Tx, { chatId, ownerId }: { chatId: ChatId; ownerId: OwnerId }): Promise<ChatSummary | null> =>
+    readSummary(tx, chatId, ownerId),
+);
+
+export async function readSummary(tx: Tx, chatId: ChatId, ownerId: OwnerId): Promise<ChatSummary | null> {
+  const { rows } = await tx.query<SummaryRow>(`${SUMMARY} where c.id = $1 and c.owner_id = $2`, [
+    chatId,
+    ownerId,
+  ]);
+  return rows[0] ? toSummary(rows[0]) : null;
+}
+
+function toSummary(row: SummaryRow): ChatSummary {
+  return {
+    id: row.id,
+    title: row.title,
+    status: row.status,
+    pending: row.status === 'running' && row.worker_id === null,
+    archived: row.archived,
+    workspace_id: row.workspace_id,
+    parent_chat_id: row.parent_chat_id,
+    root_chat_id: row.root_chat_id,
+    last_model_config_id: row.last_model_config_id,
+    last_reasoning_effort: row.last_reasoning_effort,
+    last_error: row.last_error,
+    retry: row.retry_state,
+    activity: toActivity(row),
+    asks: row.asks,
+    unread: row.unread,
+    snapshot_version: row.snapshot_version,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
+}
+
+const MAX_SUBJECT = 120;
+
+const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = {
+  execute: ['Running', 'command'],
+  process_output: ['Watching', 'process_id'],
+  read_file: ['Reading', 'path'],
+  write_file: ['Writing', 'path'],
+  edit_files: ['Editing', 'path'],
+};
+
+/** What the agent is doing, in a few words; null when it does nothing. */
+export function toActivity(
+  row: Pick<SummaryRow, 'status' | 'worker_id' | 'running_tool' | 'running_args'>,
+): string | null {
+  if (row.status !== 'running' || row.worker_id === null) return null;
+  if (row.running_tool === null) return 'Thinking';
+  const known = VERBS[row.running_tool];
+  if (!known) return `Using ${row.running_tool}`;
+  const subject = findSubject(row.running_args, known[1]);
+  return subject ? `${known[0]} ${subject}` : known[0];
+}
+
+function findSubject(args: unknown, field: string): string | null {
+  if (typeof args !== 'object' || args === null) return null;
+  const record = args as Readonly<Record<string, unknown>>;
+  const value = record[field];
+  if (typeof value === 'string') return value.split('\n')[0]?.slice(0, MAX_SUBJECT) ?? null;
+  const { files } = record;
+  return Array.isArray(files) ? findSubject(files[0], field) : null;
+}

@@ -1,0 +1,58 @@
+import type { Message } from '@shared/model/message.ts';
+import type { Part } from '@shared/model/part.ts';
+import type { StoredMessage } from './types.ts';
+
+/** A tool result travels whole up to here (characters of its JSON). */
+const MAX_RESULT = 16 * 1024;
+
+/** What a window may see: nothing of the provider's own, and long results as their head. */
+export function toWire(message: StoredMessage, whole = false): Message {
+  const { compressed: _, ...rest } = message;
+  return { ...rest, content: message.content.map((part) => toWirePart(part, whole)) };
+}
+
+function toWirePart(part: Part, whole: boolean): Part {
+  if (part.type === 'tool-result') return whole ? part : cutResult(part);
+  if (!('provider_metadata' in part) && !('signature' in part)) return part;
+  const { provider_metadata: _, signature: __, ...rest } = part as Part & Record<string, unknown>;
+  return rest as Part;
+}
+
+function cutResult(part: Part & { type: 'tool-result' }): Part {
+  if ((JSON.stringify(part.result) ?? '').length <= MAX_RESULT) return part;
+  const budget = { left: MAX_RESULT };
+  return { ...part, result: cut(part.result, budget), more: true };
+}
+
+/** Keeps the shape, so that a card finds its fields, and of strings and lists as much as the budget gives. */
+function cut(value: unknown, budget: { left: number }): unknown {
+  if (typeof value === 'string') {
+    const head = value.slice(0, Math.max(0, budget.left));
+    budget.left -= head.length;
+    // Half of a surrogate pair at the cut would not survive the way to the window.
+    return /[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head;
+  }
+  if (Array.isArray(value)) {
+    const kept: unknown[] = [];
+    for (const item of value) {
+      if (budget.left <= 0) break;
+      kept.push(cut(item, budget));
+      budget.left -= 8;
+    }
+    return kept;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  // Short fields (exit code, path) before the long ones: they say what the long ones are.
+  const entries = Object.entries(value).map(
+    ([key, v]) => [key, v, JSON.stringify(v)?.length ?? 0] as const,
+  );
+  const done = new Map(
+    [...entries]
+      .sort((a, b) => a[2] - b[2])
+      .flatMap(([key, v]) => {
+        budget.left -= key.length + 8;
+        return budget.left > 0 ? [[key, cut(v, budget)] as const] : [];
+      }),
+  );
+  return Object.fromEntries(entries.flatMap(([key]) => (done.has(key) ? [[key, done.get(key)]] : [])));
+}

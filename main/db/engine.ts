@@ -1,0 +1,45 @@
+import { PGlite } from '@electric-sql/pglite';
+
+/** The prepared directory is good for exactly this build of the engine. */
+export const ENGINE_VERSION = '0.5.16';
+/** The directory's name below the data directory: a major upgrade gets its own. */
+export const ENGINE_MAJOR = 'pg18';
+
+/** Checkpoints are ours alone (see checkpoint.ts); WAL from before the last one must still be there. */
+const SETTINGS = [
+  'shared_buffers=16MB',
+  'full_page_writes=on',
+  'max_wal_size=1GB',
+  'checkpoint_timeout=1d',
+  'wal_keep_size=160MB',
+  'log_min_messages=panic',
+];
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+const parsers = {
+  [INT8]: (text: string) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new Error(`int8 beyond the safe integers: ${text}`);
+    return value;
+  },
+  [TIMESTAMPTZ]: (text: string) => new Date(text).toISOString(),
+};
+
+export interface EngineSource {
+  /** Absent: in memory. */
+  readonly directory?: string;
+  /** A tar (or tar.gz) of a data directory, for one in memory. */
+  readonly load?: Blob;
+}
+
+/** Opens (and when there is nothing yet, makes) a database. Recovers after a crash. */
+export function openEngine(source: EngineSource): Promise<PGlite> {
+  return PGlite.create({
+    ...(source.directory === undefined ? {} : { dataDir: source.directory }),
+    ...(source.load === undefined ? {} : { loadDataDir: source.load }),
+    startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
+    parsers,
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * What the database may refuse besides a bug. `disk-full`: nothing was written, the operation can be
+ * repeated. `closed`: the store was closed, or its worker died. `damaged`: the engine stopped and must be
+ * opened again (which recovers). The others refuse the opening.
+ */
+export type DatabaseFaultCode =
+  | 'disk-full'
+  | 'closed'
+  | 'damaged'
+  | 'newer-database'
+  | 'database-locked'
+  | 'network-filesystem';
+
+export class DatabaseFault extends Error {
+  override readonly name = 'DatabaseFault';
+  readonly code: DatabaseFaultCode;
+  constructor(code: DatabaseFaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,14 @@
+import chats from './migrations/0001-chats.sql?raw';
+import workspaces from './migrations/0002-workspaces.sql?raw';
+import roles from './migrations/0003-roles.sql?raw';
+
+export interface Migration {
+  readonly number: number;
+  readonly sql: string;
+}
+
+/** In order and without a gap. A published one is never changed: add the next. */
+export const migrations: readonly Migration[] = [chats, workspaces, roles].map((sql, at) => ({
+  number: at + 1,
+  sql,
+}));

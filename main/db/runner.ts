@@ -1,0 +1,114 @@
+import type { PGlite } from '@electric-sql/pglite';
+import { DatabaseFault } from './fault.ts';
+import { Rollback } from './rollback.ts';
+import type { Durability, Operation, Operations, Tx } from './store.ts';
+
+/** `daemon`: the chat daemon's role. `owner`: what keeps providers, workspaces and settings. */
+export type DatabaseRole = 'daemon' | 'owner';
+
+export interface OperationSet {
+  readonly role: DatabaseRole;
+  readonly operations: Operations;
+}
+
+const DISK_FULL = '53100';
+const BEGIN: Readonly<Record<DatabaseRole, Readonly<Record<'write' | 'read', string>>>> = {
+  daemon: {
+    write: 'begin; set local role gaffer_daemon',
+    read: 'begin isolation level repeatable read read only; set local role gaffer_daemon',
+  },
+  owner: { write: 'begin', read: 'begin isolation level repeatable read read only' },
+};
+
+/** What one run left: the answer, and whether the log must reach the disk before it is given. */
+export interface Ran {
+  readonly answer: unknown;
+  readonly durability: Durability;
+}
+
+/**
+ * Runs operations one after another on the one connection. An operation that throws a Rollback answers and
+ * leaves nothing; any other throw leaves nothing and goes on to the caller.
+ */
+export class OperationRunner {
+  readonly #db: PGlite;
+  readonly #sets: ReadonlyMap<string, { role: DatabaseRole; operation: Operation<never, unknown> }>;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(db: PGlite, sets: readonly OperationSet[]) {
+    this.#db = db;
+    this.#sets = new Map(
+      sets.flatMap(({ role, operations }) =>
+        Object.entries(operations).map(([name, operation]) => [name, { role, operation }] as const),
+      ),
+    );
+  }
+
+  run(name: string, args: unknown, before: (durability: Durability) => void = () => {}): Promise<Ran> {
+    const found = this.#sets.get(name);
+    if (!found) return Promise.reject(new Error(`No operation is called ${name}`));
+    return this.exclusive(async () => {
+      before(found.operation.durability);
+      const answer = await this.#transact(found.role, found.operation, args);
+      return { answer, durability: found.operation.durability };
+    });
+  }
+
+  /** Runs `work` when the connection is free, and keeps it for that long. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#tail.then(work);
+    this.#tail = next.catch(() => {});
+    return next;
+  }
+
+  async #transact(
+    role: DatabaseRole,
+    operation: Operation<never, unknown>,
+    args: unknown,
+  ): Promise<unknown> {
+    let open = true;
+    const tx: Tx = {
+      query: async <T>(sql: string, params: readonly unknown[] = []) => {
+        if (!open) throw new Error('A query after its operation ended');
+        const { rows, affectedRows } = await this.#db.query<T>(sql, [...params]);
+        return { rows, rowCount: affectedRows || rows.length };
+      },
+    };
+    await this.#db.exec(BEGIN[role][operation.durability === 'read' ? 'read' : 'write']);
+    try {
+      const answer = await operation.run(tx, args as never);
+      open = false;
+      await this.#db.exec('commit');
+      return answer;
+    } catch (error) {
+      open = false;
+      await this.#rollBack(error);
+      if (error instanceof Rollback) return error.answer;
+      throw toFault(error);
+    }
+  }
+
+  async #rollBack(cause: unknown): Promise<void> {
+    try {
+      await this.#db.exec('rollback');
+    } catch (error) {
+      throw new DatabaseFault('damaged', 'The database engine stopped.', { cause: [cause, error] });
+    }
+  }
+}
+
+function toFault(error: unknown): unknown {
+  if (sqlState(error) === DISK_FULL) {
+    return new DatabaseFault('disk-full', 'The disk is full: nothing was written.', { cause: error });
+  }
+  // WebAssembly traps when the engine panics or runs out of memory: nothing can be asked of it after that.
+  if (error instanceof Error && error.name === 'RuntimeError') {
+    return new DatabaseFault('damaged', 'The database engine stopped.', { cause: error });
+  }
+  return error;
+}
+
+/** PostgreSQL's error code, or null when the error is not the database's. */
+export function sqlState(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
