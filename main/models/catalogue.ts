@@ -22,7 +22,12 @@ const none: readonly Effort[] = [];
 const three: readonly Effort[] = ['low', 'medium', 'high'];
 const four: readonly Effort[] = ['minimal', 'low', 'medium', 'high'];
 
-function entry(id: string, name: string, sizes: readonly [number, number], more: { efforts: readonly Effort[]; price: Price }): CatalogueModel {
+function entry(
+  id: string,
+  name: string,
+  sizes: readonly [number, number],
+  more: { efforts: readonly Effort[]; price: Price },
+): CatalogueModel {
   return { id, name, contextLimit: sizes[0], maxOutput: sizes[1], ...more };
 }
 
@@ -48,16 +53,34 @@ const openai: readonly CatalogueModel[] = [
 ];
 
 const anthropic: readonly CatalogueModel[] = [
-  entry('claude-opus-5-5', 'Claude Opus 5.5', [1_000_000, 128_000], { efforts: three, price: price(4, 20) }),
-  entry('claude-sonnet-5-5', 'Claude Sonnet 5.5', [1_000_000, 128_000], { efforts: three, price: price(2, 10) }),
+  entry('claude-opus-5-5', 'Claude Opus 5.5', [1_000_000, 128_000], {
+    efforts: three,
+    price: price(4, 20),
+  }),
+  entry('claude-sonnet-5-5', 'Claude Sonnet 5.5', [1_000_000, 128_000], {
+    efforts: three,
+    price: price(2, 10),
+  }),
   entry('claude-haiku-5-5', 'Claude Haiku 5.5', [1_000_000, 128_000], { efforts: three, price: null }),
-  entry('claude-fable-5-1', 'Claude Fable 5.1', [1_000_000, 128_000], { efforts: three, price: price(10, 50) }),
+  entry('claude-fable-5-1', 'Claude Fable 5.1', [1_000_000, 128_000], {
+    efforts: three,
+    price: price(10, 50),
+  }),
   entry('claude-opus-5', 'Claude Opus 5', [1_000_000, 128_000], { efforts: three, price: price(5, 25) }),
-  entry('claude-sonnet-5', 'Claude Sonnet 5', [1_000_000, 128_000], { efforts: three, price: price(2, 10) }),
+  entry('claude-sonnet-5', 'Claude Sonnet 5', [1_000_000, 128_000], {
+    efforts: three,
+    price: price(2, 10),
+  }),
   entry('claude-opus-4-6', 'Claude Opus 4.6', [200_000, 128_000], { efforts: three, price: price(5, 25) }),
-  entry('claude-sonnet-4-6', 'Claude Sonnet 4.6', [200_000, 64_000], { efforts: three, price: price(3, 15) }),
+  entry('claude-sonnet-4-6', 'Claude Sonnet 4.6', [200_000, 64_000], {
+    efforts: three,
+    price: price(3, 15),
+  }),
   entry('claude-opus-4-5', 'Claude Opus 4.5', [200_000, 64_000], { efforts: three, price: price(5, 25) }),
-  entry('claude-sonnet-4-5', 'Claude Sonnet 4.5', [200_000, 64_000], { efforts: three, price: price(3, 15) }),
+  entry('claude-sonnet-4-5', 'Claude Sonnet 4.5', [200_000, 64_000], {
+    efforts: three,
+    price: price(3, 15),
+  }),
   entry('claude-haiku-4-5', 'Claude Haiku 4.5', [200_000, 64_000], { efforts: three, price: price(1, 5) }),
 ];
 

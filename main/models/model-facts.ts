@@ -3,7 +3,7 @@
 /** OpenAI models that reason: they take `reasoning` and give encrypted reasoning back. */
 export function reasonsOnOpenai(model: string): boolean {
   const id = model.slice(model.lastIndexOf('/') + 1);
-  if (/chat-latest$/.test(id)) return false;
+  if (id.endsWith('chat-latest')) return false;
   return /^(o[1-9]|gpt-[5-9]|gpt-\d{2}|codex)/.test(id);
 }
 

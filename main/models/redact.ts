@@ -18,6 +18,6 @@ export function redact(text: string, secrets: readonly string[] = []): string | 
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   clean = clean.trim();
   if (clean === '') return null;
-  const points = [...clean.slice(0, maxDetail * 4)];
+  const points = Array.from(clean.slice(0, maxDetail * 4));
   return points.length <= maxDetail ? clean : `${points.slice(0, maxDetail - 1).join('')}…`;
 }

@@ -24,7 +24,7 @@ interface Bound {
   readonly ms: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  late(): Error;
+  readonly late: () => Error;
 }
 
 /**

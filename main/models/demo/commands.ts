@@ -1,5 +1,5 @@
 import { type ToolOutput, toolOutput, withoutLineNumbers } from './tool-output.ts';
-import { demoPath, type DemoStep, type DemoTurn } from './turn.ts';
+import { type DemoStep, type DemoTurn, demoPath } from './turn.ts';
 
 export interface DemoCall {
   readonly name: string;
@@ -36,7 +36,8 @@ function oneCall(turn: DemoTurn, plan: OneCall): DemoAnswer {
     return { reasoning: plan.why, text: plan.before, call: plan.call };
   }
   const output = toolOutput(done);
-  if (output.error !== null) return final('The tool refused, so I say why.', `That did not work: ${output.error}`);
+  if (output.error !== null)
+    return final('The tool refused, so I say why.', `That did not work: ${output.error}`);
   return final('I have the result, so I report it.', plan.report(output));
 }
 
@@ -80,7 +81,8 @@ function run(turn: DemoTurn, command: string): DemoAnswer {
     before: `Running \`${command}\`.`,
     call: { name: 'execute', args: { command, timeout: '10m' } },
     report: (output) => {
-      const said = output.text.trim() === '' ? 'It printed nothing.' : `Its output:\n\n${fenced(output.text, 20)}`;
+      const said =
+        output.text.trim() === '' ? 'It printed nothing.' : `Its output:\n\n${fenced(output.text, 20)}`;
       return `The command ended with exit code ${output.exitCode ?? 'unknown'}. ${said}`;
     },
   });
@@ -96,7 +98,10 @@ function edit(turn: DemoTurn, { path, search, replace }: Edit): DemoAnswer {
   return oneCall(turn, {
     why: `The person wants a change in ${path}. I replace the text that was named.`,
     before: `Editing ${path}.`,
-    call: { name: 'edit_files', args: { files: [{ path: demoPath(turn, path), edits: [{ search, replace }] }] } },
+    call: {
+      name: 'edit_files',
+      args: { files: [{ path: demoPath(turn, path), edits: [{ search, replace }] }] },
+    },
     report: () => `${path} is changed: \`${search}\` is now \`${replace}\`.`,
   });
 }
@@ -117,8 +122,10 @@ export function demoCommand(turn: DemoTurn): DemoAnswer | null {
   const command = /^run\s+(\S[\s\S]*)$/i.exec(said)?.[1];
   if (command) return run(turn, command.trim());
   const change = /^edit\s+(.+?):\s*([\s\S]+?)\s*(?:→|->)\s*([\s\S]*)$/i.exec(said);
-  if (change) return edit(turn, { path: change[1]?.trim() ?? '', search: change[2] ?? '', replace: change[3] ?? '' });
+  if (change)
+    return edit(turn, { path: change[1]?.trim() ?? '', search: change[2] ?? '', replace: change[3] ?? '' });
   if (/^ask\b/i.test(said)) return ask();
-  if (/^fail 429\b/i.test(said)) return final('The limit is over.', 'The provider refused twice and then answered.');
+  if (/^fail 429\b/i.test(said))
+    return final('The limit is over.', 'The provider refused twice and then answered.');
   return null;
 }

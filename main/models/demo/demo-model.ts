@@ -3,7 +3,7 @@ import { type LanguageModel, ModelError, type ModelEvent, type ModelRequest } fr
 import { sentence } from '../sentences.ts';
 import { type DemoAnswer, demoCommand } from './commands.ts';
 import { lookAround } from './look-around.ts';
-import { demoTurn, type DemoTurn } from './turn.ts';
+import { type DemoTurn, demoTurn } from './turn.ts';
 
 const provider = 'Demo';
 

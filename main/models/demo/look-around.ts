@@ -1,13 +1,16 @@
 import { type DemoAnswer, final } from './commands.ts';
 import { toolOutput, withoutLineNumbers } from './tool-output.ts';
-import { demoPath, type DemoTurn } from './turn.ts';
+import { type DemoTurn, demoPath } from './turn.ts';
 
-const sourceFile = /\.(ts|tsx|js|mjs|cjs|jsx|py|go|rs|java|kt|rb|php|c|h|cc|cpp|cs|swift|sh|sql|css|html|json|toml|yaml|yml|txt|md)$/i;
+const sourceFile =
+  /\.(ts|tsx|js|mjs|cjs|jsx|py|go|rs|java|kt|rb|php|c|h|cc|cpp|cs|swift|sh|sql|css|html|json|toml|yaml|yml|txt|md)$/i;
 
 /** README first, then the first source file by name; null when there is nothing to read. */
 export function fileToRead(names: readonly string[]): string | null {
   const files = names.filter((name) => !name.endsWith('/'));
-  return files.find((name) => /^readme(\.|$)/i.test(name)) ?? files.find((name) => sourceFile.test(name)) ?? null;
+  return (
+    files.find((name) => /^readme(\.|$)/i.test(name)) ?? files.find((name) => sourceFile.test(name)) ?? null
+  );
 }
 
 function quote(text: string, max: number): string {
@@ -36,7 +39,10 @@ export function lookAround(turn: DemoTurn): DemoAnswer {
   const [first, second] = turn.steps;
   const last = `You said “${quote(turn.said, 60)}”, and a real model would now go on from there.`;
   if (!turn.tools.has('execute') && !first) {
-    return final('I have no tools here.', `Hello. This chat has no workspace that I could look into. ${last}`);
+    return final(
+      'I have no tools here.',
+      `Hello. This chat has no workspace that I could look into. ${last}`,
+    );
   }
   if (!first) {
     const call = { name: 'execute', args: { command: 'ls -p' } };
@@ -44,9 +50,15 @@ export function lookAround(turn: DemoTurn): DemoAnswer {
   }
   const folder = toolOutput(first);
   if (folder.error !== null) {
-    return final('The folder could not be listed.', `I could not list the folder: ${folder.error} I read nothing. ${last}`);
+    return final(
+      'The folder could not be listed.',
+      `I could not list the folder: ${folder.error} I read nothing. ${last}`,
+    );
   }
-  const names = folder.text.split('\n').map((name) => name.trim()).filter((name) => name !== '');
+  const names = folder.text
+    .split('\n')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const file = fileToRead(names);
   if (file === null || (!second && !turn.tools.has('read_file'))) {
     return final('There is no file to read.', `${listed(names)}. I found no text file to read. ${last}`);
@@ -57,7 +69,10 @@ export function lookAround(turn: DemoTurn): DemoAnswer {
   }
   const content = toolOutput(second);
   if (content.error !== null) {
-    return final('The file could not be read.', `${listed(names)}. I could not read ${file}: ${content.error} ${last}`);
+    return final(
+      'The file could not be read.',
+      `${listed(names)}. I could not read ${file}: ${content.error} ${last}`,
+    );
   }
   const lines = withoutLineNumbers(content.text);
   const words = firstWords(lines);

@@ -12,7 +12,9 @@ export interface ToolOutput {
 function parsed(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : { output: text };
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : { output: text };
   } catch {
     return { output: text };
   }
@@ -27,7 +29,12 @@ export function toolOutput(step: DemoStep): ToolOutput {
   const exitCode = number('exit_code');
   const error = string('error');
   return {
-    error: error !== null && exitCode === null ? error : failed ? (error ?? string('output') ?? 'it failed') : null,
+    error:
+      error !== null && exitCode === null
+        ? error
+        : failed
+          ? (error ?? string('output') ?? 'it failed')
+          : null,
     text: string('content') ?? string('output') ?? '',
     lines: number('total_lines'),
     exitCode,

@@ -17,7 +17,10 @@ export interface DemoTurn {
 
 function textOf(message: PromptMessage | undefined): string {
   if (message?.role !== 'user') return '';
-  return message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n').trim();
+  return message.content
+    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+    .join('\n')
+    .trim();
 }
 
 /** The line of `<system-instructions>` that names the working directory. */

@@ -60,6 +60,7 @@ export class ResponsesEvents {
   }
 
   *take(event: StreamEvent): Generator<ModelEvent> {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the server has fifty events, these matter
     switch (event.type) {
       case 'response.output_item.added':
         if (event.item.type === 'function_call') yield* this.#startTool(event.output_index, event.item);

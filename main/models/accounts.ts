@@ -1,0 +1,344 @@
+import type { Account, ModelChoice, ProviderKind } from '@shared/contract/app.ts';
+import type { CallFailure } from '@shared/contract/define.ts';
+import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
+import { err, ok, type Result } from '@shared/util/result.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorFields, type Log } from '../base/log.ts';
+import type { ModelConfigRow, ProviderOperations, ProviderRow } from '../db/providers.ts';
+import type { Store } from '../db/store.ts';
+import { catalogueOf, type Effort, knownModel } from './catalogue.ts';
+import { demoModel } from './demo/demo-model.ts';
+import { type Environment, envAccounts, keyVariableOf, wantedModel } from './env-accounts.ts';
+import { languageModel } from './language-model.ts';
+import { type LanguageModel, ModelError } from './port.ts';
+import { sentence } from './sentences.ts';
+
+/** A model configuration with its account, ready to be asked. */
+export interface ResolvedModel {
+  readonly model: LanguageModel;
+  /** The id that is sent. */
+  readonly name: string;
+  /** The account's name. */
+  readonly provider: string;
+  readonly contextLimit: number | null;
+  /** Percent of the context limit at which the conversation is compacted; 100 is never. */
+  readonly compressionThreshold: number;
+  readonly maxOutputTokens: number;
+  readonly efforts: readonly Effort[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Where keys live: never in the database. `get` gives null when there is none. */
+export interface Secrets {
+  get(providerId: ProviderId): Promise<string | null>;
+  set(providerId: ProviderId, key: string): Promise<void>;
+  remove(providerId: ProviderId): Promise<void>;
+}
+
+export interface ModelsDeps {
+  readonly store: Store<ProviderOperations>;
+  readonly env: Environment;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface ModelsSnapshot {
+  readonly models: readonly ModelChoice[];
+  readonly accounts: readonly Account[];
+}
+
+export interface AccountInput {
+  readonly kind: Exclude<ProviderKind, 'demo'>;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly models: readonly string[];
+}
+
+type Answer<T, E extends string = never> = Promise<Result<T, CallFailure<E>>>;
+
+/** The accounts and their models. All of it is read from the database and the secrets; nothing is cached. */
+export interface Models {
+  /** Brings the accounts of the environment and the demo account up to date. Once, before anything else. */
+  start(): Promise<void>;
+  /** Throws ModelError: missing_key, provider_disabled or config. */
+  resolve(id: ModelConfigId): Promise<ResolvedModel>;
+  /** The whole list at once and again after every change, until the signal aborts. */
+  watch(signal: AbortSignal): AsyncIterable<ModelsSnapshot>;
+  /** The model of a new chat; null only when every account is off. */
+  defaultModelId(): Promise<ModelConfigId | null>;
+  add(input: AccountInput): Answer<{ providerId: ProviderId }, 'name-taken'>;
+  setKey(id: ProviderId, key: string): Answer<null, 'not-found' | 'read-only'>;
+  setEnabled(id: ProviderId, enabled: boolean): Answer<null, 'not-found'>;
+  remove(id: ProviderId): Answer<null, 'not-found' | 'read-only'>;
+  setDefault(id: ModelConfigId): Answer<null, 'not-found'>;
+  /** Every key that was used or shown as present in this run: to be masked in what tools print. */
+  knownSecrets(): readonly string[];
+  /** Ends every watch. */
+  close(): void;
+}
+
+const usualOutput = 32_000;
+
+function refuse<E extends string>(code: E, message: string): { ok: false; error: CallFailure<E> } {
+  return err({ code, message });
+}
+
+function needsKey(row: ProviderRow): boolean {
+  return row.kind === 'openai' || row.kind === 'anthropic';
+}
+
+export function createModels(deps: ModelsDeps): Models {
+  return new Registry(deps);
+}
+
+class Registry implements Models {
+  readonly #deps: ModelsDeps;
+  readonly #demo: LanguageModel;
+  /** Wakes the watches; replaced after every change. */
+  #changed = Promise.resolve();
+  #poke: () => void = () => {};
+  #closed = false;
+  readonly #seen = new Set<string>();
+
+  constructor(deps: ModelsDeps) {
+    this.#deps = deps;
+    this.#demo = demoModel({ clock: deps.clock });
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#changed = new Promise((resolve) => {
+      this.#poke = resolve;
+    });
+  }
+
+  #announce(): void {
+    const wake = this.#poke;
+    this.#arm();
+    wake();
+  }
+
+  async start(): Promise<void> {
+    const { store, env, log } = this.#deps;
+    const wanted = wantedModel(env);
+    const { wantedUnknown } = await store.call('syncEnvAccounts', { accounts: envAccounts(env), wanted });
+    if (wantedUnknown) log.warn('GAFFER_DEFAULT_MODEL names no account', { provider: wanted?.provider });
+    // Knows every key from the first tool on.
+    const { providers } = await this.#rows();
+    await Promise.all(providers.map((row) => this.#key(row)));
+    this.#announce();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#poke();
+  }
+
+  knownSecrets(): readonly string[] {
+    return [...this.#seen];
+  }
+
+  async #key(row: ProviderRow): Promise<string | null> {
+    const key = await this.#readKey(row);
+    if (key !== null) this.#seen.add(key);
+    return key;
+  }
+
+  async #readKey(row: ProviderRow): Promise<string | null> {
+    const variable = row.source === 'env' ? keyVariableOf(row.kind) : null;
+    if (variable !== null) return this.#deps.env[variable]?.trim() || null;
+    try {
+      return await this.#deps.secrets.get(row.id);
+    } catch (error) {
+      this.#deps.log.warn('a key cannot be read', { provider: row.name, ...errorFields(error) });
+      return null;
+    }
+  }
+
+  async #rows(): Promise<{ providers: readonly ProviderRow[]; configs: readonly ModelConfigRow[] }> {
+    const { store } = this.#deps;
+    const [providers, configs] = await Promise.all([
+      store.call('loadProviders', null),
+      store.call('loadModelConfigs', null),
+    ]);
+    return { providers, configs };
+  }
+
+  async resolve(id: ModelConfigId): Promise<ResolvedModel> {
+    const { providers, configs } = await this.#rows();
+    const config = configs.find((row) => row.id === id);
+    const provider = providers.find((row) => row.id === config?.providerId);
+    if (!config || !provider || config.deleted) {
+      const message = 'This model is no longer set up. Pick another model.';
+      throw new ModelError(message, { kind: 'config', retryable: false, provider: provider?.name ?? '' });
+    }
+    const keyVariable = provider.source === 'env' ? keyVariableOf(provider.kind) : null;
+    const fail = (kind: 'missing_key' | 'provider_disabled') =>
+      new ModelError(sentence(kind, { provider: provider.name, keyVariable }), {
+        kind,
+        retryable: false,
+        provider: provider.name,
+      });
+    const key = await this.#key(provider);
+    if (key === null && needsKey(provider)) throw fail('missing_key');
+    if (!provider.enabled || !config.enabled) throw fail('provider_disabled');
+    const known = knownModel(config.model);
+    const asked = config.options['max_output_tokens'];
+    const most = known?.maxOutput ?? Number.POSITIVE_INFINITY;
+    return {
+      model: this.#model(provider, config, key),
+      name: config.model,
+      provider: provider.name,
+      contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
+      compressionThreshold: config.compressionThreshold,
+      maxOutputTokens: Math.min(typeof asked === 'number' && asked > 0 ? asked : usualOutput, most),
+      efforts: known?.efforts ?? [],
+      options: config.options,
+    };
+  }
+
+  #model(provider: ProviderRow, config: ModelConfigRow, key: string | null): LanguageModel {
+    const { clock, fetch } = this.#deps;
+    if (provider.kind === 'demo') return this.#demo;
+    return languageModel(provider.kind, config.options, {
+      provider: provider.name,
+      // A compatible server on this computer needs none, but the clients insist on one.
+      apiKey: key ?? 'none',
+      baseUrl: provider.baseUrl,
+      headers: provider.headers,
+      keyVariable: provider.source === 'env' ? keyVariableOf(provider.kind) : null,
+      now: () => clock.now(),
+      ...(fetch ? { fetch } : {}),
+    });
+  }
+
+  async #snapshot(): Promise<ModelsSnapshot> {
+    const { providers, configs } = await this.#rows();
+    const accounts: Account[] = [];
+    const models: ModelChoice[] = [];
+    for (const row of providers) {
+      const hasKey = row.kind === 'demo' || (await this.#key(row)) !== null;
+      const { id, kind, name, baseUrl, source, enabled } = row;
+      accounts.push({ id, kind, name, baseUrl, source, enabled, hasKey });
+      const own = configs.filter((config) => config.providerId === row.id && !config.deleted);
+      models.push(...own.map((config) => choice(row, config, hasKey)));
+    }
+    return { models, accounts };
+  }
+
+  async *watch(signal: AbortSignal): AsyncGenerator<ModelsSnapshot> {
+    while (!signal.aborted && !this.#closed) {
+      // Taken before the read, so a change during the read is not missed.
+      const changed = this.#changed;
+      yield await this.#snapshot();
+      await untilEither(changed, signal);
+    }
+  }
+
+  async defaultModelId(): Promise<ModelConfigId | null> {
+    const { providers, configs } = await this.#rows();
+    const usable = configs.filter(
+      (config) =>
+        !config.deleted && config.enabled && providers.some((p) => p.id === config.providerId && p.enabled),
+    );
+    return (usable.find((config) => config.isDefault) ?? usable[0])?.id ?? null;
+  }
+
+  async add(input: AccountInput): Answer<{ providerId: ProviderId }, 'name-taken'> {
+    const { store, secrets } = this.#deps;
+    const own = input.models.map((model) => ({ model, displayName: model, contextLimit: null }));
+    const listed = catalogueOf(input.kind).map(({ id, name, contextLimit }) => ({
+      model: id,
+      displayName: name,
+      contextLimit,
+    }));
+    const models = [...own, ...listed].filter(
+      (m, i, all) => all.findIndex((other) => other.model === m.model) === i,
+    );
+    const { kind, name, baseUrl } = input;
+    const added = await store.call('addAccount', { kind, name, baseUrl, models });
+    if (!added.ok) return refuse('name-taken', `There is an account named “${name}” already.`);
+    if (input.key !== '') await secrets.set(added.value, input.key);
+    this.#announce();
+    return ok({ providerId: added.value });
+  }
+
+  async setKey(id: ProviderId, key: string): Answer<null, 'not-found' | 'read-only'> {
+    const row = (await this.#rows()).providers.find((provider) => provider.id === id);
+    if (!row) return refuse('not-found', 'This account is gone.');
+    if (row.source !== 'user')
+      return refuse('read-only', `${row.name} takes its key from the environment.`);
+    await this.#deps.secrets.set(id, key);
+    this.#announce();
+    return ok(null);
+  }
+
+  async setEnabled(id: ProviderId, enabled: boolean): Answer<null, 'not-found'> {
+    const found = await this.#deps.store.call('setAccountEnabled', { providerId: id, enabled });
+    if (!found) return refuse('not-found', 'This account is gone.');
+    this.#announce();
+    return ok(null);
+  }
+
+  async remove(id: ProviderId): Answer<null, 'not-found' | 'read-only'> {
+    const removed = await this.#deps.store.call('removeAccount', id);
+    if (!removed.ok) {
+      const gone = removed.error === 'not-found';
+      return refuse(
+        removed.error,
+        gone ? 'This account is gone.' : 'This account comes from the environment.',
+      );
+    }
+    await this.#deps.secrets.remove(id);
+    this.#announce();
+    return ok(null);
+  }
+
+  async setDefault(id: ModelConfigId): Answer<null, 'not-found'> {
+    if (!(await this.#deps.store.call('setDefaultModel', id)))
+      return refuse('not-found', 'This model is gone.');
+    this.#announce();
+    return ok(null);
+  }
+}
+
+function choice(row: ProviderRow, config: ModelConfigRow, hasKey: boolean): ModelChoice {
+  const known = knownModel(config.model);
+  const context = {
+    provider: row.name,
+    keyVariable: row.source === 'env' ? keyVariableOf(row.kind) : null,
+  };
+  const keyMissing = !hasKey && (row.kind === 'openai' || row.kind === 'anthropic');
+  const off = !row.enabled || !config.enabled;
+  return {
+    id: config.id,
+    providerId: row.id,
+    provider: row.name,
+    kind: row.kind,
+    model: config.model,
+    name: config.displayName || config.model,
+    contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
+    efforts: known?.efforts ?? [],
+    isDefault: config.isDefault,
+    unavailable: keyMissing
+      ? sentence('missing_key', context)
+      : off
+        ? sentence('provider_disabled', context)
+        : null,
+  };
+}
+
+/** Resolves when the promise does or the signal aborts; leaves no listener behind. */
+async function untilEither(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  let onAbort = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = resolve;
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  await Promise.race([promise, aborted]);
+  signal.removeEventListener('abort', onAbort);
+}

@@ -1,0 +1,21 @@
+import type { ProviderKind } from '@shared/contract/app.ts';
+import type { AdapterSettings } from './adapter-settings.ts';
+import { anthropic } from './anthropic/messages.ts';
+import { openaiChat } from './openai/chat-completions.ts';
+import { isOfficialOpenai } from './openai/client.ts';
+import { openaiResponses } from './openai/responses.ts';
+import type { LanguageModel } from './port.ts';
+
+/** The adapter of an account. `options.api` ("responses" or "chat") overrules what the host tells (decision 13). */
+export function languageModel(
+  kind: Exclude<ProviderKind, 'demo'>,
+  options: Readonly<Record<string, unknown>>,
+  settings: AdapterSettings,
+): LanguageModel {
+  if (kind === 'anthropic' || kind === 'anthropic-compat') return anthropic(settings);
+  const configured = options['api'];
+  const responses =
+    configured === 'responses' ||
+    (configured !== 'chat' && kind === 'openai' && isOfficialOpenai(settings.baseUrl));
+  return responses ? openaiResponses(settings) : openaiChat(settings);
+}
