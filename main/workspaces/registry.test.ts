@@ -1,0 +1,224 @@
+import { asId, type HostId, type WorkspaceId } from '@shared/model/ids.ts';
+import type { LinkState, WorkspaceSummary } from '@shared/model/workspace.ts';
+import { err, ok } from '@shared/util/result.ts';
+import { expect, test } from 'vitest';
+import { type AgentClient, AgentError } from '../agent-client/client.ts';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { linkWatch } from './host-link.ts';
+import type { Place } from './place.ts';
+import type { HostRecord, NewPlace, WorkspaceRecord, WorkspaceRecords } from './records.ts';
+import { WorkspaceRegistry } from './registry.ts';
+
+const host: HostRecord = { id: asId<HostId>('host-1'), target: 'me@build', identityFile: null };
+
+test('a chat without a workspace and a removed workspace are problems with a sentence', async () => {
+  const { registry } = await open();
+  await expect(registry.connectionFor(null)).rejects.toMatchObject({
+    name: 'WorkspaceProblem',
+    code: 'no-workspace',
+    message: 'chat has no workspace; use create_workspace first',
+  });
+  await expect(registry.connectionFor(asId<WorkspaceId>('gone'))).rejects.toMatchObject({
+    code: 'deleted',
+  });
+  expect(registry.modeOf(null)).toBe('ask');
+  await registry.close();
+});
+
+test('what was stored is there after a start, with its branch when the agent has told it', async () => {
+  const { registry } = await open([record('w1', null)], { '/work/w1/.git/HEAD': 'ref: refs/heads/main\n' });
+  const list = await firstWhere(registry, ([one]) => one?.branch === 'main');
+  expect(list).toEqual([
+    {
+      id: 'w1',
+      kind: 'local',
+      name: 'w1',
+      directory: '/work/w1',
+      host: 'this computer',
+      hostId: null,
+      mode: 'ask',
+      link: { state: 'up' },
+      branch: 'main',
+    },
+  ]);
+  await registry.close();
+});
+
+test('a refresh shows a branch that a command has switched', async () => {
+  const files: Record<string, string> = { '/work/w1/.git/HEAD': 'ref: refs/heads/main\n' };
+  const { registry } = await open([record('w1', null)], files);
+  await firstWhere(registry, ([one]) => one?.branch === 'main');
+  files['/work/w1/.git/HEAD'] = 'ref: refs/heads/topic\n';
+  registry.refresh(asId<WorkspaceId>('w1'));
+  const list = await firstWhere(registry, ([one]) => one?.branch === 'topic');
+  expect(list).toHaveLength(1);
+  await registry.close();
+});
+
+test('the command line sets the mode for this run, and the person wins over it', async () => {
+  const { registry, stored } = await open();
+  const opened = await registry.openFolder('/', 'auto');
+  if (!opened.ok) throw new Error(opened.error.message);
+  expect(registry.modeOf(opened.value)).toBe('auto');
+  expect(stored[0]?.mode).toBe('ask');
+  expect((await registry.openFolder('/')).ok).toBe(true);
+  expect(registry.list()).toMatchObject([{ name: '/', mode: 'auto' }]);
+  expect(await registry.setMode(opened.value, 'edit')).toBe(true);
+  expect(registry.list()).toMatchObject([{ mode: 'edit' }]);
+  expect(await registry.setMode(asId<WorkspaceId>('gone'), 'edit')).toBe(false);
+  await registry.close();
+});
+
+test('a host that refuses leaves no workspace behind; one that answers starts with free edits', async () => {
+  const { registry, remote } = await open();
+  remote.refusal = { code: 'auth', message: 'The key was refused.' };
+  const request = { target: 'me@build', directory: '/srv/app', identityFile: null };
+  expect(await registry.openSsh(request)).toEqual(err(remote.refusal));
+  expect(registry.list()).toEqual([]);
+  remote.refusal = null;
+  expect((await registry.openSsh(request)).ok).toBe(true);
+  expect(registry.list()).toMatchObject([
+    { kind: 'ssh', name: 'app', host: 'me@build', hostId: 'host-1', mode: 'edit' },
+  ]);
+  await registry.close();
+});
+
+test('a link that comes up is shown and the branch is read then, not before', async () => {
+  const { registry, remote } = await open([record('w1', host)], {
+    '/work/w1/.git/HEAD': 'ref: refs/heads/far\n',
+  });
+  expect(registry.list()).toMatchObject([{ link: { state: 'idle' }, branch: null }]);
+  expect(remote.reached).toBe(0);
+  const shown = firstWhere(registry, ([one]) => one?.branch === 'far');
+  remote.turn({ state: 'connecting', attempt: 1 });
+  remote.turn({ state: 'up' });
+  expect(await shown).toMatchObject([{ link: { state: 'up' } }]);
+  await registry.close();
+});
+
+test('a feed tells no state twice in a row and ends with the registry', async () => {
+  const { registry } = await open([record('w1', null)]);
+  const feed = registry.watch(new AbortController().signal);
+  expect((await feed.next()).value).toHaveLength(1);
+  const next = feed.next();
+  await registry.setMode(asId<WorkspaceId>('w1'), 'auto');
+  expect((await next).value).toMatchObject([{ mode: 'auto' }]);
+  const last = feed.next();
+  await registry.close();
+  expect((await last).done).toBe(true);
+});
+
+function record(id: string, on: HostRecord | null): WorkspaceRecord {
+  return {
+    id: asId<WorkspaceId>(id),
+    name: id,
+    directory: `/work/${id}`,
+    host: on,
+    mode: on ? 'edit' : 'ask',
+  };
+}
+
+async function firstWhere(
+  registry: WorkspaceRegistry,
+  holds: (list: readonly WorkspaceSummary[]) => boolean,
+): Promise<readonly WorkspaceSummary[]> {
+  for await (const list of registry.watch(new AbortController().signal)) if (holds(list)) return list;
+  throw new Error('The feed ended first.');
+}
+
+async function open(stored: WorkspaceRecord[] = [], files: Readonly<Record<string, string>> = {}) {
+  const remote = fakeRemote(files);
+  const registry = new WorkspaceRegistry({
+    records: fakeRecords(stored),
+    local: placeOf('this computer', files),
+    ssh: {
+      open: async (request) =>
+        remote.refusal ? err(remote.refusal) : ok({ host, directory: request.directory }),
+      placeOf: () => remote.place,
+    },
+    clock: systemClock,
+    log: silentLog,
+  });
+  await registry.start();
+  return { registry, remote, stored };
+}
+
+function agentWith(files: Readonly<Record<string, string>>): AgentClient {
+  const readFile = async (path: string) => {
+    const text = files[path];
+    if (text === undefined) throw new AgentError('missing', 404, 'not-found');
+    return Buffer.from(text);
+  };
+  return { readFile } as Partial<AgentClient> as AgentClient;
+}
+
+function placeOf(name: string, files: Readonly<Record<string, string>>): Place {
+  return {
+    name,
+    link: null,
+    state: () => ({ state: 'up' }),
+    reach: async () => ({ client: agentWith(files), platform: 'linux' }),
+    reconnect() {},
+    follow: async () => {},
+  };
+}
+
+function fakeRemote(files: Readonly<Record<string, string>>) {
+  let state: LinkState = { state: 'idle' };
+  let wake = () => {};
+  const source = {
+    get state() {
+      return state;
+    },
+    async *watch(signal: AbortSignal) {
+      while (!signal.aborted) {
+        const changed = new Promise<void>((resolve) => {
+          wake = resolve;
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        yield state;
+        await changed;
+      }
+    },
+  };
+  const remote = {
+    refusal: null as { code: 'auth'; message: string } | null,
+    reached: 0,
+    turn(to: LinkState) {
+      state = to;
+      wake();
+    },
+    place: {
+      ...placeOf('me@build', files),
+      link: linkWatch(source),
+      state: () => state,
+      reach: async () => {
+        remote.reached += 1;
+        return { client: agentWith(files), platform: 'linux' };
+      },
+      async follow(onChange: () => void, signal: AbortSignal) {
+        const states = source.watch(signal);
+        while (!(await states.next()).done) onChange();
+      },
+    } satisfies Place,
+  };
+  return remote;
+}
+
+function fakeRecords(stored: WorkspaceRecord[]): WorkspaceRecords {
+  const upsert = async (place: NewPlace, on: HostRecord | null) => {
+    const known = stored.find((one) => one.directory === place.directory && one.host?.id === on?.id);
+    if (known) return known;
+    const made = { ...place, id: asId<WorkspaceId>(`w${stored.length + 1}`), host: on };
+    stored.push(made);
+    return made;
+  };
+  return {
+    load: async () => [...stored],
+    upsertLocal: (place) => upsert(place, null),
+    upsertSsh: (place) => upsert(place, place.host),
+    upsertHost: async (given) => ({ ...given, id: host.id }),
+    setMode: async (id) => stored.some((one) => one.id === id),
+  };
+}
