@@ -12,6 +12,7 @@ import { type Environment, envAccounts, keyVariableOf, wantedModel } from './env
 import { languageModel } from './language-model.ts';
 import { type LanguageModel, ModelError } from './port.ts';
 import { sentence } from './sentences.ts';
+import { withSilenceGuard } from './silence-guard.ts';
 
 /** A model configuration with its account, ready to be asked. */
 export interface ResolvedModel {
@@ -42,6 +43,8 @@ export interface ModelsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly fetch?: typeof globalThis.fetch;
+  /** How long a model may say nothing; the default is made for models that think for minutes. */
+  readonly limits?: { readonly silenceMs: number; readonly stallMs: number };
 }
 
 export interface ModelsSnapshot {
@@ -81,6 +84,7 @@ export interface Models {
 }
 
 const usualOutput = 32_000;
+const usualLimits = { silenceMs: 5 * 60_000, stallMs: 5 * 60_000 };
 
 function refuse<E extends string>(code: E, message: string): { ok: false; error: CallFailure<E> } {
   return err({ code, message });
@@ -201,9 +205,9 @@ class Registry implements Models {
   }
 
   #model(provider: ProviderRow, config: ModelConfigRow, key: string | null): LanguageModel {
-    const { clock, fetch } = this.#deps;
+    const { clock, fetch, limits = usualLimits } = this.#deps;
     if (provider.kind === 'demo') return this.#demo;
-    return languageModel(provider.kind, config.options, {
+    const model = languageModel(provider.kind, config.options, {
       provider: provider.name,
       // A compatible server on this computer needs none, but the clients insist on one.
       apiKey: key ?? 'none',
@@ -213,6 +217,7 @@ class Registry implements Models {
       now: () => clock.now(),
       ...(fetch ? { fetch } : {}),
     });
+    return withSilenceGuard(model, { ...limits, clock });
   }
 
   async #snapshot(): Promise<ModelsSnapshot> {
