@@ -1,0 +1,85 @@
+import { constants } from 'node:fs';
+import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { StatResponse } from '@shared/agent-protocol/index.ts';
+import type { Home } from '../base/home.ts';
+import { badRequest, errorCode, Refusal, refusalOf } from '../base/refusal.ts';
+
+/** Resolves what a request names; `home` is the agent's own, which is nobody's business. */
+export type FileRules = Pick<Home, 'root' | 'run' | 'runs' | 'journal' | 'log'>;
+
+export function checkPath(given: string): string {
+  if (given === '') throw badRequest('path is required');
+  if (given.includes('\0')) throw badRequest('path must not contain NUL');
+  if (!path.isAbsolute(given)) throw badRequest(`path must be absolute: ${given}`);
+  return path.normalize(given);
+}
+
+/** The real path of what exists and the rest as it is: also for files that are still to be made. */
+export async function resolvePath(given: string, rules: FileRules): Promise<string> {
+  const resolved = await resolveExisting(checkPath(given), 0);
+  await refuseOwn(resolved, rules);
+  if (/^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:environ|mem)$/.test(resolved)) throw forbidden(given);
+  return resolved;
+}
+
+async function resolveExisting(target: string, depth: number): Promise<string> {
+  if (depth > 40) throw badRequest(`${target}: too many symbolic links`);
+  try {
+    return await realpath(target);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw refusalOf(error, target);
+  }
+  // A dangling link is written through: its target is what will be made.
+  const link = await readlink(target).catch(() => null);
+  if (link !== null) return resolveExisting(path.resolve(path.dirname(target), link), depth + 1);
+  const parent = path.dirname(target);
+  return parent === target ? target : path.join(await resolveExisting(parent, depth + 1), path.basename(target));
+}
+
+async function refuseOwn(resolved: string, rules: FileRules): Promise<void> {
+  const root = await realpath(rules.root).catch(() => rules.root);
+  for (const name of ['run', 'runs', 'journal', 'log']) {
+    const own = path.join(root, name);
+    if (resolved === own || resolved.startsWith(own + path.sep)) throw forbidden(resolved);
+  }
+}
+
+function forbidden(subject: string): Refusal {
+  return new Refusal(403, 'forbidden', `${subject}: this belongs to the system or to the agent`);
+}
+
+/** Only plain files: opening a device or a FIFO may block or do harm. Throws for what is missing. */
+export async function regularFileSize(resolved: string): Promise<number> {
+  const found = await lstat(resolved).catch((error: unknown) => {
+    throw refusalOf(error, resolved);
+  });
+  if (found.isDirectory()) throw new Refusal(400, 'is-a-directory', `${resolved}: is a directory`);
+  if (!found.isFile()) throw new Refusal(403, 'forbidden', `${resolved}: is not a regular file`);
+  return found.size;
+}
+
+export async function statPath(given: string, rules: FileRules): Promise<StatResponse> {
+  const resolved = await resolveExisting(checkPath(given), 0);
+  const found = await stat(resolved).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
+    throw refusalOf(error, given);
+  });
+  const own = await refuseOwn(resolved, rules).then(
+    () => false,
+    () => true,
+  );
+  const may = async (mode: number) =>
+    !own &&
+    (await access(resolved, mode).then(
+      () => true,
+      () => false,
+    ));
+  return {
+    kind: !found ? 'missing' : found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
+    realPath: resolved,
+    size: found?.size ?? 0,
+    writable: await may(constants.W_OK),
+    readable: await may(constants.R_OK),
+  };
+}

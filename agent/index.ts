@@ -1,0 +1,45 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { versionOf } from './base/hash.ts';
+import { launch } from './processes/launcher.ts';
+import { runAgent, type RunOptions } from './serve/run-agent.ts';
+import { serveDetached } from './serve/serve-detached.ts';
+
+const IDLE_MS = 10 * 60_000;
+/** Of `run`: another agent of this version lives (EX_TEMPFAIL). */
+const TAKEN = 75;
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { home: { type: 'string' }, 'idle-ms': { type: 'string' } },
+  });
+  if (positionals[0] === 'launch') {
+    await launch();
+    return 0;
+  }
+  const agentFile = realpathSync(process.argv[1] ?? '');
+  if (!values.home) throw new Error('--home is required');
+  const idleMs = Number(values['idle-ms'] ?? IDLE_MS);
+  if (!(idleMs > 0)) throw new Error('--idle-ms must be a positive number');
+  const options: RunOptions = {
+    home: path.resolve(values.home),
+    agentFile,
+    version: versionOf(agentFile),
+    idleMs: Math.min(idleMs, 2 ** 31 - 1),
+  };
+  if (positionals[0] === 'run') return (await runAgent(options)) ? 0 : TAKEN;
+  if (positionals[0] !== 'serve') throw new Error('usage: agent (serve | run) --home DIR [--idle-ms N]');
+  process.stdout.write(`${JSON.stringify(await serveDetached(options))}\n`);
+  return 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`${JSON.stringify({ error: text })}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type {
+  ProcessInfo,
+  ProcessOutput,
+  SpoolChunk,
+  StartProcessRequest,
+} from '@shared/agent-protocol/index.ts';
+import type { Home } from '../base/home.ts';
+import { limits } from '../base/limits.ts';
+import { badRequest, Refusal } from '../base/refusal.ts';
+import { putFile } from '../base/small-file.ts';
+import { startLauncher } from './start-launcher.ts';
+import { Run } from './run.ts';
+import { getMeta, type RunMeta, runFile, wasStarted } from './run-files.ts';
+import { readHeadTail, readSpool, spoolTotal } from './spool.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+export interface ProcessTableOptions {
+  readonly home: Home;
+  readonly agentFile: string;
+  /** The environment of every command, below that of its request. */
+  readonly baseEnv: () => Promise<Env>;
+}
+
+const SPOOL_LOOK_MS = 50;
+
+/** All processes of this home that run on this host or ran here in the last days, whoever started them. */
+export class ProcessTable {
+  private readonly options: ProcessTableOptions;
+  private readonly runs = new Map<string, Run>();
+
+  constructor(options: ProcessTableOptions) {
+    this.options = options;
+  }
+
+  /** Adopts what an earlier agent has started and removes what is older than `limits.keepMs`. */
+  async open(): Promise<void> {
+    const oldest = Date.now() - limits.keepMs;
+    for (const id of await readdir(this.options.home.runs)) {
+      const run = this.adopt(id);
+      if (!run) {
+        await removeOldDirectory(path.join(this.options.home.runs, id), oldest);
+        continue;
+      }
+      const exit = await run.loadExit();
+      if (!exit || exit.at >= oldest) continue;
+      this.runs.delete(id);
+      await rm(run.dir, { recursive: true, force: true });
+    }
+  }
+
+  /** The same key names the same process, also after a crash. */
+  idOf(key: string): string {
+    const hex = createHash('sha256').update(key).digest('hex');
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+  }
+
+  /** Checks before anything is promised. */
+  async prepare(request: StartProcessRequest): Promise<string> {
+    if (request.command.trim() === '') throw badRequest('command is required');
+    const workdir = request.workdir || os.homedir();
+    if (!path.isAbsolute(workdir)) throw badRequest(`workdir must be absolute: ${workdir}`);
+    const found = await stat(workdir).catch(() => null);
+    if (!found) throw new Refusal(404, 'not-found', `workdir does not exist: ${workdir}`);
+    if (!found.isDirectory()) throw new Refusal(400, 'not-a-directory', `workdir is not a directory: ${workdir}`);
+    return workdir;
+  }
+
+  /** Runs the command, or finds that this id runs or ran already. */
+  async start(id: string, request: StartProcessRequest, chatId: string | null): Promise<void> {
+    const workdir = await this.prepare(request);
+    const dir = path.join(this.options.home.runs, id);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const meta: RunMeta = getMeta(dir) ?? {
+      id,
+      command: request.command,
+      workdir,
+      background: request.background ?? false,
+      chatId,
+      host: this.options.home.hostname,
+      startedAt: Date.now(),
+    };
+    putFile(runFile.meta(dir), meta);
+    const run = new Run(dir, meta);
+    const env = {
+      ...(await this.options.baseEnv()),
+      ...request.env,
+      ...(chatId === null ? {} : { GAFFER_CHAT_ID: chatId }),
+    };
+    await startLauncher({ dir, command: request.command, workdir, env }, this.options.agentFile, run.wake);
+    this.runs.set(id, this.runs.get(id) ?? run);
+  }
+
+  async list(chatId: string | null): Promise<readonly ProcessInfo[]> {
+    const mine = [...this.runs.values()].filter((run) => chatId === null || run.meta.chatId === chatId);
+    const infos = await Promise.all(
+      mine.map(async (run) => ({ info: await run.loadInfo(), startedAt: run.meta.startedAt })),
+    );
+    const reapedBefore = (Date.now() - limits.exitedListedMs) / 1000;
+    return infos
+      .filter(({ info }) => info.running || (info.exited_at_unix ?? 0) >= reapedBefore)
+      .sort((a, b) => Number(b.info.running) - Number(a.info.running) || b.startedAt - a.startedAt)
+      .slice(0, limits.listedProcesses)
+      .map(({ info }) => info);
+  }
+
+  async countRunning(): Promise<number> {
+    const exits = await Promise.all([...this.runs.values()].map((run) => run.loadExit()));
+    return exits.filter((exit) => exit === null).length;
+  }
+
+  async output(id: string, chatId: string | null): Promise<ProcessOutput> {
+    const run = this.find(id, chatId);
+    // The state before the text: "not running" then means that the text is complete.
+    const exit = await run.loadExit();
+    const text = await readHeadTail(run.dir);
+    return { ...text, running: exit === null, exit_code: exit?.code ?? null };
+  }
+
+  async waitForExit(id: string, chatId: string | null, signal: AbortSignal): Promise<void> {
+    await this.find(id, chatId).waitForExit(limits.waitMs, signal);
+  }
+
+  async spool(id: string, chatId: string | null, after: number): Promise<SpoolChunk> {
+    const run = this.find(id, chatId);
+    const exit = await run.loadExit();
+    const from = after < 0 ? Math.max(0, (await spoolTotal(run.dir)) + after) : after;
+    const { data, start } = await readSpool(run.dir, from, limits.spoolChunk);
+    return {
+      data: data.toString('base64'),
+      start,
+      next: start + data.length,
+      running: exit === null,
+      exit_code: exit?.code ?? null,
+    };
+  }
+
+  /** Until there are bytes past `after`, the process ended, or the time is over. */
+  async waitForSpool(id: string, chatId: string | null, after: number, signal: AbortSignal): Promise<void> {
+    const run = this.find(id, chatId);
+    const until = Date.now() + limits.waitMs;
+    while (!signal.aborted && Date.now() < until) {
+      const total = await spoolTotal(run.dir);
+      if (total > Math.max(0, after) || (await run.loadExit()) !== null) return;
+      await run.wake.wait(SPOOL_LOOK_MS, signal);
+    }
+  }
+
+  async signal(
+    id: string,
+    chatId: string | null,
+    signal: 'SIGTERM' | 'SIGKILL',
+    ends: AbortSignal,
+  ): Promise<void> {
+    if (!(await this.find(id, chatId).signal(signal, ends))) throw alreadyExited(id);
+  }
+
+  async refuseExited(id: string, chatId: string | null): Promise<void> {
+    if ((await this.find(id, chatId).loadExit()) !== null) throw alreadyExited(id);
+  }
+
+  has(id: string): boolean {
+    return this.runs.has(id) || this.adopt(id) !== null;
+  }
+
+  /** Throws 404 for an unknown process and for that of another chat. */
+  find(id: string, chatId: string | null): Run {
+    const run = this.runs.get(id) ?? this.adopt(id);
+    if (!run || (chatId !== null && run.meta.chatId !== chatId)) {
+      throw new Refusal(404, 'not-found', `there is no process ${id}`);
+    }
+    return run;
+  }
+
+  /** Null: no such process, one of another host, or one that was announced and never started. */
+  private adopt(id: string): Run | null {
+    if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+    const dir = path.join(this.options.home.runs, id);
+    const meta = getMeta(dir);
+    if (!meta || meta.host !== this.options.home.hostname || !wasStarted(dir)) return null;
+    const run = new Run(dir, meta);
+    this.runs.set(id, run);
+    return run;
+  }
+}
+
+async function removeOldDirectory(dir: string, oldest: number): Promise<void> {
+  const found = await stat(dir).catch(() => null);
+  if (found && found.mtimeMs < oldest) await rm(dir, { recursive: true, force: true });
+}
+
+function alreadyExited(id: string): Refusal {
+  return new Refusal(409, 'already-exited', `process ${id} has already exited`);
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { getFile } from '../base/small-file.ts';
+import type { ProcessIdentity } from '../base/process-identity.ts';
+
+/**
+ * One directory per process, `runs/<id>/`:
+ *   meta.json  by the agent, before the launcher is spawned
+ *   started    by the launcher, exclusively: whoever creates it runs the command, so it runs once
+ *   pid        by the launcher, once the command runs
+ *   exit       at the end; missing and nobody alive: nobody knows how it ended
+ *   head, tail-<position>  the spool
+ */
+export interface RunMeta {
+  readonly id: string;
+  readonly command: string;
+  readonly workdir: string;
+  readonly background: boolean;
+  readonly chatId: string | null;
+  readonly host: string;
+  readonly startedAt: number;
+}
+
+export interface RunExit {
+  /** -1: killed by a signal, or not known. */
+  readonly code: number;
+  readonly at: number;
+}
+
+export const runFile = {
+  meta: (dir: string) => path.join(dir, 'meta.json'),
+  started: (dir: string) => path.join(dir, 'started'),
+  pid: (dir: string) => path.join(dir, 'pid'),
+  exit: (dir: string) => path.join(dir, 'exit'),
+  command: (dir: string) => path.join(dir, 'command'),
+  fifo: (dir: string) => path.join(dir, 'fifo'),
+};
+
+export function getMeta(dir: string): RunMeta | null {
+  const meta = getFile(runFile.meta(dir));
+  return isRecord(meta) && typeof meta.id === 'string' && typeof meta.startedAt === 'number'
+    ? (meta as unknown as RunMeta)
+    : null;
+}
+
+export function getExit(dir: string): RunExit | null {
+  const exit = getFile(runFile.exit(dir));
+  return isRecord(exit) && typeof exit.code === 'number' && typeof exit.at === 'number'
+    ? { code: exit.code, at: exit.at }
+    : null;
+}
+
+/** Of the `pid` file (the command) or of `started` (its launcher). */
+export function getIdentity(file: string): ProcessIdentity | null {
+  const identity = getFile(file);
+  return isRecord(identity) && typeof identity.pid === 'number' && typeof identity.start === 'string'
+    ? { pid: identity.pid, start: identity.start }
+    : null;
+}
+
+export function wasStarted(dir: string): boolean {
+  return existsSync(runFile.started(dir));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,98 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { limits } from '../base/limits.ts';
+import { errorCode } from '../base/refusal.ts';
+import { type HeadTail, headTailText } from './head-tail-text.ts';
+import { segmentName, segmentStarts } from './spool-files.ts';
+
+interface Piece {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `start` is the position of the first byte of `data` in everything that the process wrote. */
+export interface SpoolRead {
+  readonly data: Buffer;
+  readonly start: number;
+}
+
+/** How many bytes the process has written, those that were dropped included. */
+export async function spoolTotal(dir: string): Promise<number> {
+  return (await pieces(dir)).at(-1)?.end ?? 0;
+}
+
+/**
+ * At most `length` bytes from position `after` on; bytes that were dropped are skipped, and one answer never
+ * spans a hole. The writer may remove a file between our look and our read: then we look again.
+ */
+export async function readSpool(dir: string, after: number, length: number): Promise<SpoolRead> {
+  for (;;) {
+    const found = await pieces(dir);
+    const end = found.at(-1)?.end ?? 0;
+    const parts: Buffer[] = [];
+    let start = Math.min(after, end);
+    let next = start;
+    let vanished = false;
+    for (const piece of found) {
+      if (piece.end <= next) continue;
+      if (parts.length > 0 && piece.start > next) break;
+      if (parts.length === 0 && piece.start > next) start = next = piece.start;
+      const want = Math.min(piece.end - next, length - (next - start));
+      if (want <= 0) break;
+      const data = await readPiece(piece, next, want);
+      if (data === null) {
+        vanished = true;
+        break;
+      }
+      parts.push(data);
+      next += data.length;
+      if (data.length < want) break;
+    }
+    if (!vanished || parts.length > 0) return { data: Buffer.concat(parts), start };
+  }
+}
+
+/** The text of CHATD 9.11. */
+export async function readHeadTail(dir: string): Promise<HeadTail> {
+  const head = await readSpool(dir, 0, limits.headTail);
+  const total = await spoolTotal(dir);
+  const from = Math.max(head.data.length, total - limits.headTail);
+  const tail = from < total ? await readSpool(dir, from, total - from) : { data: Buffer.alloc(0), start: from };
+  return headTailText({ head: head.data, tail: tail.data, total });
+}
+
+async function pieces(dir: string): Promise<readonly Piece[]> {
+  const names = await readdir(dir).catch(() => [] as string[]);
+  const starts = segmentStarts(names);
+  const files = [
+    ...(names.includes('head') ? [{ file: path.join(dir, 'head'), start: 0 }] : []),
+    ...starts.map((start) => ({ file: path.join(dir, segmentName(start)), start })),
+  ];
+  const found: Piece[] = [];
+  for (const { file, start } of files) {
+    const size = await stat(file).then(
+      (at) => at.size,
+      () => null,
+    );
+    if (size !== null) found.push({ file, start, end: start + size });
+  }
+  return found;
+}
+
+/** Null: the file is gone. */
+async function readPiece(piece: Piece, from: number, length: number): Promise<Buffer | null> {
+  try {
+    const file = await open(piece.file, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await file.read(buffer, 0, length, from - piece.start);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+import path from 'node:path';
+import type { AgentAddress } from '@shared/agent-protocol/index.ts';
+import type { Home } from '../base/home.ts';
+import { getFile } from '../base/small-file.ts';
+
+/** 0600, beside the socket: where the agent of this version listens and the token that it asks for. */
+export function addressFile(home: Home, version: string): string {
+  return path.join(home.run, `${version}.json`);
+}
+
+export function getAddress(home: Home, version: string): AgentAddress | null {
+  const value = getFile(addressFile(home, version)) as Partial<AgentAddress> | null;
+  if (typeof value?.socket !== 'string' || typeof value.token !== 'string' || typeof value.pid !== 'number') return null;
+  return { socket: value.socket, token: value.token, pid: value.pid, version };
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { CHAT_HEADER, KEY_HEADER } from '@shared/agent-protocol/index.ts';
+import { sha256 } from '../base/hash.ts';
+import { limits } from '../base/limits.ts';
+import { badRequest, Refusal } from '../base/refusal.ts';
+
+/** One request, its body read and bounded. `signal` aborts when the client or the server goes. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly chatId: string | null;
+  readonly key: string | null;
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+}
+
+export async function readRequest(message: IncomingMessage, signal: AbortSignal): Promise<Request> {
+  const url = new URL(message.url ?? '/', 'http://agent');
+  const chatId = message.headers[CHAT_HEADER];
+  const key = message.headers[KEY_HEADER];
+  const most = url.pathname.endsWith('/write-file') ? limits.writeBody : limits.body;
+  return {
+    method: message.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    chatId: typeof chatId === 'string' && chatId !== '' ? chatId : null,
+    key: typeof key === 'string' && key !== '' ? key : null,
+    body: await readBody(message, most),
+    signal,
+  };
+}
+
+async function readBody(message: IncomingMessage, most: number): Promise<Buffer> {
+  const tooLarge = new Refusal(413, 'too-large', `the body is larger than ${most} bytes`);
+  if (Number(message.headers['content-length'] ?? 0) > most) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The key of a mutating call and the hash that a repeat must have too. */
+export function keyOf(request: Request): { readonly key: string; readonly hash: string } {
+  if (request.key === null) throw badRequest('the Idempotency-Key header is required');
+  if (request.key.length > 512) throw badRequest('the Idempotency-Key is too long');
+  const what = `${request.method} ${request.path}?${request.query.toString()}`;
+  return { key: request.key, hash: sha256(what, request.chatId ?? '', request.body) };
+}
+
+/** Missing: `fallback`. */
+export function intOf(request: Request, name: string, fallback: number): number {
+  const text = request.query.get(name);
+  if (text === null || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw badRequest(`${name} must be a whole number`);
+  return value;
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export function jsonOf(request: Request): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(request.body.toString('utf8'));
+  } catch {
+    throw badRequest('the body is not valid JSON');
+  }
+  return recordOf(value, 'the body');
+}
+
+export function recordOf(value: unknown, what: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(`${what} must be an object`);
+  }
+  return value as Json;
+}
+
+export function stringOf(value: unknown, what: string): string {
+  if (typeof value !== 'string') throw badRequest(`${what} must be a string`);
+  return value;
+}
+
+export function listOf(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw badRequest(`${what} must be a list`);
+  return value;
+}
+
+/** Absent and null are false. */
+export function flagOf(value: unknown, what: string): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value !== 'boolean') throw badRequest(`${what} must be true or false`);
+  return value;
+}

@@ -1,0 +1,111 @@
+import { AGENT_BASE, type Hello } from '@shared/agent-protocol/index.ts';
+import type { Home } from '../base/home.ts';
+import { limits } from '../base/limits.ts';
+import { Refusal } from '../base/refusal.ts';
+import { editEffect, writeEffect } from '../files/file-effect.ts';
+import { listDirectory } from '../files/list-directory.ts';
+import { statPath } from '../files/paths.ts';
+import { contentTypeOf, readFileRange } from '../files/read-file.ts';
+import { readLines } from '../files/read-lines.ts';
+import { signalEffect, startEffect } from '../processes/process-effect.ts';
+import type { ProcessTable } from '../processes/process-table.ts';
+import { editBody, signalBody, startBody } from './bodies.ts';
+import type { KeyedCalls } from './keyed.ts';
+import { flagOf, intOf, jsonOf, keyOf, type Request, stringOf } from './request.ts';
+
+export interface Reply {
+  readonly status: number;
+  /** Bytes go as they are, with `type`; everything else as JSON. */
+  readonly body: unknown;
+  readonly type?: string;
+}
+
+export interface Parts {
+  readonly home: Home;
+  readonly processes: ProcessTable;
+  readonly keyed: KeyedCalls;
+  readonly hello: () => Hello;
+  /** Ends the agent after the reply. */
+  readonly stop: () => void;
+}
+
+type Route = (request: Request, parts: Parts, id: string) => Promise<Reply>;
+
+const json = (body: unknown): Reply => ({ status: 200, body });
+const pathOf = (request: Request) => request.query.get('path') ?? '';
+
+const fileRoutes: Readonly<Record<string, Route>> = {
+  'GET /stat': async (request, { home }) => json(await statPath(pathOf(request), home)),
+  'GET /read-file': async (request, { home }) => {
+    const range = { offset: intOf(request, 'offset', 0), limit: intOf(request, 'limit', 0) };
+    const body = await readFileRange(pathOf(request), range, home);
+    return { status: 200, body, type: contentTypeOf(pathOf(request)) };
+  },
+  'GET /read-file-lines': async (request, { home }) =>
+    json(
+      await readLines(
+        {
+          path: pathOf(request),
+          offset: intOf(request, 'offset', 1),
+          limit: intOf(request, 'limit', 0),
+          maxFileSize: intOf(request, 'max_file_size', limits.readLinesFile),
+          maxLineBytes: intOf(request, 'max_line_bytes', limits.readLinesLine),
+          maxResponseLines: intOf(request, 'max_response_lines', limits.readLinesCount),
+          maxResponseBytes: intOf(request, 'max_response_bytes', limits.readLinesResponse),
+        },
+        home,
+      ),
+    ),
+  'POST /write-file': (request, { home, keyed }) =>
+    keyed.run(keyOf(request), writeEffect(pathOf(request), request.body, home)),
+  'POST /edit-files': (request, { home, keyed }) =>
+    keyed.run(keyOf(request), editEffect(editBody(request), home)),
+  'POST /list-directory': async (request, { home }) =>
+    json(await listDirectory(stringOf(jsonOf(request).path, 'path'), home)),
+};
+
+const processRoutes: Readonly<Record<string, Route>> = {
+  'POST /processes/start': (request, { processes, keyed }) => {
+    const call = keyOf(request);
+    const effect = startEffect(processes, startBody(request), { key: call.key, chatId: request.chatId });
+    return keyed.run(call, effect);
+  },
+  'GET /processes/list': async (request, { processes }) =>
+    json({ processes: await processes.list(request.chatId) }),
+  'GET /processes/{id}/output': async (request, { processes }, id) => {
+    if (request.query.get('wait') === 'true') await processes.waitForExit(id, request.chatId, request.signal);
+    return json(await processes.output(id, request.chatId));
+  },
+  'GET /processes/{id}/spool': async (request, { processes }, id) => {
+    const after = intOf(request, 'after', 0);
+    if (request.query.get('wait') === 'true') {
+      await processes.waitForSpool(id, request.chatId, after, request.signal);
+    }
+    return json(await processes.spool(id, request.chatId, after));
+  },
+  'POST /processes/{id}/signal': (request, { processes, keyed }, id) => {
+    const call = { id, chatId: request.chatId, signal: signalBody(request), ends: request.signal };
+    return keyed.run(keyOf(request), signalEffect(processes, call));
+  },
+};
+
+const routes: Readonly<Record<string, Route>> = {
+  'GET /hello': async (_request, { hello }) => json(hello()),
+  ...fileRoutes,
+  ...processRoutes,
+  'POST /shutdown': async (request, { processes, stop }) => {
+    const force = request.body.length > 0 && flagOf(jsonOf(request).force, 'force');
+    const running = await processes.countRunning();
+    if (running > 0 && !force) throw new Refusal(409, 'conflict', `${running} processes are running`);
+    stop();
+    return json({ message: 'the agent ends' });
+  },
+};
+
+export async function answer(request: Request, parts: Parts): Promise<Reply> {
+  const below = request.path.startsWith(AGENT_BASE) ? request.path.slice(AGENT_BASE.length) : '';
+  const named = /^\/processes\/([^/]+)\/(output|spool|signal)$/.exec(below);
+  const route = routes[`${request.method} ${named ? `/processes/{id}/${named[2]}` : below}`];
+  if (!route) throw new Refusal(404, 'not-found', `there is no ${request.method} ${request.path}`);
+  return route(request, parts, named?.[1] ?? '');
+}

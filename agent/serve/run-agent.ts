@@ -1,0 +1,147 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import type http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import type { AgentAddress, Hello } from '@shared/agent-protocol/index.ts';
+import { type Home, openHome, socketPath } from '../base/home.ts';
+import { Journal } from '../base/journal.ts';
+import { limits } from '../base/limits.ts';
+import { type Log, logFile } from '../base/log-file.ts';
+import { putFile } from '../base/small-file.ts';
+import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
+import { ProcessTable } from '../processes/process-table.ts';
+import { addressFile, getAddress } from './address-file.ts';
+import { KeyedCalls } from './keyed.ts';
+import { takeLock } from './lock.ts';
+import { Door } from './server.ts';
+
+export interface RunOptions {
+  readonly home: string;
+  readonly agentFile: string;
+  readonly version: string;
+  readonly idleMs: number;
+}
+
+const LOOK_MS = 2_000;
+const LAST_REPLIES_MS = 2_000;
+
+/** Serves until it is idle, told to stop, or terminated. False: another agent of this version lives. */
+export async function runAgent(options: RunOptions): Promise<boolean> {
+  const home = openHome(options.home);
+  const release = await takeLock(path.join(home.run, `${options.version}.lock`));
+  if (!release) return false;
+  const log = logFile(path.join(home.log, `agent-${options.version}.log`));
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  process.on('SIGHUP', () => {});
+  const journal = new Journal(home.journal, journalName(home, options.version));
+  try {
+    log('started', { pid: process.pid, version: options.version, node: process.version });
+    await serveUntil({ options, home, log, journal, stop });
+  } finally {
+    await journal.close();
+    log('ended', { pid: process.pid });
+    release();
+  }
+  return true;
+}
+
+interface Serving {
+  readonly options: RunOptions;
+  readonly home: Home;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly stop: AbortController;
+}
+
+async function serveUntil({ options, home, log, journal, stop }: Serving): Promise<void> {
+  const loginEnv = loadLoginEnv();
+  const processes = new ProcessTable({ home, agentFile: options.agentFile, baseEnv: () => loginEnv });
+  await processes.open();
+  const token = getAddress(home, options.version)?.token ?? randomBytes(32).toString('hex');
+  const address = { socket: socketPath(home, options.version), token, version: options.version, pid: process.pid };
+  const parts = {
+    home,
+    processes,
+    keyed: new KeyedCalls(journal, log),
+    hello: () => helloOf(options, home),
+    stop: () => stop.abort(),
+  };
+  const door = new Door({ token, parts, log, ends: stop.signal });
+  let server = await listen(door, home, address);
+  while (!stop.signal.aborted) {
+    await pause(Math.min(LOOK_MS, options.idleMs), stop.signal);
+    if (!existsSync(address.socket) && !stop.signal.aborted) {
+      log('the socket is missing; made again');
+      // Closing removes the path, so it comes first; requests that are open go on.
+      server.close();
+      server = await listen(door, home, address);
+    }
+    if (door.idleMs() >= options.idleMs && (await processes.countRunning()) === 0) stop.abort();
+  }
+  await close(server);
+}
+
+async function listen(door: Door, home: Home, address: AgentAddress): Promise<http.Server> {
+  const server = door.makeServer();
+  // The lock is ours: whatever stands there is a dead agent's.
+  rmSync(address.socket, { force: true });
+  const umask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(address.socket, resolve);
+    });
+  } finally {
+    process.umask(umask);
+  }
+  putFile(addressFile(home, address.version), address);
+  return server;
+}
+
+function close(server: http.Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), LAST_REPLIES_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function helloOf(options: RunOptions, home: Home): Hello {
+  return {
+    version: options.version,
+    protocol: 1,
+    platform: process.platform,
+    arch: process.arch,
+    hostname: home.hostname,
+    home: os.homedir(),
+    shell: loginShell(),
+    node: process.version,
+    pid: process.pid,
+    features: ['files', 'processes'],
+    limits,
+  };
+}
+
+/** Two hosts with one home directory must not write one file. */
+function journalName(home: Home, version: string): string {
+  return createHash('sha256').update(`${version} ${home.hostname}`).digest('hex').slice(0, 16);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

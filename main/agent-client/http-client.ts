@@ -1,0 +1,102 @@
+import type { ProcessInfo } from '@shared/agent-protocol/index.ts';
+import type { AgentCall, AgentClient } from './client.ts';
+import { type Call, createHttpLink, type HttpLinkOptions, type Send } from './http-send.ts';
+
+const ANSWER_MS = 30_000;
+const WRITE_MS = 120_000;
+/** The agent itself waits 5 minutes. */
+const WAIT_MS = 330_000;
+
+/** A client over connections that the caller makes. LinkDown is thrown as it comes: the owner of the link repeats. */
+export function createAgentClient(options: HttpLinkOptions): AgentClient & { close(): void } {
+  const link = createHttpLink(options);
+  return { ...agentClientOver(link.send), close: link.close };
+}
+
+/** The calls of the protocol over any way to send one. */
+export function agentClientOver(send: Send): AgentClient {
+  return { ...fileCalls(send), ...processCalls(send), ...agentCalls(send) };
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+function get(path: string, query: Query, { chatId, signal }: AgentCall, waitMs = ANSWER_MS): Call {
+  return { method: 'GET', path: withQuery(path, query), chatId, waitMs, signal };
+}
+
+function post(path: string, body: unknown, call: AgentCall & { readonly key?: string }): Call {
+  return {
+    method: 'POST',
+    path,
+    body: Buffer.from(JSON.stringify(body)),
+    chatId: call.chatId,
+    waitMs: ANSWER_MS,
+    signal: call.signal,
+    ...(call.key === undefined ? {} : { key: call.key }),
+  };
+}
+
+function withQuery(path: string, query: Query): string {
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(String(value))}`],
+  );
+  return parameters.length === 0 ? path : `${path}?${parameters.join('&')}`;
+}
+
+/** The agent is of our own make and of a version that was agreed on: its answers are not checked again. */
+async function json<T>(reply: Promise<Buffer>): Promise<T> {
+  return JSON.parse((await reply).toString('utf8')) as T;
+}
+
+type FileCalls = Pick<
+  AgentClient,
+  'stat' | 'readFile' | 'readLines' | 'writeFile' | 'editFiles' | 'listDirectory'
+>;
+
+function fileCalls(send: Send): FileCalls {
+  return {
+    stat: (path, call) => json(send(get('/stat', { path }, call))),
+    readFile: (path, range, call) => send(get('/read-file', { path, ...range }, call, WRITE_MS)),
+    readLines: (query, call) => json(send(get('/read-file-lines', { ...query }, call))),
+    async writeFile(path, content, call) {
+      const body = typeof content === 'string' ? Buffer.from(content) : content;
+      const { chatId, key, signal } = call;
+      const to = withQuery('/write-file', { path });
+      await send({ method: 'POST', path: to, body, chatId, key, signal, waitMs: WRITE_MS });
+    },
+    async editFiles(request, call) {
+      await send(post('/edit-files', request, call));
+    },
+    listDirectory: (path, call) => json(send(post('/list-directory', { path }, call))),
+  };
+}
+
+type ProcessCalls = Pick<
+  AgentClient,
+  'startProcess' | 'listProcesses' | 'processOutput' | 'spool' | 'signalProcess'
+>;
+
+function processCalls(send: Send): ProcessCalls {
+  const under = (id: string, what: string) => `/processes/${encodeURIComponent(id)}/${what}`;
+  return {
+    startProcess: (request, call) => json(send(post('/processes/start', request, call))),
+    listProcesses: async (call) =>
+      (await json<{ processes: readonly ProcessInfo[] }>(send(get('/processes/list', {}, call)))).processes,
+    processOutput: (id, wait, call) =>
+      json(send(get(under(id, 'output'), { wait }, call, wait ? WAIT_MS : ANSWER_MS))),
+    spool: (id, after, wait, call) =>
+      json(send(get(under(id, 'spool'), { after, wait }, call, wait ? WAIT_MS : ANSWER_MS))),
+    async signalProcess(id, signal, call) {
+      await send(post(under(id, 'signal'), { signal }, call));
+    },
+  };
+}
+
+function agentCalls(send: Send): Pick<AgentClient, 'hello' | 'shutdown'> {
+  return {
+    hello: (call) => json(send(get('/hello', {}, call))),
+    async shutdown(force, call) {
+      await send(post('/shutdown', { force }, call));
+    },
+  };
+}

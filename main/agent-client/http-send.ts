@@ -1,0 +1,151 @@
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { AGENT_BASE, type AgentFailure, CHAT_HEADER, KEY_HEADER } from '@shared/agent-protocol/index.ts';
+import { AgentError, LinkDown } from './client.ts';
+
+/** One call on the wire. `waitMs` bounds it from the first byte out to the last byte in. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  /** Below `/api/v0`, with its query. */
+  readonly path: string;
+  readonly chatId?: string | undefined;
+  readonly key?: string;
+  readonly body?: Uint8Array;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Answers the body of a 2xx reply. Throws AgentError, LinkDown, or the signal's reason. */
+export type Send = (call: Call) => Promise<Buffer>;
+
+export interface HttpLink {
+  readonly send: Send;
+  close(): void;
+}
+
+export interface HttpLinkOptions {
+  /** A new connection to the agent's socket: local, or a channel of an SSH connection. */
+  readonly createConnection: () => Promise<Duplex> | Duplex;
+  readonly token: string;
+  readonly maxConnections?: number;
+}
+
+/** Many calls over a few connections that stay open. A waiting call holds one. */
+export function createHttpLink(options: HttpLinkOptions): HttpLink {
+  const agent = new DialingAgent(options);
+  return {
+    send: (call) => sendCall(agent, options.token, call),
+    close: () => agent.destroy(),
+  };
+}
+
+class DialingAgent extends http.Agent {
+  private readonly dial: HttpLinkOptions['createConnection'];
+
+  constructor({ createConnection, maxConnections }: HttpLinkOptions) {
+    super({ keepAlive: true, maxSockets: maxConnections ?? 64, maxFreeSockets: 8 });
+    this.dial = createConnection;
+  }
+
+  override createConnection(
+    _options: http.ClientRequestArgs,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    Promise.resolve()
+      .then(this.dial)
+      .then(
+        (stream) => done?.(null, asSocket(stream)),
+        (error: unknown) => {
+          const failed = error instanceof Error ? error : new Error(String(error));
+          // Node's type wants a stream beside the error and looks at the error alone.
+          (done as ((error: Error) => void) | undefined)?.(failed);
+        },
+      );
+  }
+}
+
+/** What http.Agent calls on a socket and a plain Duplex (an SSH channel) does not have. */
+function asSocket(stream: Duplex): Duplex {
+  const socket = stream as Duplex & Record<string, unknown>;
+  for (const name of ['setKeepAlive', 'setNoDelay', 'setTimeout', 'ref', 'unref']) {
+    socket[name] ??= () => stream;
+  }
+  socket.destroySoon ??= () => stream.end();
+  return stream;
+}
+
+async function sendCall(agent: http.Agent, token: string, call: Call): Promise<Buffer> {
+  for (;;) {
+    const result = await exchange(agent, token, call);
+    if (result.kind === 'answer') return result.body;
+    if (result.kind === 'refused') throw result.error;
+    call.signal.throwIfAborted();
+    // An idle connection that the agent had closed in that moment: nothing was lost, a fresh one tells more.
+    if (!result.reused) throw new LinkDown(result.reason);
+  }
+}
+
+type Exchange =
+  | { readonly kind: 'answer'; readonly body: Buffer }
+  | { readonly kind: 'refused'; readonly error: AgentError }
+  | { readonly kind: 'broken'; readonly reason: string; readonly reused: boolean };
+
+function exchange(agent: http.Agent, token: string, call: Call): Promise<Exchange> {
+  if (call.signal.aborted) return Promise.resolve({ kind: 'broken', reason: 'cancelled', reused: false });
+  return new Promise((resolve) => {
+    const request = http.request({
+      agent,
+      method: call.method,
+      path: AGENT_BASE + call.path,
+      host: 'agent',
+      headers: headersOf(token, call),
+    });
+    let answered = false;
+    const abort = () => request.destroy(new Error('cancelled'));
+    const timer = setTimeout(() => request.destroy(new Error('no answer in time')), call.waitMs);
+    const settle = (result: Exchange) => {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', abort);
+      resolve(result);
+    };
+    const broken = (error: Error) =>
+      settle({ kind: 'broken', reason: error.message, reused: request.reusedSocket && !answered && isReset(error) });
+    call.signal.addEventListener('abort', abort, { once: true });
+    request.once('error', broken);
+    request.once('response', (response) => {
+      answered = true;
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', broken);
+      response.once('end', () => settle(readReply(response.statusCode ?? 0, Buffer.concat(chunks))));
+    });
+    request.end(call.body);
+  });
+}
+
+function isReset(error: Error): boolean {
+  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
+function headersOf(token: string, call: Call): Record<string, string | number> {
+  return {
+    authorization: `Bearer ${token}`,
+    ...(call.chatId === undefined ? {} : { [CHAT_HEADER]: call.chatId }),
+    ...(call.key === undefined ? {} : { [KEY_HEADER]: call.key }),
+    ...(call.body === undefined ? {} : { 'content-length': call.body.length }),
+  };
+}
+
+function readReply(status: number, body: Buffer): Exchange {
+  if (status >= 200 && status < 300) return { kind: 'answer', body };
+  return { kind: 'refused', error: refusal(status, body) };
+}
+
+function refusal(status: number, body: Buffer): AgentError {
+  try {
+    const failure = JSON.parse(body.toString('utf8')) as Partial<AgentFailure>;
+    return new AgentError(failure.message ?? '', status, failure.code ?? 'io', failure.detail ?? null);
+  } catch {
+    return new AgentError(`the agent answered ${status}`, status, 'io');
+  }
+}

@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import net from 'node:net';
+import { promisify } from 'node:util';
+import type { AgentAddress } from '@shared/agent-protocol/index.ts';
+import { type AgentClient, AgentError, LinkDown } from './client.ts';
+import { agentClientOver } from './http-client.ts';
+import { type Call, createHttpLink, type HttpLink } from './http-send.ts';
+
+const run = promisify(execFile);
+const SERVE_MS = 30_000;
+
+export interface LocalAgentOptions {
+  /** The built `agent.cjs`. */
+  readonly agentFile: string;
+  /** Node.js, or Electron's own executable with ELECTRON_RUN_AS_NODE=1 in `nodeEnv`. */
+  readonly nodePath: string;
+  readonly nodeEnv?: Readonly<Record<string, string>>;
+  /** `~/.gaffer` in the app. */
+  readonly home: string;
+  readonly idleMs?: number;
+  /** Bounds the first start only. */
+  readonly signal: AbortSignal;
+}
+
+export interface LocalAgent {
+  readonly client: AgentClient;
+  /** Of the agent that runs now: it changes when another one had to be started. */
+  readonly address: () => AgentAddress;
+  /** Closes the connections. The agent and its processes stay. */
+  close(): void;
+}
+
+/**
+ * Starts the agent of this computer, or finds it running. When it has died since, the call that notices starts
+ * it again and is repeated once: reads are safe, and mutations carry their key.
+ */
+export async function startLocalAgent(options: LocalAgentOptions): Promise<LocalAgent> {
+  const connection = new LocalConnection(options);
+  await connection.open(options.signal);
+  return {
+    client: agentClientOver((call) => connection.send(call)),
+    address: () => connection.address(),
+    close: () => connection.close(),
+  };
+}
+
+interface Current {
+  readonly address: AgentAddress;
+  readonly link: HttpLink;
+}
+
+class LocalConnection {
+  private readonly options: LocalAgentOptions;
+  private readonly closing = new AbortController();
+  private current: Current | null = null;
+  private opening: Promise<Current> | null = null;
+
+  constructor(options: LocalAgentOptions) {
+    this.options = options;
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    await abortable(this.reopen(null), signal);
+  }
+
+  address(): AgentAddress {
+    if (!this.current) throw new LinkDown('the local agent is not running');
+    return this.current.address;
+  }
+
+  async send(call: Call): Promise<Buffer> {
+    if (this.closing.signal.aborted) throw new LinkDown('the client is closed');
+    const used = this.current ?? (await abortable(this.reopen(null), call.signal));
+    try {
+      return await used.link.send(call);
+    } catch (error) {
+      if (!isGone(error) || this.closing.signal.aborted || call.path === '/shutdown') throw error;
+    }
+    const fresh = await abortable(this.reopen(used), call.signal);
+    return fresh.link.send(call);
+  }
+
+  close(): void {
+    this.closing.abort();
+    this.current?.link.close();
+    this.current = null;
+  }
+
+  /** One `serve` for all calls that noticed. `used`: the connection that failed; a newer one is taken as it is. */
+  private reopen(used: Current | null): Promise<Current> {
+    if (this.current && this.current !== used) return Promise.resolve(this.current);
+    this.opening ??= this.serve().finally(() => {
+      this.opening = null;
+    });
+    return this.opening;
+  }
+
+  private async serve(): Promise<Current> {
+    const address = await serveAgent(this.options, this.closing.signal);
+    const link = createHttpLink({
+      token: address.token,
+      createConnection: () => net.connect(address.socket),
+    });
+    this.current?.link.close();
+    this.current = { address, link };
+    return this.current;
+  }
+}
+
+/** A 401: an agent that was started anew with another token. */
+function isGone(error: unknown): boolean {
+  return error instanceof LinkDown || (error instanceof AgentError && error.status === 401);
+}
+
+async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Promise<AgentAddress> {
+  const { agentFile, nodePath, nodeEnv, home, idleMs } = options;
+  const idle = idleMs === undefined ? [] : ['--idle-ms', String(idleMs)];
+  try {
+    const { stdout } = await run(nodePath, [agentFile, 'serve', '--home', home, ...idle], {
+      env: { ...process.env, ...nodeEnv },
+      timeout: SERVE_MS,
+      signal,
+    });
+    return JSON.parse(stdout) as AgentAddress;
+  } catch (error) {
+    throw new LinkDown(`the local agent did not start: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The agent says why on its standard output. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout !== '') {
+    return error.stdout.trim();
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Leaves early when the caller does; what was begun goes on for the others. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
