@@ -10,6 +10,9 @@ export interface ScriptInput {
   readonly marker: string;
 }
 
+/** A host keeps its agent for a day without a client: people close laptops overnight. */
+const IDLE_MS = 24 * 60 * 60_000;
+
 /** The directory below the agent's home that holds one version. */
 export function versionName(sha256: string): string {
   return sha256.slice(0, 16);
@@ -45,7 +48,7 @@ say node_old "$node_old"
 take_in
 say start "$state"
 if [ "$state" = ready ]; then
-  answer=$("$node" "$file" serve --home "$base" </dev/null)
+  answer=$("$node" "$file" serve --home "$base" --idle-ms ${IDLE_MS} </dev/null)
   say serve_exit "$?"
   say serve "$(printf '%s\\n' "$answer" | tail -n 1)"
 fi

@@ -84,7 +84,7 @@ async function look(
 }
 
 function readAddress(report: Report, deps: BootstrapDeps): AgentAddress {
-  const state = report.get('start');
+  const state: string = report.get('start') ?? '';
   const place = report.get('dir') ?? '';
   switch (state) {
     case 'ready':

@@ -127,6 +127,10 @@ export class Link<S extends LinkSession> {
     }
     const upAt = this.#deps.clock.now();
     this.#session = session;
+    // First of all who wait for its end: nobody is handed a session that is known to be over.
+    void session.closed.then(() => {
+      if (this.#session === session) this.#session = null;
+    });
     this.#set({ state: 'up' });
     const fault = await this.#untilEnd(session, signal);
     this.#session = null;

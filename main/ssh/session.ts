@@ -25,106 +25,58 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** The server opened no channel. `forbidden`: its configuration says so; otherwise the other end is not there. */
+/**
+ * The server opened no channel: nothing listens there, or its configuration forbids it. OpenSSH gives the same reason
+ * for both.
+ */
 export class ChannelRefused extends Error {
   override readonly name = 'ChannelRefused';
-  readonly forbidden: boolean;
-  constructor(message: string, forbidden: boolean) {
-    super(message);
-    this.forbidden = forbidden;
-  }
 }
 
 const OUTPUT_LIMIT = 1024 * 1024;
 const CLOSE_GRACE_MS = 1_000;
-/** RFC 4254 5.1 */
-const ADMINISTRATIVELY_PROHIBITED = 1;
 
 /**
  * Wraps an authenticated client. `closed` is settled by the caller, who sees the client's errors; `abandon` cuts the
  * connection where a polite end gets no answer.
  */
 export function createSession(client: Client, closed: Promise<LinkFault>, abandon: () => void): Session {
-  const failures = new Set<(fault: LinkFault) => void>();
-  let ended: LinkFault | null = null;
-  void closed.then((fault) => {
-    ended = fault;
-    for (const fail of failures) fail(fault);
-    failures.clear();
-  });
-
-  /** A promise that also rejects when the connection ends or `signal` aborts; `undo` then tidies up. */
-  const bound = <T>(
-    start: (resolve: (value: T) => void, reject: (error: Error) => void) => () => void,
-    signal: AbortSignal | null,
-  ): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      if (ended) return reject(ended);
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const settle = () => {
-        failures.delete(onFault);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const fail = (error: Error) => {
-        settle();
-        reject(error);
-      };
-      const onFault = (fault: LinkFault) => fail(fault);
-      const onAbort = () => {
-        undo();
-        fail(signal?.reason as Error);
-      };
-      failures.add(onFault);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      let undo: () => void = () => undefined;
-      try {
-        undo = start((value) => {
-          settle();
-          resolve(value);
-        }, fail);
-      } catch {
-        // ssh2 throws when the socket is already unusable: `close` follows at once.
-        void closed.then(onFault);
-      }
-    });
-
+  const waits = new Waits(closed);
   return {
     closed,
     exec: (command, stdin, signal) =>
-      bound<ExecResult>((resolve, reject) => {
+      waits.add<ExecResult>(signal, (resolve, reject) => {
         let channel: ClientChannel | null = null;
         client.exec(command, (error, opened) => {
-          if (error) return reject(channelError(error, ended));
+          if (error) return reject(channelError(error));
           channel = opened;
           collect(opened, resolve, reject);
           opened.end(stdin);
         });
         return () => channel?.destroy();
-      }, signal),
+      }),
     putFile: (remotePath, content, signal) =>
-      bound<void>((resolve, reject) => {
+      waits.add<void>(signal, (resolve, reject) => {
         let sftp: SFTPWrapper | null = null;
         client.sftp((error, opened) => {
-          if (error) return reject(channelError(error, ended));
+          if (error) return reject(channelError(error));
           sftp = opened;
           opened.on('error', reject);
-          writeWhole(opened, remotePath, content)
-            .then(resolve, reject)
-            .finally(() => opened.end());
+          const written = writeWhole(opened, remotePath, content).finally(() => opened.end());
+          written.then(resolve, reject);
         });
         return () => sftp?.end();
-      }, signal),
+      }),
     async openUnixSocket(path) {
-      const socket = await bound<TunnelSocket>((resolve, reject) => {
+      const socket = await waits.add<TunnelSocket>(null, (resolve, reject) => {
         client.openssh_forwardOutStreamLocal(path, (error, channel) => {
-          if (error) reject(channelError(error, ended));
+          if (error) reject(channelError(error));
           else resolve(new TunnelSocket(channel));
         });
         return () => undefined;
-      }, null);
-      const onFault = (fault: LinkFault) => socket.destroy(fault);
-      failures.add(onFault);
-      socket.on('close', () => failures.delete(onFault));
+      });
+      const forget = waits.onEnd((fault) => socket.destroy(fault));
+      socket.on('close', forget);
       return socket;
     },
     async close() {
@@ -134,6 +86,65 @@ export function createSession(client: Client, closed: Promise<LinkFault>, abando
       clearTimeout(timer);
     },
   };
+}
+
+type Start<T> = (resolve: (value: T) => void, reject: (error: Error) => void) => () => void;
+
+/** Everything that waits for this connection: ssh2 leaves channels silent when it ends, so we end the waits. */
+class Waits {
+  readonly #closed: Promise<LinkFault>;
+  readonly #failures = new Set<(fault: LinkFault) => void>();
+  #ended: LinkFault | null = null;
+
+  constructor(closed: Promise<LinkFault>) {
+    this.#closed = closed;
+    void closed.then((fault) => {
+      this.#ended = fault;
+      for (const fail of this.#failures) fail(fault);
+      this.#failures.clear();
+    });
+  }
+
+  onEnd(fail: (fault: LinkFault) => void): () => void {
+    if (this.#ended) fail(this.#ended);
+    else this.#failures.add(fail);
+    return () => this.#failures.delete(fail);
+  }
+
+  /** `start` answers how to undo it; an abort undoes, an end of the connection has no need to. */
+  add<T>(signal: AbortSignal | null, start: Start<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      let undo: () => void = () => undefined;
+      const settle = () => {
+        forget();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const fail = (error: Error) => {
+        settle();
+        reject(this.#ended ?? error);
+      };
+      const onAbort = () => {
+        undo();
+        settle();
+        reject(signal?.reason as Error);
+      };
+      let forget: () => void = () => undefined;
+      forget = this.onEnd(fail);
+      if (this.#ended) return;
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const done = (value: T) => {
+        settle();
+        resolve(value);
+      };
+      try {
+        undo = start(done, fail);
+      } catch {
+        // ssh2 throws when the socket is already unusable: `close` follows, and fails this wait.
+        void this.#closed.then(fail);
+      }
+    });
+  }
 }
 
 function collect(
@@ -188,8 +199,6 @@ async function writeWhole(sftp: SFTPWrapper, path: string, content: Buffer): Pro
   });
 }
 
-function channelError(error: Error, ended: LinkFault | null): Error {
-  if (ended) return ended;
-  if (!('reason' in error)) return error;
-  return new ChannelRefused(error.message, error.reason === ADMINISTRATIVELY_PROHIBITED);
+function channelError(error: Error): Error {
+  return 'reason' in error ? new ChannelRefused(error.message) : error;
 }
