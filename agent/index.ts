@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { versionOf } from './base/hash.ts';
 import { launch } from './processes/launcher.ts';
-import { runAgent, type RunOptions } from './serve/run-agent.ts';
+import { type RunOptions, runAgent } from './serve/run-agent.ts';
 import { serveDetached } from './serve/serve-detached.ts';
 
 const IDLE_MS = 10 * 60_000;

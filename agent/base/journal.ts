@@ -1,8 +1,29 @@
-import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync } from 'node:fs';
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { decodeRecords, encodeRecord, type FileChange, type Intent, type JournalRecord } from './journal-records.ts';
+import {
+  decodeRecords,
+  encodeRecord,
+  type FileChange,
+  type Intent,
+  type JournalRecord,
+} from './journal-records.ts';
 import { limits } from './limits.ts';
 
 export type { FileChange } from './journal-records.ts';
@@ -149,6 +170,9 @@ function dropOld(file: string): void {
   const kept = records.filter((record) => record.at >= oldest);
   if (kept.length === records.length) return;
   const temporary = `${file}.new`;
-  writeFileSync(temporary, kept.map(encodeRecord).join(''), { mode: 0o600, flush: true });
+  const fd = openSync(temporary, 'w', 0o600);
+  writeFileSync(fd, kept.map(encodeRecord).join(''));
+  fsyncSync(fd);
+  closeSync(fd);
   renameSync(temporary, file);
 }

@@ -3,7 +3,7 @@ export class Wake {
   private readonly waiters = new Set<() => void>();
 
   notify(): void {
-    for (const waiter of [...this.waiters]) waiter();
+    for (const waiter of this.waiters) waiter();
   }
 
   /** Resolves at the next notify, after `ms`, or when the signal aborts: the caller looks which it was. */

@@ -1,7 +1,7 @@
 import type { EditFilesRequest } from '@shared/agent-protocol/index.ts';
+import { hashOfBytes } from '../base/hash.ts';
 import { limits } from '../base/limits.ts';
 import { badRequest, Refusal, refusalOf } from '../base/refusal.ts';
-import { hashOfBytes } from '../base/hash.ts';
 import { type FileRules, regularFileSize, resolvePath } from './paths.ts';
 import { readBytes } from './read-file.ts';
 import { searchReplace } from './search-replace.ts';
@@ -10,7 +10,10 @@ import { type PlannedWrite, planWrite } from './write-file.ts';
 type FileEdits = EditFilesRequest['files'][number];
 
 /** The new contents of all files, or one refusal that lists all that is wrong. Nothing is written. */
-export async function planEdits(request: EditFilesRequest, rules: FileRules): Promise<readonly PlannedWrite[]> {
+export async function planEdits(
+  request: EditFilesRequest,
+  rules: FileRules,
+): Promise<readonly PlannedWrite[]> {
   if (request.files.length === 0) throw badRequest('files must not be empty');
   const plans: PlannedWrite[] = [];
   const refusals: Refusal[] = [];

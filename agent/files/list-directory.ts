@@ -13,7 +13,9 @@ export async function listDirectory(given: string, rules: FileRules): Promise<Li
   const entries = await Promise.all(
     found.map(async (entry) => ({
       name: entry.name,
-      is_dir: entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(path.join(resolved, entry.name)))),
+      is_dir:
+        entry.isDirectory() ||
+        (entry.isSymbolicLink() && (await isDirectory(path.join(resolved, entry.name)))),
     })),
   );
   entries.sort((a, b) => Number(b.is_dir) - Number(a.is_dir) || (a.name < b.name ? -1 : 1));

@@ -34,7 +34,9 @@ async function resolveExisting(target: string, depth: number): Promise<string> {
   const link = await readlink(target).catch(() => null);
   if (link !== null) return resolveExisting(path.resolve(path.dirname(target), link), depth + 1);
   const parent = path.dirname(target);
-  return parent === target ? target : path.join(await resolveExisting(parent, depth + 1), path.basename(target));
+  return parent === target
+    ? target
+    : path.join(await resolveExisting(parent, depth + 1), path.basename(target));
 }
 
 async function refuseOwn(resolved: string, rules: FileRules): Promise<void> {

@@ -14,7 +14,11 @@ export interface PlannedWrite extends FileChange {
 }
 
 /** Checks everything that can be known before; the path is resolved, so a link is written through. */
-export async function planWrite(given: string, content: Uint8Array, rules: FileRules): Promise<PlannedWrite> {
+export async function planWrite(
+  given: string,
+  content: Uint8Array,
+  rules: FileRules,
+): Promise<PlannedWrite> {
   const resolved = await resolvePath(given, rules);
   await refuseUnwritable(resolved);
   const before = await hashOfFile(resolved).catch((error: unknown) => {
@@ -38,7 +42,10 @@ async function refuseUnwritable(resolved: string): Promise<void> {
 /** Whole or not at all: a temporary file beside it, then a rename. Keeps mode and, where permitted, owner. */
 export async function applyWrite(write: PlannedWrite): Promise<void> {
   const dir = path.dirname(write.path);
-  const name = Buffer.from(path.basename(write.path)).subarray(0, 200).toString('latin1').replaceAll(/[^\w.-]/g, '_');
+  const name = Buffer.from(path.basename(write.path))
+    .subarray(0, 200)
+    .toString('latin1')
+    .replaceAll(/[^\w.-]/g, '_');
   const temporary = path.join(dir, `.${name}.tmp.${randomBytes(4).toString('hex')}`);
   try {
     await mkdir(dir, { recursive: true, mode: 0o755 });
@@ -56,7 +63,8 @@ export async function applyWrite(write: PlannedWrite): Promise<void> {
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     // mkdir says EEXIST where a parent is a file.
-    if (errorCode(error) === 'EEXIST') throw new Refusal(400, 'not-a-directory', `${dir}: is not a directory`);
+    if (errorCode(error) === 'EEXIST')
+      throw new Refusal(400, 'not-a-directory', `${dir}: is not a directory`);
     throw refusalOf(error, write.path);
   }
 }

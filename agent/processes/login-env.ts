@@ -23,7 +23,10 @@ export function loginShell(): string {
  * The environment of a login shell, as a terminal would have it. A shell that fails, hangs or says nothing is
  * answered with our own environment.
  */
-export async function loadLoginEnv(shell = loginShell(), waitMs: number = limits.loginShellMs): Promise<Env> {
+export async function loadLoginEnv(
+  shell = loginShell(),
+  waitMs: number = limits.loginShellMs,
+): Promise<Env> {
   const own = withoutWithheld(process.env);
   const mark = `gaffer-${randomBytes(8).toString('hex')}`;
   const text = await askShell(shell, mark, waitMs);

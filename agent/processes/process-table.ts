@@ -12,10 +12,10 @@ import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
 import { badRequest, Refusal } from '../base/refusal.ts';
 import { putFile } from '../base/small-file.ts';
-import { startLauncher } from './start-launcher.ts';
 import { Run } from './run.ts';
 import { getMeta, type RunMeta, runFile, wasStarted } from './run-files.ts';
 import { readHeadTail, readSpool, spoolTotal } from './spool.ts';
+import { startLauncher } from './start-launcher.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -56,7 +56,13 @@ export class ProcessTable {
   /** The same key names the same process, also after a crash. */
   idOf(key: string): string {
     const hex = createHash('sha256').update(key).digest('hex');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+    return [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      hex.slice(12, 16),
+      hex.slice(16, 20),
+      hex.slice(20, 32),
+    ].join('-');
   }
 
   /** Checks before anything is promised. */
@@ -66,7 +72,8 @@ export class ProcessTable {
     if (!path.isAbsolute(workdir)) throw badRequest(`workdir must be absolute: ${workdir}`);
     const found = await stat(workdir).catch(() => null);
     if (!found) throw new Refusal(404, 'not-found', `workdir does not exist: ${workdir}`);
-    if (!found.isDirectory()) throw new Refusal(400, 'not-a-directory', `workdir is not a directory: ${workdir}`);
+    if (!found.isDirectory())
+      throw new Refusal(400, 'not-a-directory', `workdir is not a directory: ${workdir}`);
     return workdir;
   }
 

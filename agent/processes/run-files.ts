@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { getFile } from '../base/small-file.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
+import { getFile } from '../base/small-file.ts';
 
 /**
  * One directory per process, `runs/<id>/`:

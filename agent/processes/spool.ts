@@ -58,7 +58,8 @@ export async function readHeadTail(dir: string): Promise<HeadTail> {
   const head = await readSpool(dir, 0, limits.headTail);
   const total = await spoolTotal(dir);
   const from = Math.max(head.data.length, total - limits.headTail);
-  const tail = from < total ? await readSpool(dir, from, total - from) : { data: Buffer.alloc(0), start: from };
+  const tail =
+    from < total ? await readSpool(dir, from, total - from) : { data: Buffer.alloc(0), start: from };
   return headTailText({ head: head.data, tail: tail.data, total });
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { failpoint, FAILPOINT_VARIABLE } from '../base/failpoints.ts';
+import { FAILPOINT_VARIABLE, failpoint } from '../base/failpoints.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Wake } from '../base/wake.ts';
 import type { LaunchOrder } from './launcher.ts';

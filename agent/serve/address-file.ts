@@ -10,6 +10,7 @@ export function addressFile(home: Home, version: string): string {
 
 export function getAddress(home: Home, version: string): AgentAddress | null {
   const value = getFile(addressFile(home, version)) as Partial<AgentAddress> | null;
-  if (typeof value?.socket !== 'string' || typeof value.token !== 'string' || typeof value.pid !== 'number') return null;
+  if (typeof value?.socket !== 'string' || typeof value.token !== 'string' || typeof value.pid !== 'number')
+    return null;
   return { socket: value.socket, token: value.token, pid: value.pid, version };
 }

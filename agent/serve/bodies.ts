@@ -1,6 +1,6 @@
 import type { EditFilesRequest, StartProcessRequest } from '@shared/agent-protocol/index.ts';
 import { badRequest } from '../base/refusal.ts';
-import { flagOf, jsonOf, listOf, recordOf, type Request, stringOf } from './request.ts';
+import { flagOf, jsonOf, listOf, type Request, recordOf, stringOf } from './request.ts';
 
 export function startBody(request: Request): StartProcessRequest {
   const body = jsonOf(request);
@@ -12,8 +12,14 @@ export function startBody(request: Request): StartProcessRequest {
   }
   const command = stringOf(body.command, 'command');
   if (command.includes('\0')) throw badRequest('command must not contain NUL');
-  const workdir = body.workdir === undefined || body.workdir === null ? '' : stringOf(body.workdir, 'workdir');
-  return { command, workdir, env: Object.fromEntries(env), background: flagOf(body.background, 'background') };
+  const workdir =
+    body.workdir === undefined || body.workdir === null ? '' : stringOf(body.workdir, 'workdir');
+  return {
+    command,
+    workdir,
+    env: Object.fromEntries(env),
+    background: flagOf(body.background, 'background'),
+  };
 }
 
 export function editBody(request: Request): EditFilesRequest {

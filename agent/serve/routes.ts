@@ -73,7 +73,8 @@ const processRoutes: Readonly<Record<string, Route>> = {
   'GET /processes/list': async (request, { processes }) =>
     json({ processes: await processes.list(request.chatId) }),
   'GET /processes/{id}/output': async (request, { processes }, id) => {
-    if (request.query.get('wait') === 'true') await processes.waitForExit(id, request.chatId, request.signal);
+    if (request.query.get('wait') === 'true')
+      await processes.waitForExit(id, request.chatId, request.signal);
     return json(await processes.output(id, request.chatId));
   },
   'GET /processes/{id}/spool': async (request, { processes }, id) => {

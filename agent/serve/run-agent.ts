@@ -60,7 +60,12 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
   const processes = new ProcessTable({ home, agentFile: options.agentFile, baseEnv: () => loginEnv });
   await processes.open();
   const token = getAddress(home, options.version)?.token ?? randomBytes(32).toString('hex');
-  const address = { socket: socketPath(home, options.version), token, version: options.version, pid: process.pid };
+  const address = {
+    socket: socketPath(home, options.version),
+    token,
+    version: options.version,
+    pid: process.pid,
+  };
   const parts = {
     home,
     processes,

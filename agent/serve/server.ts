@@ -3,7 +3,7 @@ import http from 'node:http';
 import { hashOfBytes } from '../base/hash.ts';
 import type { Log } from '../base/log-file.ts';
 import { failureOf, Refusal, refusalOf } from '../base/refusal.ts';
-import { readRequest, type Request } from './request.ts';
+import { type Request, readRequest } from './request.ts';
 import { answer, type Parts, type Reply } from './routes.ts';
 
 export interface DoorOptions {
@@ -65,7 +65,8 @@ export class Door {
       reply = await answer(request, this.options.parts);
     } catch (error) {
       const refusal = refusalOf(error, 'the request');
-      if (refusal.status >= 500) this.options.log('failed', { error: String(error), stack: stackOf(error) });
+      if (refusal.status >= 500)
+        this.options.log('failed', { error: String(error), stack: stackOf(error) });
       reply = { status: refusal.status, body: failureOf(refusal) };
     }
     if (message.method !== 'GET' || reply.status >= 400) {
@@ -83,7 +84,8 @@ export class Door {
   /** Hashes have one length, and comparing them tells nothing about where they differ. */
   private authorize(message: http.IncomingMessage): void {
     const given = Buffer.from(hashOfBytes(Buffer.from(message.headers.authorization ?? '')));
-    if (!timingSafeEqual(given, this.tokenHash)) throw new Refusal(401, 'unauthorized', 'the token is wrong');
+    if (!timingSafeEqual(given, this.tokenHash))
+      throw new Refusal(401, 'unauthorized', 'the token is wrong');
   }
 }
 

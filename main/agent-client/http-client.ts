@@ -7,10 +7,15 @@ const WRITE_MS = 120_000;
 /** The agent itself waits 5 minutes. */
 const WAIT_MS = 330_000;
 
+export interface HttpAgentClient extends AgentClient {
+  /** Closes the connections; calls that are open throw LinkDown. */
+  close(): void;
+}
+
 /** A client over connections that the caller makes. LinkDown is thrown as it comes: the owner of the link repeats. */
-export function createAgentClient(options: HttpLinkOptions): AgentClient & { close(): void } {
+export function createAgentClient(options: HttpLinkOptions): HttpAgentClient {
   const link = createHttpLink(options);
-  return { ...agentClientOver(link.send), close: link.close };
+  return { ...agentClientOver(link.send), close: () => link.close() };
 }
 
 /** The calls of the protocol over any way to send one. */

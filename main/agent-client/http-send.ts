@@ -25,7 +25,7 @@ export interface HttpLink {
 
 export interface HttpLinkOptions {
   /** A new connection to the agent's socket: local, or a channel of an SSH connection. */
-  readonly createConnection: () => Promise<Duplex> | Duplex;
+  readonly connect: () => Promise<Duplex> | Duplex;
   readonly token: string;
   readonly maxConnections?: number;
 }
@@ -40,27 +40,31 @@ export function createHttpLink(options: HttpLinkOptions): HttpLink {
 }
 
 class DialingAgent extends http.Agent {
-  private readonly dial: HttpLinkOptions['createConnection'];
+  private readonly dial: HttpLinkOptions['connect'];
 
-  constructor({ createConnection, maxConnections }: HttpLinkOptions) {
+  constructor({ connect, maxConnections }: HttpLinkOptions) {
     super({ keepAlive: true, maxSockets: maxConnections ?? 64, maxFreeSockets: 8 });
-    this.dial = createConnection;
+    this.dial = connect;
   }
 
   override createConnection(
     _options: http.ClientRequestArgs,
     done?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    Promise.resolve()
-      .then(this.dial)
-      .then(
-        (stream) => done?.(null, asSocket(stream)),
-        (error: unknown) => {
-          const failed = error instanceof Error ? error : new Error(String(error));
-          // Node's type wants a stream beside the error and looks at the error alone.
-          (done as ((error: Error) => void) | undefined)?.(failed);
-        },
-      );
+    void this.connect(done ?? (() => {}));
+    return undefined;
+  }
+
+  private async connect(done: (error: Error | null, stream: Duplex) => void): Promise<void> {
+    let stream: Duplex;
+    try {
+      stream = asSocket(await this.dial());
+    } catch (error) {
+      // Node's type wants a stream beside the error and looks at the error alone.
+      (done as (error: Error) => void)(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    done(null, stream);
   }
 }
 
@@ -109,7 +113,11 @@ function exchange(agent: http.Agent, token: string, call: Call): Promise<Exchang
       resolve(result);
     };
     const broken = (error: Error) =>
-      settle({ kind: 'broken', reason: error.message, reused: request.reusedSocket && !answered && isReset(error) });
+      settle({
+        kind: 'broken',
+        reason: error.message,
+        reused: request.reusedSocket && !answered && isReset(error),
+      });
     call.signal.addEventListener('abort', abort, { once: true });
     request.once('error', broken);
     request.once('response', (response) => {

@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import net from 'node:net';
 import { promisify } from 'node:util';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
+import type { Clock } from '../base/clock.ts';
 import { type AgentClient, AgentError, LinkDown } from './client.ts';
 import { agentClientOver } from './http-client.ts';
 import { type Call, createHttpLink, type HttpLink } from './http-send.ts';
 
 const run = promisify(execFile);
 const SERVE_MS = 30_000;
+/** An agent that dies at once is not started in a tight loop. */
+const RESTART_MS = 1_000;
 
 export interface LocalAgentOptions {
   /** The built `agent.cjs`. */
@@ -18,14 +21,15 @@ export interface LocalAgentOptions {
   /** `~/.gaffer` in the app. */
   readonly home: string;
   readonly idleMs?: number;
-  /** Bounds the first start only. */
-  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Cancels the first start. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LocalAgent {
   readonly client: AgentClient;
   /** Of the agent that runs now: it changes when another one had to be started. */
-  readonly address: () => AgentAddress;
+  readonly address: AgentAddress;
   /** Closes the connections. The agent and its processes stay. */
   close(): void;
 }
@@ -36,10 +40,12 @@ export interface LocalAgent {
  */
 export async function startLocalAgent(options: LocalAgentOptions): Promise<LocalAgent> {
   const connection = new LocalConnection(options);
-  await connection.open(options.signal);
+  await connection.open(options.signal ?? new AbortController().signal);
   return {
     client: agentClientOver((call) => connection.send(call)),
-    address: () => connection.address(),
+    get address() {
+      return connection.address();
+    },
     close: () => connection.close(),
   };
 }
@@ -53,6 +59,7 @@ class LocalConnection {
   private readonly options: LocalAgentOptions;
   private readonly closing = new AbortController();
   private current: Current | null = null;
+  private servedAt = Number.NEGATIVE_INFINITY;
   private opening: Promise<Current> | null = null;
 
   constructor(options: LocalAgentOptions) {
@@ -96,10 +103,14 @@ class LocalConnection {
   }
 
   private async serve(): Promise<Current> {
+    const { clock } = this.options;
+    const tooSoonMs = this.servedAt + RESTART_MS - clock.now();
+    if (tooSoonMs > 0) await clock.sleep(Math.min(tooSoonMs, RESTART_MS), this.closing.signal);
+    this.servedAt = clock.now();
     const address = await serveAgent(this.options, this.closing.signal);
     const link = createHttpLink({
       token: address.token,
-      createConnection: () => net.connect(address.socket),
+      connect: () => net.connect(address.socket),
     });
     this.current?.link.close();
     this.current = { address, link };
@@ -129,7 +140,12 @@ async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Prom
 
 /** The agent says why on its standard output. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout !== '') {
+  if (
+    error instanceof Error &&
+    'stdout' in error &&
+    typeof error.stdout === 'string' &&
+    error.stdout !== ''
+  ) {
     return error.stdout.trim();
   }
   return error instanceof Error ? error.message : String(error);

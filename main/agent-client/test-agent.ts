@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { systemClock } from '../base/clock.ts';
 import type { AgentClient } from './client.ts';
 import { type LocalAgent, startLocalAgent } from './local.ts';
 
@@ -44,6 +45,7 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     // A plain shell: the person's startup files are not under test.
     nodeEnv: { SHELL: '/bin/sh', ...options.env },
     home,
+    clock: systemClock,
     signal: AbortSignal.timeout(60_000),
   });
   return {
@@ -52,10 +54,10 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     agentFile,
     home,
     dir,
-    kill: () => end(local.address().pid, 'SIGKILL'),
+    kill: () => end(local.address.pid, 'SIGKILL'),
     async close() {
       const pids = await startedPids(home);
-      const { pid } = local.address();
+      const { pid } = local.address;
       local.close();
       for (const group of pids) signalGroup(group);
       await end(pid, 'SIGTERM');
@@ -76,7 +78,8 @@ export async function buildAgent(): Promise<string> {
       () => false,
     );
     if (!mine) {
-      if (Date.now() > until || (await modifiedAt(lock)) < Date.now() - BUILD_MS) await rmdir(lock).catch(() => {});
+      if (Date.now() > until || (await modifiedAt(lock)) < Date.now() - BUILD_MS)
+        await rmdir(lock).catch(() => {});
       await pause(100);
       continue;
     }
@@ -123,7 +126,6 @@ async function startedPids(home: string): Promise<readonly number[]> {
   const ids = await readdir(runs).catch(() => [] as string[]);
   const pids = await Promise.all(
     ids.map(async (id) => {
-      const { readFile } = await import('node:fs/promises');
       const ended = (await modifiedAt(path.join(runs, id, 'exit'))) > 0;
       const text = ended ? null : await readFile(path.join(runs, id, 'pid'), 'utf8').catch(() => null);
       return text === null ? [] : [(JSON.parse(text) as { pid: number }).pid];
