@@ -1,0 +1,244 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { app, dialog } from 'electron';
+import { z } from 'zod';
+import { systemClock } from './base/clock.ts';
+import { errorFields, type Log } from './base/log.ts';
+import { systemRandom } from './base/random.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+import { type Arguments, parseArguments } from './shell/arguments.ts';
+import { describeFailure } from './shell/failure-text.ts';
+import { showFailure } from './shell/failure-window.ts';
+import { openLogFile } from './shell/log-file.ts';
+import { installMenu } from './shell/menu.ts';
+import { createNotifier } from './shell/notify.ts';
+import { watchPower } from './shell/power.ts';
+import { openSecrets } from './shell/secrets.ts';
+import { serveWindow } from './shell/transport.ts';
+import { defaultUserDataDir } from './shell/user-data.ts';
+import { denyNavigation, type MainWindow, openInBrowser, openWindow } from './shell/window.ts';
+
+const CLOSE_WITHIN_MS = 10_000;
+/** `out/` in a checkout, the same tree inside a package. */
+const out = path.resolve(import.meta.dirname, '..');
+
+/** What a second start hands to the first. */
+const handover = z.object({
+  folder: z.string().nullable(),
+  approvals: z.enum(['ask', 'edit', 'auto']).nullable(),
+});
+
+// Nothing here awaits at top level: Electron is ready only after this file has run.
+const given = parseArguments(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
+if (given.problem !== null) {
+  process.stderr.write(`${given.problem}\n`);
+  app.exit(2);
+} else {
+  begin(given);
+}
+
+function begin(args: Arguments): void {
+  const surroundings = { platform: process.platform, env: process.env, homeDir: os.homedir() };
+  const dataDir = args.userDataDir ?? defaultUserDataDir(surroundings);
+  app.setName('Gaffer');
+  app.setAppUserModelId('dev.gaffer.app');
+  const unusable = makeDataDir(dataDir);
+  // Chromium needs a place of its own even to show why ours cannot be used.
+  const home = unusable === null ? dataDir : fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-'));
+  app.setPath('userData', home);
+  app.setPath('sessionData', path.join(home, 'browser'));
+  if (unusable === null && !app.requestSingleInstanceLock(handover.parse(args))) {
+    process.stderr.write('Gaffer is running already: its window was brought to the front.\n');
+    app.exit(0);
+    return;
+  }
+  const log = openLogFile(path.join(home, 'logs', 'main.log'));
+  log.info('starting', {
+    version: app.getVersion(),
+    electron: process.versions.electron,
+    pid: process.pid,
+  });
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => log.error(event, errorFields(error)));
+  }
+  runApp({ args, dataDir, unusable, log });
+}
+
+/** Null, or why the data directory cannot be used. */
+function makeDataDir(dir: string): unknown {
+  try {
+    fs.mkdirSync(path.join(dir, 'logs'), { recursive: true, mode: 0o700 });
+    fs.accessSync(dir, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** What the parts below share: one process, one window at a time, one daemon at a time. */
+interface Run {
+  readonly args: Arguments;
+  readonly dataDir: string;
+  /** Why the data directory cannot be used; null: it can. */
+  readonly unusable: unknown;
+  readonly log: Log;
+  window: MainWindow | null;
+  daemon: Promise<Daemon>;
+}
+
+function runApp(given: Pick<Run, 'args' | 'dataDir' | 'unusable' | 'log'>): void {
+  const run: Run = { ...given, window: null, daemon: Promise.reject(given.unusable) };
+  const start = daemonStarter(run);
+  run.daemon.catch(() => undefined);
+  // The database opens while Chromium still starts.
+  if (run.unusable === null) start();
+
+  closeInOrder(run);
+  welcomeSecondStart(run);
+  denyNavigation();
+  serveWindow({
+    handlers: () => run.daemon,
+    isOurs: (frame) => run.window?.isOurs(frame) ?? false,
+    clock: systemClock,
+    log: run.log,
+  });
+  open(run, start).catch((error: unknown) => {
+    run.log.error('the window did not open', errorFields(error));
+    app.exit(1);
+  });
+}
+
+/** The returned function starts the daemon into `run.daemon`; again after a failure. */
+function daemonStarter(run: Run): () => void {
+  const { args, dataDir, log } = run;
+  const notifier = createNotifier(log);
+  const options: DaemonOptions = {
+    dataDir,
+    dbWorkerFile: path.join(out, 'main/db-worker.js'),
+    preparedDir: path.join(out, 'prepared'),
+    agentFile: path.join(out, 'agent/agent.cjs'),
+    nodePath: process.execPath,
+    env: process.env,
+    homeDir: os.homedir(),
+    secrets: openSecrets(path.join(dataDir, 'secrets.json')),
+    notify: (notice) => notifier.show(notice),
+    focusWindow: () => run.window?.focus(),
+    pickFolder: () => pickFolder(run.window),
+    openUrl: openInBrowser,
+    onSettings: (settings) => run.window?.setTheme(settings.theme),
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    folder: args.folder,
+    approvals: args.approvals,
+    version: app.getVersion(),
+    runtime: `Electron ${process.versions.electron}`,
+  };
+  return () => {
+    run.daemon = startDaemon(options);
+    run.daemon.catch(() => undefined); // `open` reports it
+  };
+}
+
+/** Shows the window; when the daemon cannot start, why, until it works or the person gives up. */
+async function open(run: Run, start: () => void): Promise<void> {
+  await app.whenReady();
+  installMenu();
+  watchPower(() => void run.daemon.then((daemon) => daemon.wake()).catch(() => undefined));
+  for (;;) {
+    if (run.unusable === null) show(run);
+    try {
+      const daemon = await run.daemon;
+      run.window?.setTheme(daemon.settings.theme);
+      return;
+    } catch (error) {
+      run.log.error('the daemon did not start', errorFields(error));
+      const failure = showFailure(describeFailure(error, run.dataDir));
+      run.window?.browserWindow.destroy();
+      if ((await failure.choice) === 'quit') return app.quit();
+      // A data directory that could not even be made is tried from the very beginning.
+      if (run.unusable !== null) {
+        app.relaunch();
+        return app.quit();
+      }
+      start();
+      show(run);
+      failure.close();
+    }
+  }
+}
+
+function show(run: Run): void {
+  if (run.window !== null && !run.window.browserWindow.isDestroyed()) return;
+  run.window = openWindow({
+    stateFile: path.join(run.dataDir, 'window.json'),
+    preloadFile: path.join(out, 'preload/index.cjs'),
+    pageFile: path.join(out, 'renderer/index.html'),
+    log: run.log,
+  });
+}
+
+function welcomeSecondStart(run: Run): void {
+  app.on('second-instance', (_event, _argv, _directory, raw) => {
+    run.window?.focus();
+    const { data } = handover.safeParse(raw);
+    const folder = data?.folder ?? null;
+    if (folder === null) return;
+    run.daemon
+      .then((daemon) => daemon.openFolder(folder, data?.approvals ?? null))
+      .catch((error: unknown) => {
+        run.log.error('the folder of a second start was not opened', errorFields(error));
+      });
+  });
+  // macOS: the app lives on without a window.
+  app.on('activate', () => {
+    if (app.isReady()) show(run);
+    run.window?.focus();
+  });
+}
+
+async function pickFolder(window: MainWindow | null): Promise<string | null> {
+  const options = { properties: ['openDirectory' as const, 'createDirectory' as const] };
+  const parent = window?.browserWindow;
+  const answer = await (parent && !parent.isDestroyed()
+    ? dialog.showOpenDialog(parent, options)
+    : dialog.showOpenDialog(options));
+  return answer.filePaths[0] ?? null;
+}
+
+/** Every way out leads through here: the daemon hands its chats back and closes the database, then we leave. */
+function closeInOrder(run: Run): void {
+  const { log } = run;
+  let closing: Promise<void> | null = null;
+  let closed = false;
+  async function close(): Promise<void> {
+    if (run.window && !run.window.browserWindow.isDestroyed()) run.window.browserWindow.hide();
+    const bound = new AbortController();
+    const orderly = run.daemon.then(
+      (daemon) => daemon.close(),
+      () => undefined,
+    );
+    const late = systemClock.sleep(CLOSE_WITHIN_MS, bound.signal).then(
+      () => log.warn('closing took too long; leaving as a crash would'),
+      () => undefined,
+    );
+    await Promise.race([
+      orderly.catch((error: unknown) => log.error('closing failed', errorFields(error))),
+      late,
+    ]);
+    bound.abort();
+    log.info('closed');
+    closed = true;
+    app.quit();
+  }
+  app.on('before-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    closing ??= close();
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+}

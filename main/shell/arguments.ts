@@ -1,0 +1,41 @@
+import path from 'node:path';
+import type { ApprovalMode } from '@shared/model/workspace.ts';
+
+/** `gaffer [FOLDER] [--approvals=ask|edit|auto] [--user-data-dir=DIR]`, all paths absolute. */
+export interface Arguments {
+  readonly folder: string | null;
+  readonly approvals: ApprovalMode | null;
+  readonly userDataDir: string | null;
+  /** What could not be understood, in one sentence; the rest is usable. */
+  readonly problem: string | null;
+}
+
+const MODES: readonly ApprovalMode[] = ['ask', 'edit', 'auto'];
+
+/**
+ * Pure. `argv` starts after the program (and after the app's folder in development). Switches that are not
+ * ours belong to Chromium and are passed over. Paths are meant from `cwd`.
+ */
+export function parseArguments(argv: readonly string[], cwd: string): Arguments {
+  const end = argv.indexOf('--');
+  const before = end < 0 ? argv : argv.slice(0, end);
+  const plain = [...before.filter((arg) => !arg.startsWith('-')), ...(end < 0 ? [] : argv.slice(end + 1))];
+  const folder = plain.find((arg) => arg !== '');
+  const userDataDir = valueOf(before, '--user-data-dir');
+  const approvals = valueOf(before, '--approvals');
+  const mode = MODES.find((known) => known === approvals);
+  return {
+    folder: folder === undefined ? null : path.resolve(cwd, folder),
+    approvals: mode ?? null,
+    userDataDir: userDataDir ? path.resolve(cwd, userDataDir) : null,
+    problem:
+      approvals !== null && mode === undefined
+        ? `--approvals=${approvals} is not known: it is ask, edit or auto.`
+        : null,
+  };
+}
+
+function valueOf(argv: readonly string[], name: string): string | null {
+  const last = argv.findLast((arg) => arg.startsWith(`${name}=`));
+  return last === undefined ? null : last.slice(name.length + 1);
+}

@@ -1,0 +1,67 @@
+/** Why the app cannot start, for a person: what it is, what it means, what helps. */
+export interface FailureText {
+  readonly title: string;
+  readonly cause: string;
+  readonly help: string;
+}
+
+type Say = (dataDir: string) => FailureText;
+
+const denied: Say = (dataDir) => ({
+  title: 'Gaffer may not use its data folder',
+  cause: `The system refuses to read or write ${dataDir}.`,
+  help: 'Make the folder belong to you and writable, or start Gaffer with --user-data-dir=ANOTHER_FOLDER.',
+});
+
+const BY_CODE: Readonly<Record<string, Say>> = {
+  'database-locked': (dataDir) => ({
+    title: 'Another program uses this data',
+    cause: `The database in ${dataDir} is open in another program. Two at once would damage it.`,
+    help: 'Close the other Gaffer (or the program that holds the folder), then try again.',
+  }),
+  'newer-database': (dataDir) => ({
+    title: 'This data belongs to a newer Gaffer',
+    cause: `The database in ${dataDir} was written by a newer version. This version would damage it and has changed nothing.`,
+    help: 'Install the newer version, or start this one with --user-data-dir=ANOTHER_FOLDER.',
+  }),
+  damaged: (dataDir) => ({
+    title: 'The database cannot be opened',
+    cause: `The files in ${dataDir} are damaged or incomplete. Nothing was changed.`,
+    help: 'Try again once. If it stays so, keep a copy of the folder, move it away and start anew; the log beside it says more.',
+  }),
+  'network-filesystem': (dataDir) => ({
+    title: 'The data folder is on a network drive',
+    cause: `${dataDir} is on a network file system, where a database can be damaged without a warning.`,
+    help: 'Start Gaffer with --user-data-dir=A_FOLDER_ON_THIS_COMPUTER.',
+  }),
+  'disk-full': (dataDir) => ({
+    title: 'The disk is full',
+    cause: `There is no space left for ${dataDir}. Nothing was lost.`,
+    help: 'Free some space, then try again.',
+  }),
+  EACCES: denied,
+  EPERM: denied,
+  EROFS: denied,
+  ENOTDIR: (dataDir) => ({
+    title: 'The data folder is not a folder',
+    cause: `${dataDir}, or something above it, is a file.`,
+    help: 'Move that file away, or start Gaffer with --user-data-dir=ANOTHER_FOLDER.',
+  }),
+};
+const ALIASES: Readonly<Record<string, string>> = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EEXIST: 'ENOTDIR',
+};
+
+/** Decides by the error's code only; an unknown one points to the log. */
+export function describeFailure(error: unknown, dataDir: string): FailureText {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const say = BY_CODE[ALIASES[code] ?? code];
+  if (say !== undefined) return say(dataDir);
+  return {
+    title: 'Gaffer could not start',
+    cause: 'Something unexpected happened while it was starting.',
+    help: `Try again. The log in ${dataDir} (logs/main.log) says what went wrong.`,
+  };
+}

@@ -1,0 +1,55 @@
+import { Notification } from 'electron';
+import type { Log } from '../base/log.ts';
+
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  onClick(): void;
+}
+
+export interface Notifier {
+  show(notice: Notice): void;
+  /** Takes back what is still on the screen. */
+  close(): void;
+}
+
+const MAX_SHOWN = 50;
+const MAX_TITLE = 120;
+const MAX_BODY = 300;
+
+/** Notifications of the operating system, for a ready app. Without a service that shows them, the log says so. */
+export function createNotifier(log: Log): Notifier {
+  // A notification that is collected as garbage never reports its click.
+  const shown = new Set<Notification>();
+  return {
+    show(notice) {
+      const notification = new Notification({
+        title: oneLine(notice.title, MAX_TITLE),
+        body: oneLine(notice.body, MAX_BODY),
+      });
+      notification.on('click', () => {
+        shown.delete(notification);
+        notice.onClick();
+      });
+      notification.on('close', () => shown.delete(notification));
+      notification.on('failed', (_event, error) => {
+        shown.delete(notification);
+        log.warn('a notification was not shown', { error });
+      });
+      shown.add(notification);
+      const [oldest] = shown;
+      if (shown.size > MAX_SHOWN && oldest) shown.delete(oldest);
+      notification.show();
+    },
+    close() {
+      for (const notification of shown) notification.close();
+      shown.clear();
+    },
+  };
+}
+
+/** Titles come from a model: control characters and endless lines stay out. */
+function oneLine(text: string, max: number): string {
+  const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+  return line.length > max ? `${line.slice(0, max - 1).trimEnd()}…` : line;
+}

@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Cipher, createSecrets } from './secrets-file.ts';
+
+const reversing: Cipher = {
+  encrypt: (text) => Buffer.from(Buffer.from(`sealed:${text}`).toReversed()),
+  decrypt(bytes) {
+    const text = Buffer.from(bytes.toReversed()).toString();
+    if (!text.startsWith('sealed:')) throw new Error('another key');
+    return text.slice('sealed:'.length);
+  },
+};
+
+function place(): string {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-secrets-'));
+  onTestFinished(() => fs.rmSync(dir, { recursive: true }));
+  return path.join(dir, 'secrets.json');
+}
+
+const open = (file: string, cipher: Cipher | null) =>
+  createSecrets({ file, cipher: async () => cipher, likely: false });
+
+test('a key outlives the run, encrypted, in a file that only its owner reads', async () => {
+  const file = place();
+  const first = open(file, reversing);
+  await first.set('a', 'sk-one');
+  await first.set('b', 'sk-two');
+  expect(first.persist).toBe(true);
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  expect(fs.readFileSync(file, 'utf8')).not.toContain('sk-');
+
+  const second = open(file, reversing);
+  expect(await second.get('a')).toBe('sk-one');
+  await second.remove('a');
+  expect(await second.get('a')).toBeNull();
+  expect(await open(file, reversing).get('a')).toBeNull();
+  expect(await open(file, reversing).get('b')).toBe('sk-two');
+});
+
+test('without encryption a key stays in memory and no file is made', async () => {
+  const file = place();
+  const secrets = open(file, null);
+  await secrets.set('a', 'sk-one');
+  expect(secrets.persist).toBe(false);
+  expect(await secrets.get('a')).toBe('sk-one');
+  expect(fs.existsSync(file)).toBe(false);
+  expect(await open(file, null).get('a')).toBeNull();
+});
+
+test('the system is not asked before something needs it', async () => {
+  let asked = 0;
+  const file = place();
+  const secrets = createSecrets({ file, likely: true, cipher: async () => (asked++, reversing) });
+  expect(secrets.persist).toBe(true);
+  expect(await secrets.get('a')).toBeNull();
+  expect(asked).toBe(0);
+  await secrets.set('a', 'sk-one');
+  expect(asked).toBe(1);
+});
+
+test('a spoilt file or an entry of another key counts as no key, and the others stay', async () => {
+  const file = place();
+  fs.writeFileSync(file, JSON.stringify({ a: Buffer.from('zzz').toString('base64') }));
+  const secrets = open(file, reversing);
+  expect(await secrets.get('a')).toBeNull();
+  await secrets.set('b', 'sk-two');
+  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toHaveProperty('a');
+  fs.writeFileSync(file, 'not json');
+  expect(await open(file, reversing).get('b')).toBeNull();
+});

@@ -1,0 +1,76 @@
+import type { CallFailure } from '@shared/contract/define.ts';
+import { err } from '@shared/util/result.ts';
+import { ipcMain, type MessagePortMain, type WebFrameMain } from 'electron';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { failureOf } from '../ipc/failure-of.ts';
+import type { CallHandlers, FeedHandlers } from '../ipc/handlers.ts';
+import { type FeedPort, type Request, serveCall, serveFeed } from '../ipc/serve.ts';
+
+export interface TransportOptions {
+  /** Resolves when the daemon has started; what the window asks before then waits for it. */
+  handlers(): Promise<{ readonly calls: CallHandlers; readonly feeds: FeedHandlers }>;
+  isOurs(frame: WebFrameMain | null): boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const STRANGER: CallFailure = { code: 'bad-input', message: 'Only Gaffer’s own window may ask this.' };
+
+/** Electron's end of the contract: who asks is checked here, what is asked in ipc/serve. */
+export function serveWindow(options: TransportOptions): void {
+  const { clock, log } = options;
+  ipcMain.handle('gaffer:invoke', async (event, raw: unknown) => {
+    if (!options.isOurs(event.senderFrame)) return err(STRANGER);
+    try {
+      return await serveCall((await options.handlers()).calls, requestOf(raw), log);
+    } catch (error) {
+      return err(failureOf(error));
+    }
+  });
+
+  ipcMain.on('gaffer:open', (event, raw: unknown) => {
+    const [port] = event.ports;
+    if (port === undefined) return;
+    if (!options.isOurs(event.senderFrame)) {
+      port.close();
+      return;
+    }
+    const served = feedPort(port);
+    void options.handlers().then(
+      ({ feeds }) => serveFeed(feeds, requestOf(raw), served, { clock, log }),
+      (error: unknown) => {
+        served.postMessage({ type: 'error', data: failureOf(error) });
+        served.close();
+      },
+    );
+  });
+}
+
+function requestOf(raw: unknown): Request {
+  if (typeof raw !== 'object' || raw === null) return { name: undefined, input: undefined };
+  const { name, input } = raw as Partial<Request>;
+  return { name, input };
+}
+
+function feedPort(port: MessagePortMain): FeedPort {
+  let closed = false;
+  const listeners: (() => void)[] = [];
+  port.on('close', () => {
+    closed = true;
+    for (const listener of listeners) listener();
+  });
+  port.start();
+  return {
+    postMessage(frame) {
+      if (!closed) port.postMessage(frame);
+    },
+    onClose(listener) {
+      if (closed) listener();
+      else listeners.push(listener);
+    },
+    close() {
+      if (!closed) port.close();
+    },
+  };
+}

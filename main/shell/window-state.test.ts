@@ -1,0 +1,37 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { placeOn, readWindowState, writeWindowState } from './window-state.ts';
+
+function stateFile(): string {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-window-'));
+  onTestFinished(() => fs.rmSync(dir, { recursive: true }));
+  return path.join(dir, 'window.json');
+}
+
+const bounds = { x: 10, y: 20, width: 1200, height: 800 };
+
+test('what was written is read', () => {
+  const file = stateFile();
+  writeWindowState(file, { bounds, maximized: true, theme: 'dark' });
+  expect(readWindowState(file)).toEqual({ bounds, maximized: true, theme: 'dark' });
+});
+
+test.each(['', 'not json', '{"bounds":{"x":1},"maximized":true,"theme":"dark"}', '[]'])(
+  'a spoilt file (%j) is a first start',
+  (text) => {
+    const file = stateFile();
+    fs.writeFileSync(file, text);
+    expect(readWindowState(file)).toEqual({ bounds: null, maximized: false, theme: 'system' });
+  },
+);
+
+test('a place on a display that is gone is not used', () => {
+  const laptop = { x: 0, y: 0, width: 1440, height: 900 };
+  const beside = { x: 1440, y: 0, width: 2560, height: 1440 };
+  const there = { x: 2000, y: 100, width: 1200, height: 800 };
+  expect(placeOn([laptop, beside], there)).toEqual(there);
+  expect(placeOn([laptop], there)).toBeNull();
+  expect(placeOn([laptop], { ...bounds, y: -400 })).toBeNull();
+});

@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import { z } from 'zod';
+
+export const MIN_WIDTH = 640;
+export const MIN_HEIGHT = 480;
+
+const rectangle = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int().min(MIN_WIDTH),
+  height: z.number().int().min(MIN_HEIGHT),
+});
+const windowState = z.object({
+  bounds: rectangle.nullable(),
+  maximized: z.boolean(),
+  /** Kept here too, because the first colour is needed before the database is open. */
+  theme: z.enum(['system', 'light', 'dark']),
+});
+
+export type Rectangle = z.infer<typeof rectangle>;
+export type WindowState = z.infer<typeof windowState>;
+
+const FIRST: WindowState = { bounds: null, maximized: false, theme: 'system' };
+
+/** A missing or spoilt file is a first start. */
+export function readWindowState(file: string): WindowState {
+  try {
+    const parsed = windowState.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : FIRST;
+  } catch {
+    return FIRST;
+  }
+}
+
+/** Replaces the file in one step. Throws what the file system throws. */
+export function writeWindowState(file: string, state: WindowState): void {
+  const next = `${file}.new`;
+  fs.writeFileSync(next, `${JSON.stringify(state)}\n`, { mode: 0o600 });
+  fs.renameSync(next, file);
+}
+
+/** Pure. The remembered place, unless its title bar would lie outside of every display. */
+export function placeOn(displays: readonly Rectangle[], remembered: Rectangle | null): Rectangle | null {
+  if (remembered === null) return null;
+  const grip = { x: remembered.x + remembered.width / 2, y: remembered.y + 16 };
+  const reachable = displays.some(
+    (at) => grip.x >= at.x && grip.x < at.x + at.width && grip.y >= at.y && grip.y < at.y + at.height,
+  );
+  return reachable ? remembered : null;
+}

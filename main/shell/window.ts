@@ -1,0 +1,175 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { app, BrowserWindow, nativeTheme, type Session, screen, session, shell } from 'electron';
+import { errorFields, type Log } from '../base/log.ts';
+import {
+  MIN_HEIGHT,
+  MIN_WIDTH,
+  placeOn,
+  readWindowState,
+  type WindowState,
+  writeWindowState,
+} from './window-state.ts';
+
+const REMEMBER_AFTER_MS = 500;
+const FIRST_SIZE = { width: 1280, height: 820 };
+
+/** The colours of the page's own background and title bar, so that nothing flashes before it paints. */
+const COLOURS = {
+  dark: { back: '#151719', bar: '#0e1013', ink: '#cacccf' },
+  light: { back: '#fcfcfd', bar: '#f2f3f5', ink: '#2c2f34' },
+};
+
+export interface WindowOptions {
+  /** Remembers size, place and theme. */
+  readonly stateFile: string;
+  readonly preloadFile: string;
+  /** The only page that the window ever shows. */
+  readonly pageFile: string;
+  readonly log: Log;
+}
+
+export type Theme = WindowState['theme'];
+
+export interface MainWindow {
+  readonly browserWindow: BrowserWindow;
+  /** Shows it, un-minimises it, gives it the focus. */
+  focus(): void;
+  setTheme(theme: Theme): void;
+  /** True for the one frame that may speak to main: our page in this window. */
+  isOurs(frame: Electron.WebFrameMain | null): boolean;
+}
+
+/** Opens the app's window. It paints while the daemon still starts. */
+export function openWindow(options: WindowOptions): MainWindow {
+  let state = readWindowState(options.stateFile);
+  nativeTheme.themeSource = state.theme;
+  const page = pathToFileURL(options.pageFile).href;
+  closeDoors(session.defaultSession, path.dirname(options.pageFile));
+  const window = new BrowserWindow(shape(state, options.preloadFile));
+  if (state.maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+
+  const save = () => {
+    if (window.isDestroyed() || window.isMinimized()) return;
+    state = { ...state, bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    tryWrite(options, state);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const saveSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, REMEMBER_AFTER_MS);
+  };
+  window.on('resize', saveSoon);
+  window.on('move', saveSoon);
+  window.on('close', save);
+  window.on('closed', () => clearTimeout(timer));
+  const repaint = () => paint(window);
+  nativeTheme.on('updated', repaint);
+  window.on('closed', () => nativeTheme.off('updated', repaint));
+
+  window.webContents.on('render-process-gone', (_event, details) => {
+    options.log.error('the window’s process ended', { ...details });
+    // Its state is in the database; a new page shows it again.
+    if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.reload();
+  });
+  window.loadFile(options.pageFile).catch((error: unknown) => {
+    options.log.error('the page did not load', errorFields(error));
+  });
+
+  return {
+    browserWindow: window,
+    focus() {
+      if (window.isDestroyed()) return;
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    setTheme(theme) {
+      nativeTheme.themeSource = theme;
+      if (state.theme === theme) return;
+      state = { ...state, theme };
+      tryWrite(options, state);
+    },
+    isOurs(frame) {
+      if (frame === null || window.isDestroyed()) return false;
+      return frame === window.webContents.mainFrame && frame.url.split(/[?#]/)[0] === page;
+    },
+  };
+}
+
+function tryWrite(options: WindowOptions, state: WindowState): void {
+  try {
+    writeWindowState(options.stateFile, state);
+  } catch (error) {
+    options.log.warn('the window’s place was not saved', errorFields(error));
+  }
+}
+
+function shape(state: WindowState, preload: string): Electron.BrowserWindowConstructorOptions {
+  const displays = screen.getAllDisplays().map((display) => display.workArea);
+  const colours = nativeTheme.shouldUseDarkColors ? COLOURS.dark : COLOURS.light;
+  return {
+    ...FIRST_SIZE,
+    ...placeOn(displays, state.bounds),
+    minWidth: MIN_WIDTH,
+    minHeight: MIN_HEIGHT,
+    show: false,
+    title: app.name,
+    backgroundColor: colours.back,
+    autoHideMenuBar: true,
+    ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const } : {}),
+    ...(process.platform === 'win32'
+      ? {
+          titleBarStyle: 'hidden' as const,
+          titleBarOverlay: { color: colours.bar, symbolColor: colours.ink, height: 40 },
+        }
+      : {}),
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false, // its dictionaries would be fetched from the network
+    },
+  };
+}
+
+function paint(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
+  const colours = nativeTheme.shouldUseDarkColors ? COLOURS.dark : COLOURS.light;
+  window.setBackgroundColor(colours.back);
+  if (process.platform === 'win32')
+    window.setTitleBarOverlay({ color: colours.bar, symbolColor: colours.ink });
+}
+
+/** The page needs nothing but its own files: no network, no other file, no permission but writing the clipboard. */
+function closeDoors(target: Session, pageDir: string): void {
+  const own = `${pathToFileURL(pageDir).href}/`;
+  target.setPermissionRequestHandler((_contents, permission, answer) => {
+    answer(permission === 'clipboard-sanitized-write');
+  });
+  target.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write');
+  const everything = {
+    urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*'],
+  };
+  target.webRequest.onBeforeRequest(everything, ({ url }, answer) =>
+    answer({ cancel: !url.startsWith(own) }),
+  );
+}
+
+/** For every page that this app ever shows; called once, before the first window. */
+export function denyNavigation(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+}
+
+/** Hands a link to the system's browser. Only the web: other schemes start programs. */
+export async function openInBrowser(url: string): Promise<void> {
+  const { protocol } = new URL(url);
+  if (protocol === 'https:' || protocol === 'http:') await shell.openExternal(url);
+}
