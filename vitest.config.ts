@@ -23,6 +23,7 @@ export default defineConfig({
           exclude,
           testTimeout: 60_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

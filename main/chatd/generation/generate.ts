@@ -32,6 +32,10 @@ export async function generateAssistant(
       const { content, finish } = await callModel(deps, { view, ready, episode, signal });
       if (content.length === 0) return 'empty';
       return await commitAssistant(deps, { view, ready, fence, signal }, { content, finish, startedAt });
+    } catch (error) {
+      // An interrupt keeps what was said; a failure will be tried again from the start.
+      if (!signal.aborted) episode.discard();
+      throw error;
     } finally {
       episode.close();
     }

@@ -45,16 +45,27 @@ describe('part buffer', () => {
     const buffer = createPartBuffer(silentLog);
     const episode = buffer.create(chat, at(1));
     episode.add('assistant', text('a'));
-    expect(buffer.closeEpisode(chat, at(1))).toHaveLength(1);
+    expect(buffer.closeHistory(chat, 1)).toHaveLength(1);
     episode.add('assistant', text('late'));
-    expect(buffer.closeEpisode(chat, at(1))).toHaveLength(1);
+    expect(buffer.closeHistory(chat, 1)).toHaveLength(1);
     expect(() => buffer.create(chat, at(1))).toThrow('exists already');
+  });
+
+  it('gives an interrupt the newest attempt, and nothing of one that failed', () => {
+    const buffer = createPartBuffer(silentLog);
+    const failed = buffer.create(chat, at(1, 1));
+    failed.add('assistant', text('lost'));
+    failed.discard();
+    expect(buffer.closeHistory(chat, 1)).toEqual([]);
+    buffer.create(chat, at(1, 2)).add('assistant', text('kept'));
+    expect(buffer.closeHistory(chat, 1).map((f) => f.part)).toEqual([text('kept')]);
+    expect(buffer.closeHistory(chat, 2)).toEqual([]);
   });
 
   it('drops what is beyond the cap instead of growing', () => {
     const buffer = createPartBuffer(silentLog);
     const episode = buffer.create(chat, at(1));
     for (let i = 0; i < 5; i += 1) episode.add('assistant', text('x'.repeat(300_000)));
-    expect(buffer.closeEpisode(chat, at(1))).toHaveLength(3);
+    expect(buffer.closeHistory(chat, 1)).toHaveLength(3);
   });
 });

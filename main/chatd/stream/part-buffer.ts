@@ -13,6 +13,8 @@ export interface EpisodeWriter {
   add(role: Role, part: LivePart): void;
   /** Idempotent. Nothing can be added afterwards. */
   close(): void;
+  /** Closes it and forgets what was said: the attempt failed and will be made again. */
+  discard(): void;
 }
 
 /**
@@ -21,8 +23,11 @@ export interface EpisodeWriter {
  */
 export interface PartBuffer {
   create(chatId: ChatId, episode: Episode): EpisodeWriter;
-  /** Creates and closes a missing episode, so that a late producer can add nothing. */
-  closeEpisode(chatId: ChatId, episode: Episode): readonly LiveFrame[];
+  /**
+   * Closes the episodes of this history and gives the frames of the newest attempt: what an interrupt keeps.
+   * Interrupt sets the row's attempt to 0 (decision 10), so the buffer is what knows the attempt.
+   */
+  closeHistory(chatId: ChatId, historyVersion: number): readonly LiveFrame[];
   /** Replays at once what is there, then calls for each new frame. Returns the function that stops it. */
   watch(chatId: ChatId, episode: Episode, onFrame: (frame: LiveFrame) => void): () => void;
   /** Forgets the chat's closed episodes: its runner has left. */
@@ -30,6 +35,7 @@ export interface PartBuffer {
 }
 
 interface Entry {
+  readonly episode: Episode;
   readonly frames: LiveFrame[];
   readonly watchers: Set<(frame: LiveFrame) => void>;
   state: 'awaited' | 'open' | 'closed';
@@ -51,7 +57,7 @@ export function createPartBuffer(log: Log): PartBuffer {
     const episodes = chats.get(chatId) ?? new Map<string, Entry>();
     chats.set(chatId, episodes);
     const key = keyOf(episode);
-    const entry = episodes.get(key) ?? { frames: [], watchers: new Set(), state: 'awaited', chars: 0 };
+    const entry = episodes.get(key) ?? { episode, frames: [], watchers: new Set(), state: 'awaited', chars: 0 };
     episodes.set(key, entry);
     return entry;
   }
@@ -83,6 +89,10 @@ export function createPartBuffer(log: Log): PartBuffer {
       close() {
         entry.state = 'closed';
       },
+      discard() {
+        entry.state = 'closed';
+        entry.frames.length = 0;
+      },
     };
   }
 
@@ -94,10 +104,12 @@ export function createPartBuffer(log: Log): PartBuffer {
       entry.state = 'open';
       return writerOf(chatId, episode, entry);
     },
-    closeEpisode(chatId, episode) {
-      const entry = entryOf(chatId, episode);
-      entry.state = 'closed';
-      return entry.frames;
+    closeHistory(chatId, historyVersion) {
+      const entries = [...(chats.get(chatId)?.values() ?? [])]
+        .filter((e) => e.episode.history_version === historyVersion && e.state !== 'awaited')
+        .sort((a, b) => b.episode.generation_attempt - a.episode.generation_attempt);
+      for (const entry of entries) entry.state = 'closed';
+      return entries[0]?.frames ?? [];
     },
     watch(chatId, episode, onFrame) {
       const entry = entryOf(chatId, episode);

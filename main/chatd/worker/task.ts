@@ -155,10 +155,7 @@ export function bugFault(deps: TaskDeps, fence: Fence, error: unknown): ChatFaul
 
 /** The person stopped the chat: what was said so far becomes history (CHATD 3.10). */
 export async function interruptTask(deps: TaskDeps, facts: ChatFacts, fence: Fence): Promise<TaskEnd> {
-  const frames = deps.parts.closeEpisode(facts.chatId, {
-    history_version: facts.historyVersion,
-    generation_attempt: facts.generationAttempt,
-  });
+  const frames = deps.parts.closeHistory(facts.chatId, facts.historyVersion);
   await deps.store.call('finishInterruption', { ...fence, messages: partialMessages(frames) });
   return 'again';
 }
