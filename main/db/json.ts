@@ -9,11 +9,9 @@ export function toJson(value: unknown): string {
 
 /** The same for a text parameter. */
 export function toText(text: string): string {
-  // biome-ignore lint: NUL is what must go
-  return text.replace(
-    /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    '\ufffd',
-  );
+  return text
+    .replaceAll('\0', '\ufffd')
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
 function clean(value: unknown): unknown {

@@ -109,9 +109,14 @@ async function makeDefaultIfDemo(tx: Tx, providerId: string): Promise<void> {
 
 type SetEnabled = { readonly providerId: ProviderId; readonly enabled: boolean };
 
+/** A removed account is not there any more. */
 const setAccountEnabled = operation('durable', async (tx, args: SetEnabled): Promise<boolean> => {
   const { rows } = await tx.query(
-    `update chat_providers set enabled = $2, updated_at = now() where id = $1 returning id`,
+    `update chat_providers set enabled = $2, updated_at = now()
+     where id = $1
+       and (not exists (select 1 from chat_model_configs c where c.provider_id = $1)
+            or exists (select 1 from chat_model_configs c where c.provider_id = $1 and not c.deleted))
+     returning id`,
     [args.providerId, args.enabled],
   );
   return rows.length > 0;
@@ -127,20 +132,25 @@ const removeAccount = operation('durable', async (tx, providerId: ProviderId): P
   );
   if (!rows[0]) return err('not-found');
   if (rows[0].source !== 'user') return err('read-only');
-  const marked = await tx.query(
-    `update chat_model_configs set deleted = true, deleted_at = now(), is_default = false, updated_at = now()
-     where provider_id = $1 returning id`,
+  const models = await tx.query<{ deleted: boolean }>(
+    'select deleted from chat_model_configs where provider_id = $1',
     [providerId],
   );
-  if (marked.rows.length === 0) {
+  if (models.rows.length === 0) {
     await tx.query('delete from chat_providers where id = $1', [providerId]);
-  } else {
-    await tx.query(
-      `update chat_providers set enabled = false, name = name || ' (removed ' || id || ')', updated_at = now()
-       where id = $1`,
-      [providerId],
-    );
+    return ok(null);
   }
+  if (models.rows.every(({ deleted }) => deleted)) return err('not-found');
+  await tx.query(
+    `update chat_model_configs set deleted = true, deleted_at = now(), is_default = false, updated_at = now()
+     where provider_id = $1 and not deleted`,
+    [providerId],
+  );
+  await tx.query(
+    `update chat_providers set enabled = false, name = name || ' (removed ' || id || ')', updated_at = now()
+     where id = $1`,
+    [providerId],
+  );
   await keepOneDefault(tx);
   return ok(null);
 });

@@ -44,11 +44,16 @@ export class OperationRunner {
     );
   }
 
-  run(name: string, args: unknown, before: (durability: Durability) => void = () => {}): Promise<Ran> {
+  /** `before` may refuse by throwing; it runs when the connection is free. */
+  run(
+    name: string,
+    args: unknown,
+    before: (durability: Durability) => Promise<void> = async () => {},
+  ): Promise<Ran> {
     const found = this.#sets.get(name);
     if (!found) return Promise.reject(new Error(`No operation is called ${name}`));
     return this.exclusive(async () => {
-      before(found.operation.durability);
+      await before(found.operation.durability);
       const answer = await this.#transact(found.role, found.operation, args);
       return { answer, durability: found.operation.durability };
     });

@@ -40,7 +40,7 @@ export interface Mutation {
   readonly tx: Tx;
   readonly chat: ChatRow;
   readonly from: ExecState;
-  set(patch: ChatPatch): Promise<void>;
+  readonly set: (patch: ChatPatch) => Promise<void>;
 }
 
 export interface Scope {

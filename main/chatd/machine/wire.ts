@@ -7,15 +7,20 @@ const MAX_RESULT = 16 * 1024;
 
 /** What a window may see: nothing of the provider's own, and long results as their head. */
 export function toWire(message: StoredMessage, whole = false): Message {
-  const { compressed: _, ...rest } = message;
-  return { ...rest, content: message.content.map((part) => toWirePart(part, whole)) };
+  const content = message.content.map((part) => toWirePart(part, whole));
+  return omit({ ...message, content }, ['compressed']);
 }
 
 function toWirePart(part: Part, whole: boolean): Part {
   if (part.type === 'tool-result') return whole ? part : cutResult(part);
-  if (!('provider_metadata' in part) && !('signature' in part)) return part;
-  const { provider_metadata: _, signature: __, ...rest } = part as Part & Record<string, unknown>;
-  return rest as Part;
+  return 'provider_metadata' in part || 'signature' in part
+    ? omit(part, ['provider_metadata', 'signature'])
+    : part;
+}
+
+function omit<T extends object, K extends string>(value: T, keys: readonly K[]): Omit<T, K> & T {
+  const left = Object.entries(value).filter(([key]) => !(keys as readonly string[]).includes(key));
+  return Object.fromEntries(left) as Omit<T, K> & T;
 }
 
 function cutResult(part: Part & { type: 'tool-result' }): Part {

@@ -1,0 +1,19 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { invariant } from '@shared/util/invariant.ts';
+import { chatOperations } from './chatd/machine/operations.ts';
+import type { WorkerStart } from './db/protocol.ts';
+import { providerOperations } from './db/providers.ts';
+import type { OperationSet } from './db/runner.ts';
+import { settingOperations } from './db/settings.ts';
+import { serveStore } from './db/worker-host.ts';
+import { workspaceOperations } from './db/workspaces.ts';
+
+const sets: readonly OperationSet[] = [
+  { role: 'daemon', operations: chatOperations },
+  { role: 'owner', operations: providerOperations },
+  { role: 'owner', operations: workspaceOperations },
+  { role: 'owner', operations: settingOperations },
+];
+
+invariant(parentPort, 'db-worker runs in a worker thread');
+await serveStore(parentPort, workerData as WorkerStart, sets);

@@ -1,0 +1,61 @@
+import { readFile, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { copySynced, ignoreMissing, syncPath, syncTree } from './sync-files.ts';
+
+/*
+ * pg_control names the checkpoint from which recovery starts. Were it on the disk before the pages that the
+ * checkpoint wrote, a power cut would lose them without a word. So: its copy is put aside and synced, the
+ * engine makes its checkpoint, all files are synced, and only then the copy goes. If the copy is there at
+ * opening, recovery starts from the older checkpoint, whose log is still kept (wal_keep_size).
+ */
+
+export interface ControlFile {
+  readonly data: string;
+  readonly control: string;
+  readonly aside: string;
+}
+
+export function controlOf(data: string): ControlFile {
+  return { data, control: path.join(data, 'global', 'pg_control'), aside: `${data}.control` };
+}
+
+/** Runs `work`, which moves pg_control, so that a power cut at any moment leaves a set that recovers. */
+export async function keepingControl(file: ControlFile, work: () => Promise<void>): Promise<void> {
+  await copySynced(file.control, file.aside);
+  await work();
+  await settleControl(file);
+}
+
+/** The files as they are now become the set that counts. */
+async function settleControl(file: ControlFile): Promise<void> {
+  await syncTree(file.data);
+  await syncPath(file.control, 'file');
+  await unlink(file.aside);
+  await syncPath(path.dirname(file.aside), 'directory');
+}
+
+const SHUT_DOWN = 1;
+/** Offset of DBState in ControlFileData: after the system identifier and two versions. */
+const STATE_AT = 16;
+
+/**
+ * Opens through `open`. After anything but a clean end the engine recovers, which makes a checkpoint: that one
+ * is ordered like ours.
+ */
+export async function openRecovering<T>(file: ControlFile, open: () => Promise<T>): Promise<T> {
+  const hadCopy = await restoreAside(file);
+  const state = (await readFile(file.control)).readInt32LE(STATE_AT);
+  if (state === SHUT_DOWN && !hadCopy) return open();
+  if (!hadCopy) await copySynced(file.control, file.aside);
+  const opened = await open();
+  await settleControl(file);
+  return opened;
+}
+
+/** The copy stays until the recovery from it is on the disk. */
+async function restoreAside(file: ControlFile): Promise<boolean> {
+  const copy = await readFile(file.aside).catch(ignoreMissing);
+  if (!copy) return false;
+  await copySynced(file.aside, file.control);
+  return true;
+}

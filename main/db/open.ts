@@ -1,0 +1,164 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
+import type { Log } from '../base/log.ts';
+import { errorFields } from '../base/log.ts';
+import { exists } from './archive.ts';
+import { type ControlFile, controlOf, keepingControl, openRecovering } from './checkpoint.ts';
+import { ENGINE_MAJOR, openEngine } from './engine.ts';
+import { DatabaseFault } from './fault.ts';
+import { type DatabaseLock, lockDirectory } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { refuseNetworkFilesystem } from './network-filesystem.ts';
+import { layDatabase } from './prepared.ts';
+import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
+import { WalSync } from './wal-sync.ts';
+
+export interface OpenOptions {
+  /** The app's data directory; the database lives in `db/` below it. */
+  readonly dataDir: string;
+  /** Where the prepared database lies; null: the engine makes one. */
+  readonly preparedDir: string | null;
+  readonly log: Log;
+}
+
+/** Below this the engine might not get its next log segments, and it panics when it does not. */
+const RESERVE_BYTES = 48 * 1024 * 1024;
+/** Of log, after which the checkpoint comes. Well below wal_keep_size. */
+const CHECKPOINT_BYTES = 32 * 1024 * 1024;
+/** Writes between two looks at the log's length. */
+const LOOK_EVERY = 50;
+
+/** The database in its directory, locked, recovered and migrated. Lives in the worker thread. */
+export class FileDatabase {
+  readonly db: PGlite;
+  readonly #runner: OperationRunner;
+  readonly #wal: WalSync;
+  readonly #file: ControlFile;
+  readonly #lock: DatabaseLock;
+  readonly #log: Log;
+  #writes = 0;
+  #checkpointAt = 0;
+  #checkpoint: Promise<void> | null = null;
+
+  constructor(
+    db: PGlite,
+    sets: readonly OperationSet[],
+    file: ControlFile,
+    held: { lock: DatabaseLock; log: Log },
+  ) {
+    this.db = db;
+    this.#runner = new OperationRunner(db, sets);
+    this.#file = file;
+    this.#wal = new WalSync(file.data);
+    this.#lock = held.lock;
+    this.#log = held.log;
+  }
+
+  /** Runs one operation; a durable one is on the disk when this resolves. */
+  async run(name: string, args: unknown): Promise<unknown> {
+    const ran = await this.#runner.run(name, args, async (durability) => {
+      if (durability !== 'read') await this.#requireSpace();
+    });
+    await this.#settle(ran);
+    return ran.answer;
+  }
+
+  async #requireSpace(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#file.data);
+    if (bavail * bsize >= RESERVE_BYTES) return;
+    throw new DatabaseFault('disk-full', 'The disk is almost full: nothing was written.');
+  }
+
+  async #settle({ durability }: Ran): Promise<void> {
+    if (durability === 'read') return;
+    this.#writes += 1;
+    if (this.#writes % LOOK_EVERY === 0) this.#lookAtLog();
+    if (durability === 'durable') await this.#wal.flush();
+    else this.#wal.flushLater((error) => this.#log.error('The log was not synced', errorFields(error)));
+  }
+
+  #lookAtLog(): void {
+    this.#checkpoint ??= this.#checkpointIfDue()
+      .catch((error: unknown) => this.#log.error('The checkpoint failed', errorFields(error)))
+      .finally(() => {
+        this.#checkpoint = null;
+      });
+  }
+
+  async #checkpointIfDue(): Promise<void> {
+    const at = await this.#runner.exclusive(() => this.#loadLogPosition());
+    if (at - this.#checkpointAt >= CHECKPOINT_BYTES) await this.checkpoint();
+  }
+
+  /** Only the engine's own part holds the connection; syncing the files goes on beside other operations. */
+  async checkpoint(): Promise<void> {
+    await keepingControl(this.#file, () =>
+      this.#runner.exclusive(async () => {
+        await this.db.exec('checkpoint');
+        this.#checkpointAt = await this.#loadLogPosition();
+      }),
+    );
+  }
+
+  async #loadLogPosition(): Promise<number> {
+    const { rows } = await this.db.query<{ at: string }>(
+      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as at`,
+    );
+    return Number(rows[0]?.at ?? 0);
+  }
+
+  /** Waits for what runs; leaves a database that opens without recovery, and lets go of the lock. */
+  async close(): Promise<void> {
+    try {
+      await this.#checkpoint;
+      await this.#wal.close();
+      await keepingControl(this.#file, () =>
+        this.#runner.exclusive(async () => {
+          await this.db.exec('checkpoint');
+          await this.db.close();
+        }),
+      );
+    } finally {
+      await this.#lock.release();
+    }
+  }
+}
+
+/** Opens, and on the first run lays, the database. Faults say why not. */
+export async function openDatabase(
+  options: OpenOptions,
+  sets: readonly OperationSet[],
+): Promise<FileDatabase> {
+  const home = path.join(options.dataDir, 'db');
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await refuseNetworkFilesystem(home);
+  const lock = await lockDirectory(home);
+  try {
+    const startedAt = performance.now();
+    const file = controlOf(path.join(home, ENGINE_MAJOR));
+    const origin = (await exists(file.data)) ? 'found' : await layDatabase(file.data, options.preparedDir);
+    const db = await openRecovering(file, () => openEngine({ directory: file.data }));
+    const migrations = await migrateOrClose(db);
+    options.log.info('The database is open', {
+      origin,
+      migrations,
+      ms: Math.round(performance.now() - startedAt),
+    });
+    const database = new FileDatabase(db, sets, file, { lock, log: options.log });
+    if (migrations > 0) await database.checkpoint();
+    return database;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function migrateOrClose(db: PGlite): Promise<number> {
+  try {
+    return await migrate(db);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Log } from '../base/log.ts';
+import { DatabaseFault } from './fault.ts';
+import { listenForHints } from './hints.ts';
+import { type FileDatabase, openDatabase } from './open.ts';
+import { type Ask, type Told, toFailure, type WorkerStart } from './protocol.ts';
+import type { OperationSet } from './runner.ts';
+
+/**
+ * The worker thread's side of a store: opens the database, answers calls as they come, ends after `close`.
+ * After damage it ends too: the next opening recovers.
+ */
+export async function serveStore(
+  port: MessagePort,
+  start: WorkerStart,
+  sets: readonly OperationSet[],
+): Promise<void> {
+  const tell = (told: Told) => port.postMessage(told);
+  const log = portLog(tell);
+  const opened = await openDatabase({ ...start, log }, sets).catch((error: unknown) => {
+    tell({ type: 'refused', failure: toFailure(error) });
+    return null;
+  });
+  if (!opened) return port.close();
+  await listenForHints(opened.db, (hint) => tell({ type: 'hint', hint }));
+  const running = new Set<Promise<void>>();
+  port.on('message', (ask: Ask) => {
+    if (ask.type === 'close') {
+      void finish(opened, running, log).then(() => port.close());
+      return;
+    }
+    const answered = answer(opened, ask, tell).finally(() => running.delete(answered));
+    running.add(answered);
+  });
+  tell({ type: 'ready' });
+}
+
+async function answer(
+  database: FileDatabase,
+  { id, name, args }: Extract<Ask, { type: 'call' }>,
+  tell: (told: Told) => void,
+): Promise<void> {
+  try {
+    tell({ type: 'answer', id, value: await database.run(name, args) });
+  } catch (error) {
+    tell({ type: 'failed', id, failure: toFailure(error) });
+    if (error instanceof DatabaseFault && error.code === 'damaged') process.exit(1);
+  }
+}
+
+async function finish(
+  database: FileDatabase,
+  running: ReadonlySet<Promise<void>>,
+  log: Log,
+): Promise<void> {
+  await Promise.all(running);
+  await database
+    .close()
+    .catch((error: unknown) => log.error('The database did not close well', { ...toFailure(error) }));
+}
+
+function portLog(tell: (told: Told) => void): Log {
+  const put = (level: keyof Log) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
+    tell({ type: 'log', level, message, ...(fields ? { fields } : {}) });
+  return { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') };
+}

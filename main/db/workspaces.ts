@@ -1,0 +1,147 @@
+import type { HostId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
+import type { ApprovalMode, WorkspaceKind } from '@shared/model/workspace.ts';
+import { invariant } from '@shared/util/invariant.ts';
+import { toText } from './json.ts';
+import { operation, type Tx } from './store.ts';
+
+export interface WorkspaceRow {
+  readonly id: WorkspaceId;
+  readonly kind: WorkspaceKind;
+  readonly name: string;
+  readonly directory: string;
+  readonly host_id: HostId | null;
+  readonly mode: ApprovalMode;
+  readonly created_at: string;
+  readonly last_used_at: string;
+}
+
+export interface HostRow {
+  readonly id: HostId;
+  readonly target: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly username: string | null;
+  readonly identity_file: string | null;
+}
+
+const COLUMNS = 'id, kind, name, directory, host_id, mode, created_at, last_used_at';
+const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file';
+
+type ById = { readonly workspaceId: WorkspaceId };
+
+async function notify(tx: Tx, workspaceId: WorkspaceId | null): Promise<void> {
+  await tx.query(`select pg_notify('workspace_update', json_build_object('workspaceId', $1::uuid)::text)`, [
+    workspaceId,
+  ]);
+}
+
+/** Latest used first. */
+const loadWorkspaces = operation(
+  'read',
+  async (tx: Tx, { ownerId }: { ownerId: OwnerId }): Promise<readonly WorkspaceRow[]> => {
+    const { rows } = await tx.query<WorkspaceRow>(
+      `select ${COLUMNS} from workspaces where owner_id = $1 and not deleted order by last_used_at desc, id`,
+      [ownerId],
+    );
+    return rows;
+  },
+);
+
+interface Place {
+  readonly ownerId: OwnerId;
+  readonly kind: WorkspaceKind;
+  readonly hostId: HostId | null;
+  readonly directory: string;
+  readonly name: string;
+  /** Of a new one; one that exists keeps its own. */
+  readonly mode: ApprovalMode;
+}
+
+/** The same place is the same workspace. */
+async function upsert(tx: Tx, place: Place): Promise<WorkspaceId> {
+  const { rows } = await tx.query<{ id: WorkspaceId }>(
+    `insert into workspaces (owner_id, kind, host_id, directory, name, mode) values ($1, $2, $3, $4, $5, $6)
+     on conflict (kind, coalesce(host_id, '00000000-0000-0000-0000-000000000000'), directory) where not deleted
+     do update set last_used_at = now(), name = excluded.name returning id`,
+    [place.ownerId, place.kind, place.hostId, toText(place.directory), toText(place.name), place.mode],
+  );
+  const row = rows[0];
+  invariant(row, 'an upsert returns its row');
+  await notify(tx, row.id);
+  return row.id;
+}
+
+type NewLocal = Pick<Place, 'ownerId' | 'directory' | 'name' | 'mode'>;
+
+const upsertLocalWorkspace = operation('durable', (tx: Tx, args: NewLocal) =>
+  upsert(tx, { ...args, kind: 'local', hostId: null }),
+);
+
+const upsertSshWorkspace = operation('durable', (tx: Tx, args: NewLocal & { hostId: HostId }) =>
+  upsert(tx, { ...args, kind: 'ssh' }),
+);
+
+interface NewHost {
+  readonly ownerId: OwnerId;
+  /** What the person typed; one host each. */
+  readonly target: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly username: string | null;
+  readonly identityFile: string | null;
+}
+
+const upsertHost = operation('durable', async (tx: Tx, host: NewHost): Promise<HostId> => {
+  const { rows } = await tx.query<{ id: HostId }>(
+    `insert into hosts (owner_id, target, hostname, port, username, identity_file) values ($1, $2, $3, $4, $5, $6)
+     on conflict (target) do update set hostname = excluded.hostname, port = excluded.port,
+       username = excluded.username, identity_file = excluded.identity_file returning id`,
+    [host.ownerId, toText(host.target), toText(host.hostname), host.port, host.username, host.identityFile],
+  );
+  const row = rows[0];
+  invariant(row, 'an upsert returns its row');
+  await notify(tx, null);
+  return row.id;
+});
+
+/** False: there is no such workspace. */
+const setWorkspaceMode = operation(
+  'durable',
+  async (tx: Tx, { workspaceId, mode }: ById & { mode: ApprovalMode }): Promise<boolean> => {
+    const { rowCount } = await tx.query('update workspaces set mode = $2 where id = $1 and not deleted', [
+      workspaceId,
+      mode,
+    ]);
+    if (rowCount > 0) await notify(tx, workspaceId);
+    return rowCount > 0;
+  },
+);
+
+/** Moves it to the front of the list. */
+const touchWorkspace = operation('lazy', async (tx: Tx, { workspaceId }: ById): Promise<null> => {
+  await tx.query('update workspaces set last_used_at = now() where id = $1', [workspaceId]);
+  await notify(tx, workspaceId);
+  return null;
+});
+
+const loadHosts = operation(
+  'read',
+  async (tx: Tx, { ownerId }: { ownerId: OwnerId }): Promise<readonly HostRow[]> => {
+    const { rows } = await tx.query<HostRow>(
+      `select ${HOST_COLUMNS} from hosts where owner_id = $1 order by created_at, id`,
+      [ownerId],
+    );
+    return rows;
+  },
+);
+
+export const workspaceOperations = {
+  loadWorkspaces,
+  upsertLocalWorkspace,
+  upsertSshWorkspace,
+  upsertHost,
+  setWorkspaceMode,
+  touchWorkspace,
+  loadHosts,
+};
+export type WorkspaceOperations = typeof workspaceOperations;
