@@ -62,7 +62,7 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
       chat: event.chat,
       status: event.status,
       pending: event.pending,
-      messages: event.messages,
+      messages: view?.chat.id === event.chat.id ? keepOlder(view.messages, event.messages) : event.messages,
       atTail: true,
       messageCount: event.message_count,
       queue: event.queue,
@@ -88,7 +88,7 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
     case 'status':
       return putStatus(view, event.status, event.pending);
     case 'error':
-      return { ...view, status: 'error', pending: false, error: event.error, retry: null };
+      return { ...view, status: 'error', pending: false, error: withMessage(event.error), retry: null };
     case 'calls':
       return { ...view, calls: event.calls };
     case 'retry':
@@ -107,11 +107,27 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
   }
 }
 
+/** A fault never reaches the screen without words. */
+function withMessage(fault: ChatFault): ChatFault {
+  return fault.message.trim() ? fault : { ...fault, message: 'Chat processing failed.' };
+}
+
+/**
+ * After a reconnect, rows that were paged in stay in front of the snapshot when both windows overlap in a row
+ * of the same revision; without an overlap they may be stale, and the snapshot stands alone.
+ */
+function keepOlder(old: readonly Message[], fresh: readonly Message[]): readonly Message[] {
+  const first = fresh[0];
+  if (!first) return fresh;
+  const at = old.findIndex((m) => m.id === first.id && m.revision === first.revision);
+  return at > 0 ? [...old.slice(0, at), ...fresh].slice(-WINDOW_ROWS) : fresh;
+}
+
 function putMessage(view: ChatView, message: Message, messageCount: number): ChatView {
   const at = view.messages.findIndex((m) => m.id === message.id);
   if (at >= 0) {
     if (view.messages[at]?.revision === message.revision) return view;
-    return { ...view, messages: view.messages.with(at, message), messageCount };
+    return { ...settled(view, message), messages: view.messages.with(at, message), messageCount };
   }
   const last = view.messages.at(-1);
   if (!view.atTail && last && message.id > last.id) return { ...view, messageCount };
@@ -119,7 +135,13 @@ function putMessage(view: ChatView, message: Message, messageCount: number): Cha
     !last || last.id < message.id
       ? [...view.messages, message]
       : [...view.messages, message].sort((a, b) => a.id - b.id);
-  return { ...view, messages: messages.slice(-WINDOW_ROWS), messageCount };
+  return { ...settled(view, message), messages: messages.slice(-WINDOW_ROWS), messageCount };
+}
+
+/** A durable answer or tool row takes the place of what streamed; the episode and its count go on. */
+function settled(view: ChatView, message: Message): ChatView {
+  if (message.role === 'user' || view.live.parts.length === 0) return view;
+  return { ...view, live: { ...view.live, parts: [] } };
 }
 
 function putStatus(view: ChatView, status: ChatStatus, pending: boolean): ChatView {
@@ -131,7 +153,7 @@ function putStatus(view: ChatView, status: ChatStatus, pending: boolean): ChatVi
 }
 
 function putPart(view: ChatView, frame: LiveFrame): ChatView | 'gap' {
-  if (view.status === 'waiting' || view.status === 'error') return view;
+  if (view.status === 'waiting' || view.status === 'error' || view.pending) return view;
   const { live } = view;
   if (
     frame.history_version !== live.episode.history_version ||

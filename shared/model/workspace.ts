@@ -8,7 +8,12 @@ export type LinkState =
   | { readonly state: 'idle' }
   | { readonly state: 'connecting'; readonly attempt: number }
   | { readonly state: 'up' }
-  | { readonly state: 'down'; readonly message: string; readonly final: boolean; readonly retryAt: string | null };
+  | {
+      readonly state: 'down';
+      readonly message: string;
+      readonly final: boolean;
+      readonly retryAt: string | null;
+    };
 
 export interface WorkspaceSummary {
   readonly id: WorkspaceId;

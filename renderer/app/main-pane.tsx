@@ -1,0 +1,41 @@
+import { useStore } from 'zustand';
+import { ApprovalDock } from '../features/approvals/approval-dock.tsx';
+import { Inbox } from '../features/approvals/inbox.tsx';
+import { Composer } from '../features/composer/composer.tsx';
+import { NewChat } from '../features/composer/new-chat.tsx';
+import { QueueList } from '../features/composer/queue-list.tsx';
+import { Conversation } from '../features/conversation/conversation.tsx';
+import type { ChatSession } from '../state/live.ts';
+import { navStore } from '../state/nav.ts';
+import { openChatStore } from '../state/open-chat.ts';
+import { ErrorBoundary } from '../ui/error-boundary.tsx';
+
+export function MainPane() {
+  const view = useStore(navStore, (s) => s.route.view);
+  const session = useStore(openChatStore, (s) => s.session);
+  return (
+    <main className="conv">
+      <ErrorBoundary key={`${view}${session?.chatId ?? ''}`} what="This pane">
+        {view === 'inbox' && <Inbox />}
+        {view === 'new' && <NewChat />}
+        {view === 'chat' && session && <ChatPane key={session.chatId} session={session} />}
+      </ErrorBoundary>
+    </main>
+  );
+}
+
+function ChatPane({ session }: { readonly session: ChatSession }) {
+  const ready = useStore(session.store, (s) => s.view !== null && s.failure === null);
+  return (
+    <>
+      <Conversation session={session} />
+      {ready && (
+        <div className="dock">
+          <ApprovalDock session={session} />
+          <QueueList session={session} />
+          <Composer session={session} />
+        </div>
+      )}
+    </>
+  );
+}

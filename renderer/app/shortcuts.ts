@@ -1,0 +1,27 @@
+import { useEffect } from 'react';
+import { newChatHere } from '../features/chats/sidebar.tsx';
+import { navStore, setDrawer, showSettings } from '../state/nav.ts';
+
+/** Keys that work everywhere in the window. Those of the message box live with it. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      const run = KEYS[event.key.toLowerCase()];
+      if (!run) return;
+      event.preventDefault();
+      run();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+const KEYS: Readonly<Record<string, () => void>> = {
+  n: newChatHere,
+  k: () => {
+    setDrawer(true);
+    document.querySelector<HTMLElement>('input[type="search"]')?.focus();
+  },
+  ',': () => showSettings(!navStore.getState().settings),
+};

@@ -1,0 +1,120 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import type { WorkspaceSummary } from '@shared/model/workspace.ts';
+import {
+  Archive,
+  ArchiveRestore,
+  Bell,
+  BellOff,
+  Folder,
+  Menu as MenuIcon,
+  Moon,
+  Server,
+  Sun,
+} from 'lucide-react';
+import { useStore } from 'zustand';
+import { appStore, setSettings } from '../state/app.ts';
+import { archiveChat, chatsStore, findChat } from '../state/chats.ts';
+import { navStore, openNew, setDrawer } from '../state/nav.ts';
+import { linkWords, workspacesStore } from '../state/workspaces.ts';
+import { IconButton } from '../ui/button.tsx';
+
+export function TitleBar() {
+  const chatId = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
+  const chat = useStore(chatsStore, (s) => (chatId ? findChat(s, chatId) : null));
+  const view = useStore(navStore, (s) => s.route.view);
+  const drawer = useStore(navStore, (s) => s.drawer);
+  const workspaceId = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
+  const place = useStore(workspacesStore, (s) =>
+    s.list?.find((w) => w.id === (view === 'chat' ? chat?.workspace_id : workspaceId)),
+  );
+  const title = view === 'chat' ? (chat?.title ?? '') : view === 'inbox' ? 'Inbox' : 'New chat';
+  return (
+    <header className="title">
+      <div className="brand">
+        <IconButton
+          label="Chats"
+          className="burger"
+          aria-expanded={drawer}
+          onClick={() => setDrawer(!drawer)}
+        >
+          <MenuIcon className="i" aria-hidden="true" />
+        </IconButton>
+        <i aria-hidden="true" />
+        <span>Gaffer</span>
+      </div>
+      <div className="crumbs">
+        <h1 title={title}>{title}</h1>
+        {place && view !== 'inbox' && <PlaceChip place={place} />}
+      </div>
+      <div className="tools">
+        {view === 'chat' && chat && <ArchiveButton chat={chat} />}
+        <BellButton />
+        <ThemeButton />
+      </div>
+    </header>
+  );
+}
+
+function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
+  const Icon = place.kind === 'ssh' ? Server : Folder;
+  const words = linkWords(place.link);
+  const problem = place.link.state === 'down' ? `\n${place.link.message}` : '';
+  return (
+    <span className="chip" title={`${place.host}:${place.directory}${problem}`}>
+      <Icon className="i s" aria-hidden="true" />
+      {place.name} · <i className={`link ${place.link.state}`} />
+      {place.host}
+      {words !== '' && <span className="faint">{words}</span>}
+    </span>
+  );
+}
+
+function ArchiveButton({ chat }: { readonly chat: ChatSummary }) {
+  if (chat.archived) {
+    return (
+      <IconButton label="Restore chat" onClick={() => void archiveChat(chat, false)}>
+        <ArchiveRestore className="i" aria-hidden="true" />
+      </IconButton>
+    );
+  }
+  const archive = async () => {
+    if (await archiveChat(chat, true)) openNew(chat.workspace_id);
+  };
+  return (
+    <IconButton label="Archive chat" onClick={() => void archive()}>
+      <Archive className="i" aria-hidden="true" />
+    </IconButton>
+  );
+}
+
+function BellButton() {
+  const on = useStore(appStore, (s) => s.settings.notifications);
+  const switching = useStore(appStore, (s) => s.switching);
+  const Icon = on ? Bell : BellOff;
+  return (
+    <IconButton
+      label="Notifications"
+      title={on ? 'Notifications are on' : 'Notifications are off'}
+      aria-pressed={on}
+      aria-busy={switching}
+      className={on ? '' : 'muted'}
+      onClick={() => void setSettings({ notifications: !on })}
+    >
+      <Icon className="i" aria-hidden="true" />
+    </IconButton>
+  );
+}
+
+function ThemeButton() {
+  const theme = useStore(appStore, (s) => s.settings.theme);
+  const light =
+    theme === 'light' || (theme === 'system' && document.documentElement.dataset['theme'] === 'light');
+  return (
+    <IconButton
+      label={light ? 'Dark theme' : 'Light theme'}
+      onClick={() => void setSettings({ theme: light ? 'dark' : 'light' })}
+    >
+      {light ? <Moon className="i" aria-hidden="true" /> : <Sun className="i" aria-hidden="true" />}
+    </IconButton>
+  );
+}

@@ -1,0 +1,172 @@
+import type { ApprovalView, ToolCallState } from '@shared/model/chat.ts';
+import type { ChatId } from '@shared/model/ids.ts';
+import { Hand } from 'lucide-react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { call } from '../../lib/bridge.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { Escaped } from '../../ui/escaped.tsx';
+
+/** A call that asks, with what was shown for it. */
+export interface Ask {
+  readonly state: ToolCallState;
+  readonly approval: ApprovalView;
+}
+
+interface ApprovalCardProps {
+  readonly chatId: ChatId;
+  readonly title: string;
+  readonly ask: Ask;
+  readonly position: number;
+  readonly count: number;
+  readonly onOpenChat?: (() => void) | undefined;
+}
+
+const DEAD_MS = 400;
+
+/** What is asked stands whole and escaped; the answer is bound to the hash of exactly this. */
+export function ApprovalCard({ chatId, title, ask, position, count, onOpenChat }: ApprovalCardProps) {
+  const { approval, state } = ask;
+  const [note, setNote] = useState<string | null>(null);
+  const [sending, setSending] = useState(false);
+  const pre = useRef<HTMLPreElement>(null);
+  const awake = useDeadTime(approval.hash);
+  const seen = useSeenToEnd(pre, approval.hash);
+  const answer = async (decision: 'allow' | 'deny') => {
+    if (!awake || sending || (decision === 'allow' && !seen)) return;
+    setSending(true);
+    const words = note?.trim() ?? '';
+    const result = await call('chat.answer', {
+      chatId,
+      key: state.key,
+      hash: approval.hash,
+      decision,
+      ...(decision === 'deny' && words !== '' ? { note: words } : {}),
+    });
+    setSending(false);
+    if (!result.ok) toast(result.error.message);
+  };
+  return (
+    <div className="ask" role="group" aria-label={`Approval: ${title}`}>
+      <div className="q">
+        <span className="warn">
+          <Hand className="i" aria-hidden="true" />
+        </span>
+        <span className="q-where">
+          <span className="mono strong">
+            <Escaped text={`${approval.host}:${approval.directory}`} />
+          </span>{' '}
+          <span className="meta">
+            — “{title}” asks to {approval.verb.toLowerCase()}
+          </span>
+        </span>
+        {count > 1 && (
+          <span className="pos num">
+            {position} of {count}
+          </span>
+        )}
+      </div>
+      <pre ref={pre} tabIndex={0} aria-label="What is asked">
+        <Escaped text={approval.subject} />
+      </pre>
+      {note !== null && (
+        <NoteField
+          value={note}
+          onChange={setNote}
+          onSend={() => void answer('deny')}
+          onCancel={() => setNote(null)}
+        />
+      )}
+      <div className="btns">
+        {note === null && (
+          <Button
+            look="primary"
+            aria-disabled={!awake || !seen || sending}
+            title={seen ? undefined : 'Scroll to the end first'}
+            onClick={() => void answer('allow')}
+          >
+            Allow once
+          </Button>
+        )}
+        <Button
+          aria-label="Deny"
+          aria-disabled={!awake || sending}
+          onClick={() => (note === null ? awake && setNote('') : void answer('deny'))}
+        >
+          {note === null ? 'Deny…' : 'Deny'}
+        </Button>
+        {note !== null && (
+          <Button look="quiet" onClick={() => setNote(null)}>
+            Cancel
+          </Button>
+        )}
+        {!seen && note === null && <span className="meta">Scroll to the end to allow</span>}
+        {onOpenChat && (
+          <Button look="quiet" className="end" onClick={onOpenChat}>
+            Open chat
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A card that has just appeared takes no press: it may have slid under a finger. */
+function useDeadTime(hash: string): boolean {
+  const [awakeFor, setAwakeFor] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setAwakeFor(hash), DEAD_MS);
+    return () => clearTimeout(timer);
+  }, [hash]);
+  return awakeFor === hash;
+}
+
+/** True once the end of what is asked has been in sight. */
+function useSeenToEnd(ref: RefObject<HTMLElement | null>, hash: string): boolean {
+  const [seenOf, setSeenOf] = useState<string | null>(null);
+  useLayoutEffect(() => {
+    const el = ref.current;
+    if (!el) return;
+    el.scrollTop = 0;
+    const look = () => {
+      if (el.scrollHeight - el.scrollTop - el.clientHeight <= 4) setSeenOf(hash);
+    };
+    look();
+    el.addEventListener('scroll', look, { passive: true });
+    const observer = new ResizeObserver(look);
+    observer.observe(el);
+    return () => {
+      el.removeEventListener('scroll', look);
+      observer.disconnect();
+    };
+  }, [ref, hash]);
+  return seenOf === hash;
+}
+
+interface NoteFieldProps {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly onSend: () => void;
+  readonly onCancel: () => void;
+}
+
+function NoteField({ value, onChange, onSend, onCancel }: NoteFieldProps) {
+  return (
+    <input
+      className="inp"
+      aria-label="Note for the agent"
+      placeholder="Say why, or what to do instead (optional)"
+      autoFocus
+      maxLength={4000}
+      value={value}
+      onChange={(e) => onChange(e.target.value)}
+      onKeyDown={(e) => {
+        if (e.key === 'Enter' && !e.nativeEvent.isComposing) onSend();
+        else if (e.key === 'Escape') onCancel();
+        else return;
+        e.preventDefault();
+        e.stopPropagation();
+      }}
+    />
+  );
+}

@@ -1,0 +1,122 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { type KeyboardEvent, useState } from 'react';
+import { age } from '../../lib/format.ts';
+import { renameChat } from '../../state/chats.ts';
+import { statusLook } from '../../state/status.ts';
+import { useSeconds } from '../../state/ticks.ts';
+import { linkWords } from '../../state/workspaces.ts';
+import { StatusMark } from './status-mark.tsx';
+import type { TreeRow } from './tree-rows.ts';
+
+interface RowProps {
+  readonly id: string;
+  readonly active: boolean;
+  readonly onOpen: () => void;
+}
+
+interface GroupRowProps extends RowProps {
+  readonly row: TreeRow & { kind: 'group' };
+}
+
+export function GroupRow({ id, row, active, onOpen }: GroupRowProps) {
+  const Caret = row.open ? ChevronDown : ChevronRight;
+  const link = row.workspace ? linkWords(row.workspace.link) : '';
+  const where = row.workspace ? `${row.workspace.host}${link === '' ? '' : ` ${link}`}` : '';
+  return (
+    <div
+      id={id}
+      role="treeitem"
+      aria-level={1}
+      aria-expanded={row.open}
+      aria-setsize={row.size}
+      aria-posinset={row.position}
+      aria-label={where === '' ? `${row.name}, ${row.count}` : `${row.name}, ${where}`}
+      className={`grp ${active ? 'active' : ''}`}
+      title={row.workspace?.directory}
+      onClick={onOpen}
+    >
+      <Caret className="i s" aria-hidden="true" />
+      <span className="grp-name">{row.key === 'older' ? `Older · ${row.count}` : row.name}</span>
+      {row.workspace && (
+        <span className="where">
+          <i className={`link ${row.workspace.link.state}`} />
+          {where}
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface ChatRowProps extends RowProps {
+  readonly row: TreeRow & { kind: 'chat' };
+  readonly selected: boolean;
+  readonly renaming: boolean;
+  readonly onRenamed: () => void;
+  readonly onMenu: (at: { x: number; y: number }) => void;
+}
+
+export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed, onMenu }: ChatRowProps) {
+  const { chat } = row;
+  const waits = chat.status === 'running' && chat.retry !== null;
+  const now = useSeconds(waits);
+  const look = statusLook(chat, now);
+  const kid = row.level === 3;
+  const words = look.words === '' ? (chat.activity ?? '') : look.words;
+  const classes = ['row', selected ? 'sel' : '', active ? 'active' : '', kid ? 'kid' : ''];
+  return (
+    <div
+      id={id}
+      role="treeitem"
+      aria-level={row.level}
+      aria-selected={selected}
+      aria-setsize={row.size}
+      aria-posinset={row.position}
+      aria-label={look.words === '' ? chat.title : `${chat.title}, ${look.words}`}
+      className={`${classes.join(' ')} ${row.lastChild ? 'last' : ''} ${words === '' ? 'quiet' : ''}`}
+      onClick={onOpen}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu({ x: event.clientX, y: event.clientY });
+      }}
+    >
+      <StatusMark look={look} step={chat.snapshot_version} />
+      {renaming ? (
+        <RenameField chat={chat} onDone={onRenamed} />
+      ) : (
+        <>
+          <span className={`t ${chat.unread ? 'unread-t' : ''}`}>{chat.title}</span>
+          <span className="m">{age(chat.updated_at, now)}</span>
+        </>
+      )}
+      {words !== '' && <span className={`w ${look.tone}`}>{words}</span>}
+    </div>
+  );
+}
+
+function RenameField({ chat, onDone }: { readonly chat: ChatSummary; readonly onDone: () => void }) {
+  const [title, setTitle] = useState(chat.title);
+  const save = () => {
+    onDone();
+    if (title.trim() !== '' && title.trim() !== chat.title) void renameChat(chat.id, title.trim());
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.key === 'Enter') save();
+    else if (event.key === 'Escape') onDone();
+  };
+  return (
+    <input
+      className="rename"
+      aria-label="Chat title"
+      autoFocus
+      maxLength={200}
+      value={title}
+      onFocus={(e) => e.target.select()}
+      onClick={(e) => e.stopPropagation()}
+      onChange={(e) => setTitle(e.target.value)}
+      onKeyDown={onKeyDown}
+      onBlur={save}
+    />
+  );
+}

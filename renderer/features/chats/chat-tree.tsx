@@ -1,0 +1,169 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { useStore } from 'zustand';
+import { archiveChat, type ChatMap, chatsStore } from '../../state/chats.ts';
+import { navStore, openChat, openNew } from '../../state/nav.ts';
+import { useSeconds } from '../../state/ticks.ts';
+import { workspacesStore } from '../../state/workspaces.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { Menu, type MenuItem } from '../../ui/menu.tsx';
+import { ChatRow, GroupRow } from './chat-row.tsx';
+import { type TreeRow, treeRows } from './tree-rows.ts';
+
+const NO_CHATS: ChatMap = new Map();
+const idOf = (row: TreeRow) => `tree-${row.key}`;
+
+interface Asked {
+  readonly chat: ChatSummary;
+  readonly at: { readonly x: number; readonly y: number };
+}
+
+function useTree(filter: string, toggled: Readonly<Record<string, boolean>>): readonly TreeRow[] {
+  const archived = useStore(chatsStore, (s) => s.showArchived);
+  const chats = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) ?? NO_CHATS);
+  const workspaces = useStore(workspacesStore, (s) => s.list);
+  const nowMs = useSeconds(false);
+  return useMemo(() => {
+    const shown = [...chats.values()].filter((c) => c.archived === archived);
+    return treeRows({ chats: shown, workspaces: workspaces ?? [], filter: filter.trim(), toggled, nowMs });
+  }, [chats, workspaces, filter, toggled, nowMs, archived]);
+}
+
+/** The tree "Chats": one tab stop, walked by the arrow keys, virtual. */
+export function ChatTree({ filter }: { readonly filter: string }) {
+  const [toggled, setToggled] = useState<Readonly<Record<string, boolean>>>({});
+  const rows = useTree(filter, toggled);
+  const selected = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
+  const loading = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) === null);
+  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const [renaming, setRenaming] = useState<string | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const handle = useRef<VirtualizerHandle>(null);
+  const at = Math.max(
+    0,
+    rows.findIndex((r) => r.key === (activeKey ?? selected)),
+  );
+  const open = (row: TreeRow) => {
+    setActiveKey(row.key);
+    if (row.kind === 'group') setToggled((t) => ({ ...t, [row.key]: !row.open }));
+    else openChat(row.chat.id);
+  };
+  const go = (to: number) => {
+    const row = rows[to];
+    if (!row) return;
+    setActiveKey(row.key);
+    handle.current?.scrollToIndex(to, { align: 'nearest' });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[at];
+    if (!row || !treeKey(event, { row, at, rows, go, open, rename: setRenaming, ask: setAsked })) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  if (rows.length === 0) return <EmptyTree loading={loading} filtered={filter.trim() !== ''} />;
+  const active = rows[at];
+  return (
+    <div
+      ref={scroller}
+      className="tree"
+      role="tree"
+      aria-label="Chats"
+      tabIndex={0}
+      aria-activedescendant={active ? idOf(active) : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <Virtualizer ref={handle} scrollRef={scroller} itemSize={36} bufferSize={400}>
+        {rows.map((row, i) =>
+          row.kind === 'group' ? (
+            <GroupRow key={row.key} id={idOf(row)} row={row} active={i === at} onOpen={() => open(row)} />
+          ) : (
+            <ChatRow
+              key={row.key}
+              id={idOf(row)}
+              row={row}
+              active={i === at}
+              selected={row.chat.id === selected}
+              renaming={renaming === row.key}
+              onOpen={() => open(row)}
+              onRenamed={() => {
+                setRenaming(null);
+                scroller.current?.focus();
+              }}
+              onMenu={(point) => setAsked({ chat: row.chat, at: point })}
+            />
+          ),
+        )}
+      </Virtualizer>
+      {asked && (
+        <Menu
+          label={`Actions for ${asked.chat.title}`}
+          at={asked.at}
+          items={actionsOf(asked.chat, setRenaming)}
+          onClose={() => {
+            setAsked(null);
+            scroller.current?.focus();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface TreeKeys {
+  readonly row: TreeRow;
+  readonly at: number;
+  readonly rows: readonly TreeRow[];
+  readonly go: (to: number) => void;
+  readonly open: (row: TreeRow) => void;
+  readonly rename: (key: string) => void;
+  readonly ask: (asked: Asked) => void;
+}
+
+/** The keys of a tree as WAI-ARIA describes them, and the actions of a row. True: the key was taken. */
+function treeKey(event: KeyboardEvent, keys: TreeKeys): boolean {
+  const { row, at, rows, go, open } = keys;
+  const { key } = event;
+  if (key === 'ArrowDown') go(at + 1);
+  else if (key === 'ArrowUp') go(at - 1);
+  else if (key === 'Home') go(0);
+  else if (key === 'End') go(rows.length - 1);
+  else if (key === 'Enter' || key === ' ') open(row);
+  else if (key === 'ArrowLeft' || key === 'ArrowRight') sideways(key === 'ArrowRight', keys);
+  else if (row.kind === 'chat' && key === 'F2') keys.rename(row.key);
+  else if (row.kind === 'chat' && key === 'Delete') void archiveChat(row.chat, !row.chat.archived);
+  else if (row.kind === 'chat' && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
+    const box = document.getElementById(idOf(row))?.getBoundingClientRect();
+    keys.ask({ chat: row.chat, at: { x: (box?.left ?? 0) + 40, y: box?.bottom ?? 0 } });
+  } else return false;
+  return true;
+}
+
+function sideways(right: boolean, { row, at, rows, go, open }: TreeKeys): void {
+  if (row.kind === 'group') {
+    if (row.open !== right) open(row);
+    else if (right) go(at + 1);
+  } else if (!right)
+    go(rows.findLastIndex((r, i) => i < at && (r.kind === 'group' || r.level < row.level)));
+}
+
+function actionsOf(chat: ChatSummary, rename: (key: string) => void): readonly MenuItem[] {
+  return [
+    { label: 'Rename', keys: 'F2', run: () => rename(chat.id) },
+    { label: 'New chat here', run: () => openNew(chat.workspace_id) },
+    chat.archived
+      ? { label: 'Restore chat', keys: 'Del', run: () => void archiveChat(chat, false) }
+      : { label: 'Archive chat', keys: 'Del', run: () => void archiveChat(chat, true) },
+  ];
+}
+
+function EmptyTree({ loading, filtered }: { readonly loading: boolean; readonly filtered: boolean }) {
+  const archived = useStore(chatsStore, (s) => s.showArchived);
+  const text = loading ? '' : filtered ? 'No chat matches' : archived ? 'Nothing archived' : 'No chats yet';
+  return (
+    <div className="tree" role="tree" aria-label="Chats" tabIndex={0}>
+      <Empty text={text} />
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
+import type { WorkspaceSummary } from '@shared/model/workspace.ts';
+import { statusLook } from '../../state/status.ts';
+
+export type TreeRow =
+  | {
+      readonly kind: 'group';
+      readonly key: string;
+      readonly name: string;
+      readonly workspace: WorkspaceSummary | null;
+      readonly open: boolean;
+      readonly count: number;
+      readonly position: number;
+      readonly size: number;
+    }
+  | {
+      readonly kind: 'chat';
+      readonly key: string;
+      readonly chat: ChatSummary;
+      readonly level: 2 | 3;
+      readonly lastChild: boolean;
+      readonly position: number;
+      readonly size: number;
+    };
+
+export interface TreeInput {
+  readonly chats: Iterable<ChatSummary>;
+  readonly workspaces: readonly WorkspaceSummary[];
+  /** Filter text; empty shows everything, old chats folded. */
+  readonly filter: string;
+  /** Keys of groups that the person opened or closed. */
+  readonly toggled: Readonly<Record<string, boolean>>;
+  readonly nowMs: number;
+}
+
+const OLD_MS = 14 * 24 * 60 * 60 * 1000;
+const OLDER = 'older';
+
+interface Group {
+  readonly key: string;
+  readonly name: string;
+  readonly workspace: WorkspaceSummary | null;
+  readonly roots: ChatSummary[];
+}
+
+/** The tree as a flat list of visible rows, groups by workspace, the newest first. */
+export function treeRows(input: TreeInput): readonly TreeRow[] {
+  const chats = [...input.chats];
+  const kids = childrenOf(chats);
+  const roots = chats
+    .filter((c) => c.parent_chat_id === null || !chats.some((p) => p.id === c.parent_chat_id))
+    .filter((c) => matches(c, kids.get(c.id) ?? [], input))
+    .sort(byNewest);
+  const groups = groupRoots(roots, input);
+  return groups.flatMap((group, i) => {
+    const open = input.toggled[group.key] ?? (group.key !== OLDER || input.filter !== '');
+    const head: TreeRow = {
+      kind: 'group',
+      key: group.key,
+      name: group.name,
+      workspace: group.workspace,
+      open,
+      count: group.roots.length,
+      position: i + 1,
+      size: groups.length,
+    };
+    return open
+      ? [head, ...group.roots.flatMap((c, at) => chatRows(c, at, group.roots.length, kids))]
+      : [head];
+  });
+}
+
+function chatRows(
+  chat: ChatSummary,
+  at: number,
+  size: number,
+  kids: ReadonlyMap<ChatId, readonly ChatSummary[]>,
+): readonly TreeRow[] {
+  const own = kids.get(chat.id) ?? [];
+  return [
+    { kind: 'chat', key: chat.id, chat, level: 2, lastChild: false, position: at + 1, size },
+    ...own.map(
+      (kid, i): TreeRow => ({
+        kind: 'chat',
+        key: kid.id,
+        chat: kid,
+        level: 3,
+        lastChild: i === own.length - 1,
+        position: i + 1,
+        size: own.length,
+      }),
+    ),
+  ];
+}
+
+function childrenOf(chats: readonly ChatSummary[]): ReadonlyMap<ChatId, readonly ChatSummary[]> {
+  const kids = new Map<ChatId, ChatSummary[]>();
+  for (const chat of chats) {
+    if (chat.parent_chat_id === null) continue;
+    const list = kids.get(chat.parent_chat_id) ?? [];
+    kids.set(
+      chat.parent_chat_id,
+      [...list, chat].sort((a, b) => a.created_at.localeCompare(b.created_at)),
+    );
+  }
+  return kids;
+}
+
+function byNewest(a: ChatSummary, b: ChatSummary): number {
+  return b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id);
+}
+
+function matches(
+  chat: ChatSummary,
+  kids: readonly ChatSummary[],
+  { filter, workspaces, nowMs }: TreeInput,
+): boolean {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((w) => w !== '');
+  if (words.length === 0) return true;
+  const place = workspaces.find((w) => w.id === chat.workspace_id);
+  const text = [chat, ...kids].map((c) => `${c.title} ${statusLook(c, nowMs).words}`).join(' ');
+  const hay = `${text} ${place?.name ?? ''} ${place?.host ?? ''}`.toLowerCase();
+  return words.every((w) => hay.includes(w));
+}
+
+function groupRoots(
+  roots: readonly ChatSummary[],
+  { workspaces, filter, nowMs }: TreeInput,
+): readonly Group[] {
+  const groups = new Map<WorkspaceId | null, Group>();
+  const older: Group = { key: OLDER, name: 'Older', workspace: null, roots: [] };
+  for (const chat of roots) {
+    if (filter === '' && isOld(chat, nowMs)) {
+      older.roots.push(chat);
+      continue;
+    }
+    const id = chat.workspace_id;
+    const workspace = workspaces.find((w) => w.id === id) ?? null;
+    const group = groups.get(id) ?? {
+      key: id ?? 'none',
+      name: workspace?.name ?? (id === null ? 'No workspace' : 'Workspace'),
+      workspace,
+      roots: [],
+    };
+    group.roots.push(chat);
+    groups.set(id, group);
+  }
+  return older.roots.length > 0 ? [...groups.values(), older] : [...groups.values()];
+}
+
+/** Nothing happens in it and nothing waits in it. */
+function isOld(chat: ChatSummary, nowMs: number): boolean {
+  return chat.status === 'waiting' && !chat.unread && nowMs - Date.parse(chat.updated_at) > OLD_MS;
+}

@@ -1,0 +1,59 @@
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { navStore } from '../../state/nav.ts';
+
+export interface MessageKeys {
+  /** Enter. */
+  readonly onSend: () => void;
+  /** Ctrl or Cmd with Enter. */
+  readonly onSendNow: () => void;
+  /** Escape; `empty`: there is nothing to lose. */
+  readonly onEscape: (empty: boolean) => void;
+  /** Arrow up in an empty box. */
+  readonly onRecall: () => void;
+}
+
+interface MessageBoxProps extends MessageKeys {
+  readonly value: string;
+  readonly placeholder: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** The text field "Message". It takes the focus whenever the window asks for it. */
+export function MessageBox({ value, placeholder, onChange, ...keys }: MessageBoxProps) {
+  const ref = useRef<HTMLTextAreaElement>(null);
+  const focusTick = useStore(navStore, (s) => s.focusTick);
+  useEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }, [focusTick]);
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    const empty = value.trim() === '';
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      if (empty) return;
+      if (event.ctrlKey || event.metaKey) keys.onSendNow();
+      else keys.onSend();
+    } else if (event.key === 'Escape') {
+      keys.onEscape(empty);
+    } else if (event.key === 'ArrowUp' && value === '') {
+      event.preventDefault();
+      keys.onRecall();
+    }
+  };
+  return (
+    <textarea
+      ref={ref}
+      className="box"
+      aria-label="Message"
+      rows={1}
+      value={value}
+      placeholder={placeholder}
+      onChange={(e) => onChange(e.target.value)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { call } from '../../lib/bridge.ts';
+import { chatsStore } from '../../state/chats.ts';
+import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
+import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
+import { navStore, openChat } from '../../state/nav.ts';
+import { toast } from '../../state/toasts.ts';
+import { workspacesStore } from '../../state/workspaces.ts';
+import { Button } from '../../ui/button.tsx';
+import { MessageBox } from './message-box.tsx';
+import { EffortPicker, ModePicker } from './pickers.tsx';
+import { keepFailed, sendKeyFor } from './send.ts';
+import { Where } from './where.tsx';
+import { With } from './with.tsx';
+
+const DRAFT = 'new';
+
+/** One screen: where, with which model, and the first message. */
+export function NewChat() {
+  const asked = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
+  const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
+  const [place, setPlace] = useState<WorkspaceId | null>(null);
+  const [model, setModel] = useState<ModelConfigId | null>(null);
+  const [effort, setEffort] = useState<Effort | null>(null);
+  const text = useStore(draftStore, (s) => s.texts[DRAFT] ?? '');
+  const workspaceId = useStore(workspacesStore, (s) => place ?? asked ?? s.list?.[0]?.id ?? null);
+  const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
+  useEffect(() => void loadDraft(DRAFT), []);
+  useEffect(() => setPlace(null), [asked]);
+  const send = () => {
+    if (text.trim() !== '') void create({ text, workspaceId, modelId, effort });
+  };
+  return (
+    <div className="new">
+      <div className="first">
+        <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
+        <Where value={workspaceId} onPick={setPlace} />
+        <With value={modelId} onPick={setModel} />
+        <div className="comp">
+          <MessageBox
+            value={text}
+            placeholder="Describe the task…"
+            onChange={(t) => setDraft(DRAFT, t)}
+            onSend={send}
+            onSendNow={send}
+            onEscape={() => undefined}
+            onRecall={() => undefined}
+          />
+          <div className="bar">
+            <ModePicker workspaceId={workspaceId} />
+            <EffortPicker modelId={modelId} value={effort} onPick={setEffort} />
+            <span className="end-group">
+              <Button look="primary" keys="⏎" onClick={send}>
+                Send
+              </Button>
+            </span>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface Start {
+  readonly text: string;
+  readonly workspaceId: WorkspaceId | null;
+  readonly modelId: ModelConfigId | null;
+  readonly effort: Effort | null;
+}
+
+async function create({ text, workspaceId, modelId, effort }: Start): Promise<void> {
+  const sendKey = sendKeyFor(DRAFT, text);
+  setDraft(DRAFT, '');
+  const answer = await call('chat.create', {
+    workspaceId,
+    text,
+    sendKey,
+    ...(modelId === null ? {} : { modelConfigId: modelId }),
+    ...(effort === null ? {} : { effort }),
+  });
+  if (answer.ok) {
+    flushDrafts();
+    openChat(answer.value.chatId);
+    return;
+  }
+  keepFailed(DRAFT, text, sendKey);
+  toast(answer.error.message);
+}

@@ -1,0 +1,98 @@
+import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
+import type { ApprovalMode } from '@shared/model/workspace.ts';
+import { ShieldCheck } from 'lucide-react';
+import { useStore } from 'zustand';
+import { asEffort, EFFORTS, type Effort, findModel, modelsStore } from '../../state/models.ts';
+import { setMode, workspacesStore } from '../../state/workspaces.ts';
+import { type Choice, Picker } from '../../ui/picker.tsx';
+
+interface ModelPickerProps {
+  readonly value: ModelConfigId | null;
+  readonly onPick: (id: ModelConfigId) => void;
+  readonly down?: boolean;
+}
+
+/** Models grouped by account; one that cannot answer says why. */
+export function ModelPicker({ value, onPick, down = false }: ModelPickerProps) {
+  const models = useStore(modelsStore, (s) => s.models);
+  const choices = (models ?? []).map(
+    (m): Choice<ModelConfigId> => ({
+      value: m.id,
+      label: m.name,
+      group: m.provider,
+      note: m.isDefault ? 'default' : undefined,
+      disabled: m.unavailable ?? undefined,
+    }),
+  );
+  return (
+    <Picker
+      label="Model"
+      value={value}
+      choices={choices}
+      onPick={onPick}
+      placeholder={models === null ? '…' : 'Choose a model'}
+      down={down}
+    />
+  );
+}
+
+interface EffortPickerProps {
+  readonly modelId: ModelConfigId | null;
+  readonly value: string | null;
+  readonly onPick: (effort: Effort | null) => void;
+}
+
+/** Nothing for a model without such a setting. */
+export function EffortPicker({ modelId, value, onPick }: EffortPickerProps) {
+  const efforts = useStore(modelsStore, (s) => findModel(s, modelId)?.efforts ?? NO_EFFORTS);
+  if (efforts.length === 0) return null;
+  const choices: readonly Choice<Effort | 'auto'>[] = [
+    { value: 'auto', label: 'effort auto' },
+    ...EFFORTS.filter((e) => efforts.includes(e)).map((e) => ({ value: e, label: e })),
+  ];
+  return (
+    <Picker
+      label="Effort"
+      value={asEffort(value) ?? 'auto'}
+      choices={choices}
+      onPick={(e) => onPick(e === 'auto' ? null : e)}
+    />
+  );
+}
+
+const NO_EFFORTS: readonly Effort[] = [];
+
+const MODES: readonly Choice<ApprovalMode>[] = [
+  { value: 'ask', label: 'Ask first', note: 'commands and writes ask' },
+  { value: 'edit', label: 'Edit freely', note: 'commands ask' },
+  { value: 'auto', label: 'Full auto', note: 'nothing asks' },
+];
+
+export function ModePicker({ workspaceId }: { readonly workspaceId: WorkspaceId | null }) {
+  const mode = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId)?.mode ?? null);
+  if (workspaceId === null || mode === null) return null;
+  return (
+    <Picker
+      label="Approval mode"
+      className="mode"
+      icon={<ShieldCheck className="i s" aria-hidden="true" />}
+      value={mode}
+      choices={MODES}
+      onPick={(m) => void setMode(workspaceId, m)}
+    />
+  );
+}
+
+interface WorkspacePickerProps {
+  readonly value: WorkspaceId | null;
+  readonly onPick: (id: WorkspaceId) => void;
+}
+
+export function WorkspacePicker({ value, onPick }: WorkspacePickerProps) {
+  const list = useStore(workspacesStore, (s) => s.list);
+  if (!list || list.length === 0) return null;
+  const choices = list.map((w) => ({ value: w.id, label: w.name, note: `${w.host} · ${w.directory}` }));
+  return (
+    <Picker label="Workspace" value={value} choices={choices} onPick={onPick} down placeholder="Choose" />
+  );
+}

@@ -1,0 +1,37 @@
+import { call } from '../../lib/bridge.ts';
+import { draftStore, setDraft } from '../../state/drafts.ts';
+import type { ChatSession } from '../../state/live.ts';
+import { toast } from '../../state/toasts.ts';
+
+/** The key of a message whose sending failed: the same text sent again is the same message. */
+let failed: { readonly draft: string; readonly text: string; readonly sendKey: string } | null = null;
+
+export function sendKeyFor(draft: string, text: string): string {
+  return failed?.draft === draft && failed.text === text ? failed.sendKey : crypto.randomUUID();
+}
+
+/** Gives the words back after a failure, unless something else was typed meanwhile. */
+export function keepFailed(draft: string, text: string, sendKey: string): void {
+  failed = { draft, text, sendKey };
+  if ((draftStore.getState().texts[draft] ?? '') === '') setDraft(draft, text);
+}
+
+/** The box is empty at once; a failure gives the words back and says why. */
+export async function sendMessage(
+  session: ChatSession,
+  text: string,
+  busy: 'queue' | 'interrupt',
+): Promise<void> {
+  const { chatId } = session;
+  const sendKey = sendKeyFor(chatId, text);
+  setDraft(chatId, '');
+  const answer = await call('chat.send', { chatId, text, busy, sendKey });
+  if (answer.ok) return;
+  keepFailed(chatId, text, sendKey);
+  toast(answer.error.message);
+}
+
+export async function stopChat(session: ChatSession): Promise<void> {
+  const answer = await call('chat.interrupt', { chatId: session.chatId });
+  if (!answer.ok) toast(answer.error.message);
+}

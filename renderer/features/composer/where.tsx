@@ -1,0 +1,76 @@
+import type { WorkspaceId } from '@shared/model/ids.ts';
+import type { WorkspaceSummary } from '@shared/model/workspace.ts';
+import { Folder, FolderOpen, Server } from 'lucide-react';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { linkWords, workspacesStore } from '../../state/workspaces.ts';
+import { AnotherPlace } from './another-place.tsx';
+import { WorkspacePicker } from './pickers.tsx';
+
+const SHOWN = 3;
+const NONE: readonly WorkspaceSummary[] = [];
+
+interface WhereProps {
+  readonly value: WorkspaceId | null;
+  readonly onPick: (id: WorkspaceId) => void;
+}
+
+export function Where({ value, onPick }: WhereProps) {
+  const list = useStore(workspacesStore, (s) => s.list ?? NONE);
+  const [asking, setAsking] = useState(false);
+  const chosen = list.find((w) => w.id === value);
+  const shown = list.slice(0, SHOWN);
+  const options = chosen && !shown.includes(chosen) ? [chosen, ...shown.slice(0, SHOWN - 1)] : shown;
+  return (
+    <div>
+      <div className="lab">
+        Where
+        {list.length > SHOWN && <WorkspacePicker value={value} onPick={onPick} />}
+      </div>
+      <div className="opts" role="radiogroup" aria-label="Where">
+        {options.map((w) => (
+          <Place key={w.id} workspace={w} on={w.id === value} onPick={() => onPick(w.id)} />
+        ))}
+        <button type="button" className="opt" onClick={() => setAsking(true)}>
+          <FolderOpen className="i" aria-hidden="true" />
+          <span>Another folder or host…</span>
+        </button>
+      </div>
+      {asking && (
+        <AnotherPlace
+          onClose={() => setAsking(false)}
+          onOpened={(id) => {
+            setAsking(false);
+            onPick(id);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface PlaceProps {
+  readonly workspace: WorkspaceSummary;
+  readonly on: boolean;
+  readonly onPick: () => void;
+}
+
+function Place({ workspace, on, onPick }: PlaceProps) {
+  const Icon = workspace.kind === 'ssh' ? Server : Folder;
+  const words = [workspace.branch === null ? '' : `git · ${workspace.branch}`, linkWords(workspace.link)];
+  return (
+    <button
+      type="button"
+      role="radio"
+      aria-checked={on}
+      className={`opt ${on ? 'on' : ''}`}
+      onClick={onPick}
+    >
+      <Icon className="i" aria-hidden="true" />
+      <span className="opt-main" title={workspace.directory}>
+        <b>{workspace.directory}</b> <span className="d">{words.filter((w) => w !== '').join(' · ')}</span>
+      </span>
+      <span className="d">{workspace.host}</span>
+    </button>
+  );
+}

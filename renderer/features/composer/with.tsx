@@ -1,0 +1,103 @@
+import type { Account, ModelChoice } from '@shared/contract/app.ts';
+import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
+import { Cpu, KeyRound, Settings, VenetianMask } from 'lucide-react';
+import { useStore } from 'zustand';
+import { plural } from '../../lib/format.ts';
+import { modelsStore } from '../../state/models.ts';
+import { showSettings } from '../../state/nav.ts';
+import { ModelPicker } from './pickers.tsx';
+
+const SHOWN = 3;
+
+interface WithProps {
+  readonly value: ModelConfigId | null;
+  readonly onPick: (id: ModelConfigId) => void;
+}
+
+interface Offer {
+  readonly id: ProviderId;
+  readonly name: string;
+  readonly models: readonly ModelChoice[];
+  readonly account: Account | null;
+}
+
+/** Accounts that have models, those that can answer first. */
+function offersOf(models: readonly ModelChoice[], accounts: readonly Account[]): readonly Offer[] {
+  const ids = [...new Set(models.map((m) => m.providerId))];
+  const offers = ids.map((id) => {
+    const own = models.filter((m) => m.providerId === id);
+    return {
+      id,
+      name: own[0]?.provider ?? '',
+      models: own,
+      account: accounts.find((a) => a.id === id) ?? null,
+    };
+  });
+  const rank = (o: Offer) =>
+    (o.models.some((m) => m.isDefault) ? 0 : 1) +
+    (o.models.every((m) => m.unavailable !== null) ? 4 : 0) +
+    (o.models[0]?.kind === 'demo' ? 2 : 0);
+  return offers.toSorted((a, b) => rank(a) - rank(b));
+}
+
+export function With({ value, onPick }: WithProps) {
+  const models = useStore(modelsStore, (s) => s.models);
+  const accounts = useStore(modelsStore, (s) => s.accounts);
+  const offers = offersOf(models ?? [], accounts);
+  const chosen = offers.find((o) => o.models.some((m) => m.id === value));
+  const top = offers.slice(0, SHOWN);
+  const shown = chosen && !top.includes(chosen) ? [chosen, ...top.slice(0, SHOWN - 1)] : top;
+  return (
+    <div>
+      <div className="lab">With</div>
+      <div className="opts" role="radiogroup" aria-label="With">
+        {shown.map((offer) => (
+          <OfferRow key={offer.id} offer={offer} on={offer === chosen} value={value} onPick={onPick} />
+        ))}
+        {models !== null && !models.some((m) => m.kind !== 'demo') && (
+          <button type="button" className="opt" onClick={() => showSettings(true)}>
+            <Settings className="i" aria-hidden="true" />
+            <span>Add an account…</span>
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface OfferRowProps extends WithProps {
+  readonly offer: Offer;
+  readonly on: boolean;
+}
+
+function OfferRow({ offer, on, value, onPick }: OfferRowProps) {
+  const best = offer.models.find((m) => m.isDefault) ?? offer.models.find((m) => m.unavailable === null);
+  const kind = offer.models[0]?.kind;
+  const Icon = kind === 'demo' ? VenetianMask : offer.account?.source === 'local' ? Cpu : KeyRound;
+  return (
+    <div className={`opt ${on ? 'on' : ''} ${best ? '' : 'off'}`}>
+      <button
+        type="button"
+        role="radio"
+        aria-checked={on}
+        aria-label={offer.name}
+        disabled={!best}
+        className="opt-cover"
+        onClick={() => best && onPick(best.id)}
+      />
+      <Icon className="i" aria-hidden="true" />
+      <span className="opt-main">
+        <b>{offer.name}</b> <span className="d">{noteOf(offer, best !== undefined)}</span>
+      </span>
+      {on && <ModelPicker value={value} onPick={onPick} down />}
+    </div>
+  );
+}
+
+function noteOf({ models, account }: Offer, usable: boolean): string {
+  if (!usable) return models[0]?.unavailable ?? 'not available';
+  if (models[0]?.kind === 'demo') return 'no key, no network, not a real model';
+  if (account?.source === 'env') return 'key found in your environment';
+  if (account?.source === 'local') return `running on this computer, ${plural(models.length, 'model')}`;
+  return plural(models.length, 'model');
+}

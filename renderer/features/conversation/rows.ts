@@ -1,0 +1,173 @@
+import type { ToolCallState } from '@shared/model/chat.ts';
+import type { Message } from '@shared/model/message.ts';
+import type { Part, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
+
+/** A tool call with what is known of it. `result` null: not finished, or never (see `ledger`). */
+export interface ToolItem {
+  readonly key: string;
+  readonly messageId: number;
+  readonly resultMessageId: number | null;
+  readonly call: ToolCallPart;
+  readonly result: ToolResultPart | null;
+  readonly ledger: ToolCallState | null;
+}
+
+/** One row of the timeline. Its key survives everything but the step from streamed to committed. */
+export type Row =
+  | { readonly kind: 'user'; readonly key: string; readonly message: Message }
+  | {
+      readonly kind: 'agent';
+      readonly key: string;
+      readonly message: Message;
+      readonly parts: readonly Part[];
+    }
+  | { readonly kind: 'tool'; readonly key: string; readonly item: ToolItem }
+  | { readonly kind: 'explored'; readonly key: string; readonly items: readonly ToolItem[] }
+  | { readonly kind: 'divider'; readonly key: string; readonly text: string; readonly summary: string }
+  | { readonly kind: 'interrupted'; readonly key: string }
+  | { readonly kind: 'time'; readonly key: string; readonly at: string };
+
+const PAUSE_MS = 60 * 60 * 1000;
+/** Calls that only look; a run of them folds into one row. */
+const READS = new Set(['read_file']);
+
+export function timelineRows(
+  messages: readonly Message[],
+  calls: readonly ToolCallState[],
+): readonly Row[] {
+  const results = pairResults(messages);
+  const rows: Row[] = [];
+  let before: Message | null = null;
+  for (const message of messages) {
+    if (before && Date.parse(message.created_at) - Date.parse(before.created_at) > PAUSE_MS) {
+      rows.push({ kind: 'time', key: `at${message.id}`, at: message.created_at });
+    }
+    before = message;
+    if (message.role === 'user') rows.push({ kind: 'user', key: `m${message.id}`, message });
+    else if (message.role === 'assistant') rows.push(...assistantRows(message, results, calls));
+  }
+  return foldReads(rows);
+}
+
+interface Answer {
+  readonly part: ToolResultPart;
+  readonly messageId: number;
+}
+type Results = ReadonlyMap<string, Answer>;
+
+const pairKey = (messageId: number, index: number) => `${messageId}:${index}`;
+
+/**
+ * Providers repeat ids ("call_0"), so a result belongs to the newest assistant message before it, and there to
+ * the first call of that id which has none yet.
+ */
+function pairResults(messages: readonly Message[]): Results {
+  const results = new Map<string, Answer>();
+  let caller: Message | null = null;
+  for (const message of messages) {
+    if (message.role === 'assistant') caller = message;
+    for (const part of message.content) {
+      if (part.type !== 'tool-result' || !caller) continue;
+      const owner: Message = caller;
+      const index = owner.content.findIndex(
+        (p, i) =>
+          p.type === 'tool-call' &&
+          p.tool_call_id === part.tool_call_id &&
+          !results.has(pairKey(owner.id, i)),
+      );
+      if (index >= 0) results.set(pairKey(owner.id, index), { part, messageId: message.id });
+    }
+  }
+  return results;
+}
+
+function assistantRows(
+  message: Message,
+  results: Results,
+  calls: readonly ToolCallState[],
+): readonly Row[] {
+  const rows: Row[] = [];
+  let prose: Part[] = [];
+  const flush = (at: number) => {
+    if (prose.length > 0) rows.push({ kind: 'agent', key: `m${message.id}.${at}`, message, parts: prose });
+    prose = [];
+  };
+  let callIndex = 0;
+  message.content.forEach((part, i) => {
+    if (part.type === 'tool-call') {
+      flush(i);
+      if (part.provider_executed) return;
+      const answer = results.get(pairKey(message.id, i)) ?? null;
+      const index = callIndex++;
+      const ledger =
+        calls.find(
+          (c) => c.message_id === message.id && c.tool_call_id === part.tool_call_id && c.index === index,
+        ) ??
+        calls.find((c) => c.message_id === message.id && c.tool_call_id === part.tool_call_id) ??
+        null;
+      rows.push(toolRow(message, part, answer, ledger));
+    } else if (part.type === 'reasoning' ? part.text.trim() || part.duration_ms : isProse(part))
+      prose.push(part);
+  });
+  flush(message.content.length);
+  if (message.interrupted) rows.push({ kind: 'interrupted', key: `m${message.id}.stop` });
+  return rows;
+}
+
+function isProse(part: Part): boolean {
+  return part.type === 'text' ? part.text.trim() !== '' : part.type === 'source' || part.type === 'file';
+}
+
+function toolRow(
+  message: Message,
+  call: ToolCallPart,
+  answer: Answer | null,
+  ledger: ToolCallState | null,
+): Row {
+  const key = `m${message.id}.${call.tool_call_id}.${ledger?.index ?? ''}`;
+  if (call.tool_name === 'chat_summarized') {
+    const result = record(answer?.part.result);
+    return {
+      kind: 'divider',
+      key,
+      text: answer ? 'Summarized' : 'Summarizing…',
+      summary: typeof result['summary'] === 'string' ? result['summary'] : '',
+    };
+  }
+  return {
+    kind: 'tool',
+    key: `m${message.id}.${message.content.indexOf(call)}`,
+    item: {
+      key: `m${message.id}.${message.content.indexOf(call)}`,
+      messageId: message.id,
+      resultMessageId: answer?.messageId ?? null,
+      call,
+      result: answer?.part ?? null,
+      ledger,
+    },
+  };
+}
+
+/** A run of two or more finished reads is one row; a failed one stays visible by itself. */
+function foldReads(rows: readonly Row[]): readonly Row[] {
+  const out: Row[] = [];
+  for (const row of rows) {
+    const last = out.at(-1);
+    if (row.kind !== 'tool' || !isQuietRead(row.item)) out.push(row);
+    else if (last?.kind === 'explored') out[out.length - 1] = { ...last, items: [...last.items, row.item] };
+    else if (last?.kind === 'tool' && isQuietRead(last.item)) {
+      out[out.length - 1] = { kind: 'explored', key: last.key, items: [last.item, row.item] };
+    } else out.push(row);
+  }
+  return out;
+}
+
+function isQuietRead(item: ToolItem): boolean {
+  return READS.has(item.call.tool_name) && item.result !== null && !item.result.is_error;
+}
+
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}

@@ -1,0 +1,182 @@
+import type { ChatFault, FaultKind, RetryInfo } from '@shared/model/fault.ts';
+import { CircleDashed, CircleX, Clock, KeyRound, Square, Unplug } from 'lucide-react';
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { call } from '../../lib/bridge.ts';
+import type { ChatSession } from '../../state/live.ts';
+import { focusMessage, showSettings } from '../../state/nav.ts';
+import { secondsLeft } from '../../state/status.ts';
+import { useSeconds } from '../../state/ticks.ts';
+import { announce, toast } from '../../state/toasts.ts';
+import { reconnect } from '../../state/workspaces.ts';
+import { Button } from '../../ui/button.tsx';
+
+/** What stands after the last row: why it does not go on, and the one action that helps. */
+export function Tail({ session }: { readonly session: ChatSession }) {
+  const lost = useStore(session.store, (s) => s.lost);
+  const status = useStore(session.store, (s) => s.view?.status ?? null);
+  const pending = useStore(session.store, (s) => s.view?.pending ?? false);
+  const retry = useStore(session.store, (s) => s.view?.retry ?? null);
+  const error = useStore(session.store, (s) => s.view?.error ?? null);
+  const idle = useStore(session.store, (s) => (s.view?.live.parts.length ?? 0) === 0);
+  if (lost) {
+    return (
+      <div className="rowcard">
+        <Unplug className="i" aria-hidden="true" />
+        <span>Chat stream disconnected. Reconnecting…</span>
+      </div>
+    );
+  }
+  if (error && status === 'error') return <ErrorCard session={session} error={error} />;
+  if (status === 'interrupting')
+    return <Quiet icon={<Square className="i s" aria-hidden="true" />} text="Stopping…" />;
+  if (retry) return <RetryCard session={session} retry={retry} />;
+  if (status === 'running' && pending) {
+    return (
+      <Quiet icon={<CircleDashed className="i s" aria-hidden="true" />} text="Waiting for a free slot" />
+    );
+  }
+  if (status === 'running' && idle) return <Working session={session} />;
+  return null;
+}
+
+function Quiet({ icon, text }: { readonly icon: React.ReactNode; readonly text: string }) {
+  return (
+    <div className="quiet-line">
+      {icon}
+      {text}
+    </div>
+  );
+}
+
+/** Nothing streams and no tool runs: the model has the word but has not spoken. */
+function Working({ session }: { readonly session: ChatSession }) {
+  const tools = useStore(session.store, (s) => (s.view?.calls ?? []).some((c) => c.state !== 'done'));
+  const activity = useStore(session.store, (s) => s.view?.chat.activity ?? null);
+  if (tools) return null;
+  return (
+    <Quiet
+      icon={
+        <span className="beat" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+      }
+      text={activity ?? 'Thinking'}
+    />
+  );
+}
+
+async function retryNow(session: ChatSession): Promise<void> {
+  const answer = await call('chat.retry', { chatId: session.chatId });
+  if (!answer.ok) toast(answer.error.message);
+}
+
+async function stop(session: ChatSession): Promise<void> {
+  const answer = await call('chat.interrupt', { chatId: session.chatId });
+  if (!answer.ok) toast(answer.error.message);
+}
+
+function RetryCard({ session, retry }: { readonly session: ChatSession; readonly retry: RetryInfo }) {
+  const now = useSeconds(true);
+  const left = secondsLeft(retry.retrying_at, now);
+  return (
+    <div className="rowcard" role="group" aria-label="Retry">
+      <Clock className="i" aria-hidden="true" />
+      <span>
+        {retry.error}{' '}
+        <span role="timer" aria-live="off">
+          {left > 0 ? (
+            <>
+              Next try in <b className="num">{left} s</b>
+            </>
+          ) : (
+            'Trying again…'
+          )}
+        </span>{' '}
+        <span className="meta num">· attempt {retry.attempt}</span>
+      </span>
+      <span className="btns">
+        <Button onClick={() => void retryNow(session)}>Retry now</Button>
+        <Button look="quiet" onClick={() => void stop(session)}>
+          Stop
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+type Help = 'retry' | 'settings' | 'model' | 'reconnect';
+
+/** The one action that helps with a fault of this kind. */
+export function helpFor(kind: FaultKind): Help {
+  switch (kind) {
+    case 'auth':
+    case 'missing_key':
+    case 'provider_disabled':
+    case 'usage_limit':
+      return 'settings';
+    case 'config':
+    case 'context_full':
+      return 'model';
+    case 'workspace_unreachable':
+      return 'reconnect';
+    case 'overloaded':
+    case 'rate_limit':
+    case 'timeout':
+    case 'stream_silence_timeout':
+    case 'stopped':
+    case 'generic':
+      return 'retry';
+  }
+}
+
+function ErrorCard({ session, error }: { readonly session: ChatSession; readonly error: ChatFault }) {
+  const help = helpFor(error.kind);
+  useEffect(() => announce(error.message), [error.message]);
+  const Icon = help === 'settings' ? KeyRound : help === 'reconnect' ? Unplug : CircleX;
+  return (
+    <div className="rowcard bad" role="group" aria-label="Error">
+      <span className="err">
+        <Icon className="i" aria-hidden="true" />
+      </span>
+      <span className="cause">
+        {error.message}
+        {error.detail && <span className="detail">{error.detail}</span>}
+      </span>
+      <span className="btns">
+        <HelpButton session={session} help={help} />
+        {help !== 'retry' && (
+          <Button look="quiet" onClick={() => void retryNow(session)}>
+            Retry
+          </Button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function HelpButton({ session, help }: { readonly session: ChatSession; readonly help: Help }) {
+  switch (help) {
+    case 'retry':
+      return <Button onClick={() => void retryNow(session)}>Retry</Button>;
+    case 'settings':
+      return <Button onClick={() => showSettings(true)}>Open model settings</Button>;
+    case 'model':
+      return <Button onClick={pickModel}>Switch model</Button>;
+    case 'reconnect':
+      return <Button onClick={() => void reconnectAndRetry(session)}>Reconnect</Button>;
+  }
+}
+
+function pickModel(): void {
+  focusMessage();
+  document.querySelector<HTMLElement>('[role="combobox"][aria-label="Model"]')?.click();
+}
+
+async function reconnectAndRetry(session: ChatSession): Promise<void> {
+  const workspaceId = session.store.getState().view?.chat.workspace_id;
+  if (workspaceId) await reconnect(workspaceId);
+  await retryNow(session);
+}

@@ -1,0 +1,121 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { memo } from 'react';
+import { useStore } from 'zustand';
+import { clock } from '../../lib/format.ts';
+import type { ChatSession } from '../../state/live.ts';
+import { LiveRow } from './live-rows.tsx';
+import { AgentRow, UserRow } from './message-rows.tsx';
+import { useOpenRow } from './open-rows.ts';
+import type { AnyRow } from './timeline.tsx';
+import { ExploredRow, ToolRow } from './tool-row.tsx';
+
+interface TimelineRowProps {
+  readonly session: ChatSession;
+  readonly row: AnyRow;
+  readonly before: AnyRow['kind'] | undefined;
+  readonly after: AnyRow['kind'] | undefined;
+  readonly position: number;
+  readonly size: number;
+  readonly dim: boolean;
+}
+
+const TIGHT = new Set<AnyRow['kind'] | undefined>(['tool', 'explored']);
+
+/** One article of the feed; its look follows from its neighbours (steps stand close together). */
+export const TimelineRow = memo((props: TimelineRowProps) => {
+  const { session, row, before, after, position, size, dim } = props;
+  const liveIsTool = row.kind === 'live' && row.tool !== null;
+  const tight = TIGHT.has(row.kind) || liveIsTool;
+  const look = [
+    'item',
+    tight ? 'tight' : '',
+    tight && !TIGHT.has(before) ? 'lead' : '',
+    tight && !TIGHT.has(after) ? 'trail' : '',
+    dim ? 'dim' : '',
+  ];
+  const body = <RowBody session={session} row={row} />;
+  if (row.kind === 'time' || row.kind === 'divider' || row.kind === 'interrupted') {
+    return <div className={look.join(' ')}>{body}</div>;
+  }
+  return (
+    <RowArticle session={session} row={row} position={position} size={size} className={look.join(' ')}>
+      {body}
+    </RowArticle>
+  );
+});
+TimelineRow.displayName = 'TimelineRow';
+
+interface RowArticleProps {
+  readonly session: ChatSession;
+  readonly row: AnyRow;
+  readonly position: number;
+  readonly size: number;
+  readonly className: string;
+  readonly children: React.ReactNode;
+}
+
+function RowArticle({ session, row, position, size, className, children }: RowArticleProps) {
+  const liveName = useStore(session.store, (s) => {
+    const block = row.kind === 'live' ? s.view?.live.parts[row.index] : undefined;
+    return block?.type === 'tool' ? block.tool_name : null;
+  });
+  return (
+    <article
+      className={className}
+      aria-label={nameOf(row, liveName)}
+      aria-posinset={position}
+      aria-setsize={size}
+    >
+      {children}
+    </article>
+  );
+}
+
+function nameOf(row: AnyRow, liveTool: string | null): string {
+  if (row.kind === 'user') return 'You';
+  if (row.kind === 'tool') return `Tool: ${row.item.call.tool_name}`;
+  if (row.kind === 'explored') return 'Tool: read_file';
+  return liveTool === null ? 'Agent' : `Tool: ${liveTool}`;
+}
+
+function RowBody({ session, row }: { readonly session: ChatSession; readonly row: AnyRow }) {
+  switch (row.kind) {
+    case 'user':
+      return <UserRow session={session} message={row.message} />;
+    case 'agent':
+      return <AgentRow rowKey={row.key} message={row.message} parts={row.parts} />;
+    case 'tool':
+      return <ToolRow session={session} item={row.item} />;
+    case 'explored':
+      return <ExploredRow session={session} items={row.items} />;
+    case 'live':
+      return <LiveBlockRow session={session} index={row.index} />;
+    case 'time':
+      return <div className="pause">{clock(row.at, Date.now())}</div>;
+    case 'interrupted':
+      return <div className="interrupted">Stopped by you</div>;
+    case 'divider':
+      return <Divider rowKey={row.key} text={row.text} summary={row.summary} />;
+  }
+}
+
+function LiveBlockRow({ session, index }: { readonly session: ChatSession; readonly index: number }) {
+  const last = useStore(session.store, (s) => index === (s.view?.live.parts.length ?? 0) - 1);
+  return <LiveRow session={session} index={index} last={last} />;
+}
+
+function Divider(props: { readonly rowKey: string; readonly text: string; readonly summary: string }) {
+  const [open, toggle] = useOpenRow(props.rowKey, false);
+  if (props.summary === '') return <div className="cut">{props.text}</div>;
+  return (
+    <>
+      <div className="cut">
+        <button type="button" aria-expanded={open} onClick={toggle}>
+          {props.text}
+          {open ? <ChevronDown className="i s" /> : <ChevronRight className="i s" />}
+        </button>
+      </div>
+      {open && <div className="block term summary">{props.summary}</div>}
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+import { BookOpen, FilePen, Hand, Pencil, SquareTerminal, Terminal, Wrench } from 'lucide-react';
+import { memo } from 'react';
+import { useStore } from 'zustand';
+import { duration, plural } from '../../lib/format.ts';
+import { type ChatSession, liveTool } from '../../state/live.ts';
+import { useSeconds } from '../../state/ticks.ts';
+import { useOpenRow } from './open-rows.ts';
+import type { ToolItem } from './rows.ts';
+import { Step } from './step.tsx';
+import { ToolBody } from './tool-body.tsx';
+import { opensByItself, type ToolFacts, type ToolKind, type ToolView, toolView } from './tool-view.ts';
+
+const ICONS: Readonly<Record<ToolKind, typeof Terminal>> = {
+  run: Terminal,
+  edit: Pencil,
+  read: BookOpen,
+  process: SquareTerminal,
+  other: Wrench,
+};
+
+/** A call that is in the history. Its result may still stream in before the row that holds it is committed. */
+export const ToolRow = memo(
+  ({ session, item }: { readonly session: ChatSession; readonly item: ToolItem }) => {
+    const streamed = useStore(session.store, (s) =>
+      item.result ? null : liveTool(s.view, item.call.tool_call_id),
+    );
+    const busy = useStore(session.store, (s) => s.view?.status === 'running');
+    const result =
+      item.result ??
+      (streamed?.result === undefined
+        ? null
+        : {
+            type: 'tool-result' as const,
+            tool_call_id: item.call.tool_call_id,
+            tool_name: item.call.tool_name,
+            result: streamed.result,
+            ...(streamed.is_error === undefined ? {} : { is_error: streamed.is_error }),
+            ...(streamed.duration_ms === undefined ? {} : { duration_ms: streamed.duration_ms }),
+          });
+    const facts: ToolFacts = {
+      tool: item.call.tool_name,
+      args: item.call.args,
+      result,
+      ledger: item.ledger,
+      writing: false,
+      busy,
+    };
+    return (
+      <ToolLine session={session} rowKey={item.key} facts={facts} resultMessageId={item.resultMessageId} />
+    );
+  },
+);
+ToolRow.displayName = 'ToolRow';
+
+interface ToolLineProps {
+  readonly session: ChatSession;
+  readonly rowKey: string;
+  readonly facts: ToolFacts;
+  readonly resultMessageId: number | null;
+}
+
+export function ToolLine({ session, rowKey, facts, resultMessageId }: ToolLineProps) {
+  const view = toolView(facts);
+  const [open, toggle] = useOpenRow(`${session.chatId}.${rowKey}`, opensByItself(view));
+  const Icon = facts.tool === 'write_file' ? FilePen : view.phase === 'gated' ? Hand : ICONS[view.kind];
+  return (
+    <Step
+      icon={<Icon className="i s" aria-hidden="true" />}
+      verb={view.verb}
+      object={view.object}
+      meta={<ToolMeta view={view} startedAt={facts.ledger?.started_at ?? null} />}
+      open={open}
+      onToggle={toggle}
+      tone={view.phase === 'gated' ? 'warn' : undefined}
+    >
+      <ToolBody chatId={session.chatId} facts={facts} view={view} resultMessageId={resultMessageId} />
+    </Step>
+  );
+}
+
+function ToolMeta({ view, startedAt }: { readonly view: ToolView; readonly startedAt: string | null }) {
+  switch (view.phase) {
+    case 'gated':
+      return <span className="warn">asks</span>;
+    case 'queued':
+      return <span className="faint">waiting</span>;
+    case 'writing':
+      return null;
+    case 'running':
+      return startedAt ? <Elapsed since={startedAt} /> : null;
+    case 'denied':
+      return <span className="pill bad">denied</span>;
+    case 'stopped':
+      return <span className="faint">stopped</span>;
+    case 'unknown':
+      return <span className="pill bad">outcome not known</span>;
+    case 'done':
+    case 'failed':
+      return <Facts view={view} />;
+  }
+}
+
+function Facts({ view }: { readonly view: ToolView }) {
+  return (
+    <>
+      {view.exitCode !== null && (
+        <span className={`pill ${view.exitCode === 0 ? 'good' : 'bad'}`}>exit {view.exitCode}</span>
+      )}
+      {view.exitCode === null && view.phase === 'failed' && <span className="pill bad">failed</span>}
+      {view.diff && (
+        <>
+          <span className="add">+{view.diff.added}</span>
+          <span className="del">−{view.diff.removed}</span>
+        </>
+      )}
+      {view.lines !== null && <span className="faint">{plural(view.lines, 'line')}</span>}
+      {view.durationMs !== null && <span className="faint">{duration(view.durationMs)}</span>}
+    </>
+  );
+}
+
+function Elapsed({ since }: { readonly since: string }) {
+  const now = useSeconds(true);
+  return <span className="faint">{duration(Math.max(0, now - Date.parse(since)))}</span>;
+}
+
+export function ExploredRow(props: { readonly session: ChatSession; readonly items: readonly ToolItem[] }) {
+  const { session, items } = props;
+  const [open, toggle] = useOpenRow(`${session.chatId}.${items[0]?.key ?? ''}.explored`, false);
+  const paths = new Set(items.map((i) => (i.call.args as { path?: unknown } | null)?.path));
+  const ms = items.reduce((n, i) => n + (i.result?.duration_ms ?? 0), 0);
+  return (
+    <Step
+      icon={<BookOpen className="i s" aria-hidden="true" />}
+      verb={`Explored ${plural(paths.size, 'file')}`}
+      meta={ms > 0 && <span className="faint">{duration(ms)}</span>}
+      open={open}
+      onToggle={toggle}
+    >
+      <div className="nested">
+        {items.map((item) => (
+          <ToolRow key={item.key} session={session} item={item} />
+        ))}
+      </div>
+    </Step>
+  );
+}

@@ -1,0 +1,185 @@
+import type { ToolCallState } from '@shared/model/chat.ts';
+import type { ToolResultPart } from '@shared/model/part.ts';
+import { countRows, type DiffRow, diffRows, foldSame, patchRows } from '../../lib/diff-rows.ts';
+import { firstLine, plural } from '../../lib/format.ts';
+import { record } from './rows.ts';
+
+export type ToolKind = 'run' | 'edit' | 'read' | 'process' | 'other';
+export type ToolPhase =
+  | 'writing'
+  | 'gated'
+  | 'queued'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'denied'
+  | 'stopped'
+  | 'unknown';
+
+/** What a tool row says before it is opened. */
+export interface ToolView {
+  readonly kind: ToolKind;
+  readonly phase: ToolPhase;
+  readonly verb: string;
+  readonly object: string;
+  /** Exit code of a command, null when there is none (yet). */
+  readonly exitCode: number | null;
+  readonly diff: { readonly added: number; readonly removed: number } | null;
+  readonly lines: number | null;
+  readonly durationMs: number | null;
+}
+
+export interface ToolFacts {
+  readonly tool: string;
+  readonly args: unknown;
+  readonly result: ToolResultPart | null;
+  readonly ledger: ToolCallState | null;
+  /** The model is still writing the call. */
+  readonly writing: boolean;
+  /** The chat works: a call without a result may still get one. */
+  readonly busy: boolean;
+}
+
+export function toolView(facts: ToolFacts): ToolView {
+  const phase = phaseOf(facts);
+  const result = record(facts.result?.result);
+  const durationMs = facts.result?.duration_ms ?? number(result['wall_duration_ms']);
+  const [kind, verb, object] = say(facts, phase);
+  return {
+    kind,
+    phase,
+    verb,
+    object,
+    exitCode: kind === 'run' || kind === 'process' ? number(result['exit_code']) : null,
+    diff:
+      kind === 'edit' && phase !== 'failed' && phase !== 'denied'
+        ? countRows(editDiffs(facts).flatMap((d) => d.rows))
+        : null,
+    lines: kind === 'read' ? number(result['lines_read']) : null,
+    durationMs,
+  };
+}
+
+function phaseOf({ result, ledger, writing, busy }: ToolFacts): ToolPhase {
+  if (result) {
+    if (ledger?.state === 'denied' || record(result.result)['denied'] === true) return 'denied';
+    const body = record(result.result);
+    if (body['outcome'] === 'unknown') return 'unknown';
+    if (body['outcome'] === 'cancelled' || body['cancelled'] === true) return 'stopped';
+    return result.is_error || body['success'] === false || body['ok'] === false ? 'failed' : 'done';
+  }
+  if (writing) return 'writing';
+  switch (ledger?.state) {
+    case 'gated':
+      return 'gated';
+    case 'cleared':
+      return 'queued';
+    case 'dispatched':
+      return 'running';
+    case 'denied':
+      return 'denied';
+    case 'unknown':
+      return 'unknown';
+    case 'cancelled':
+      return 'stopped';
+    case 'done':
+      return 'running';
+    case undefined:
+      return busy ? 'queued' : 'stopped';
+  }
+}
+
+/** Verbs by phase: while it happens, and after. */
+const VERBS: Readonly<Record<string, readonly [ToolKind, string, string, string]>> = {
+  execute: ['run', 'Running', 'Ran', 'Run'],
+  read_file: ['read', 'Reading', 'Read', 'Read'],
+  write_file: ['edit', 'Writing', 'Wrote', 'Write'],
+  edit_files: ['edit', 'Editing', 'Edited', 'Edit'],
+  process_output: ['process', 'Reading output of', 'Read output of', 'Read output of'],
+  process_list: ['process', 'Listing', 'Listed', 'List'],
+  process_signal: ['process', 'Stopping', 'Stopped', 'Stop'],
+};
+
+function say(facts: ToolFacts, phase: ToolPhase): readonly [ToolKind, string, string] {
+  const known = VERBS[facts.tool];
+  const object = objectOf(facts);
+  if (!known) return ['other', phase === 'running' ? 'Using' : 'Used', `${facts.tool} ${object}`.trim()];
+  const [kind, now, after, plain] = known;
+  if (phase === 'done' || phase === 'failed' || phase === 'unknown') return [kind, after, object];
+  return [kind, phase === 'running' || phase === 'writing' ? now : plain, object];
+}
+
+function objectOf({ tool, args }: ToolFacts): string {
+  const a = record(args);
+  if (tool === 'execute') return firstLine(text(a['command'])) || 'a command';
+  if (tool === 'process_list') return 'processes';
+  if (tool.startsWith('process_')) return `process ${text(a['process_id'])}`.trim();
+  if (tool === 'edit_files') return filesWords(editedPaths(args));
+  const path = text(a['path']);
+  if (tool === 'read_file' && number(a['offset']) !== null) return `${path}:${text(a['offset'])}`;
+  return path || firstLine(Object.keys(a).length > 0 ? JSON.stringify(a) : '');
+}
+
+function editedPaths(args: unknown): readonly string[] {
+  const files = record(args)['files'];
+  return Array.isArray(files) ? files.map((f) => text(record(f)['path'])).filter((p) => p !== '') : [];
+}
+
+function filesWords(paths: readonly string[]): string {
+  return paths.length === 1 ? (paths[0] ?? '') : plural(paths.length, 'file');
+}
+
+export interface FileDiff {
+  readonly path: string;
+  readonly rows: readonly DiffRow[];
+}
+
+/** What an edit does, from the tool's own diff where there is one, else from its arguments. */
+export function editDiffs({
+  tool,
+  args,
+  result,
+}: Pick<ToolFacts, 'tool' | 'args' | 'result'>): readonly FileDiff[] {
+  const own = record(result?.result)['files'];
+  if (Array.isArray(own)) {
+    const diffs = own.flatMap((f) => {
+      const patch = record(f)['diff'];
+      return typeof patch === 'string' ? [{ path: text(record(f)['path']), rows: patchRows(patch) }] : [];
+    });
+    if (diffs.length > 0) return diffs;
+  }
+  const a = record(args);
+  if (tool === 'write_file') return [{ path: text(a['path']), rows: diffRows('', text(a['content']), 1) }];
+  const files = a['files'];
+  if (!Array.isArray(files)) return [];
+  return files.map((f) => ({ path: text(record(f)['path']), rows: searchRows(record(f)['edits']) }));
+}
+
+function searchRows(edits: unknown): readonly DiffRow[] {
+  if (!Array.isArray(edits)) return [];
+  return edits.flatMap((e) => foldSame(diffRows(text(record(e)['search']), text(record(e)['replace']))));
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+export function number(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** The words of a failed call. */
+export function failureText(result: ToolResultPart | null): string {
+  if (!result) return '';
+  if (typeof result.result === 'string') return result.result;
+  const body = record(result.result);
+  const said = text(body['error']) || text(body['message']);
+  return said || JSON.stringify(result.result, null, 2);
+}
+
+/** Phases that stand open until the person closes them. */
+export function opensByItself(view: ToolView): boolean {
+  if (view.phase === 'running') return view.kind === 'run';
+  if (view.phase === 'failed') return true;
+  return view.kind === 'edit' && (view.phase === 'done' || view.phase === 'gated');
+}

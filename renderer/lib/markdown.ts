@@ -1,0 +1,43 @@
+import { lexer, type Token } from 'marked';
+
+/** A top-level block with its source. A block keeps its identity while text is appended after it. */
+export interface Block {
+  readonly raw: string;
+  readonly token: Token;
+}
+
+export interface Document {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+export const EMPTY: Document = { text: '', blocks: [] };
+
+/** Parses `text`; when it continues `before`, only the last block is parsed again. */
+export function parseMarkdown(text: string, before: Document = EMPTY): Document {
+  if (text === before.text) return before;
+  if (before.blocks.length === 0 || !text.startsWith(before.text)) return { text, blocks: lex(text) };
+  const keep = before.blocks.slice(0, lastSolid(before.blocks));
+  const at = keep.reduce((n, b) => n + b.raw.length, 0);
+  return { text, blocks: [...keep, ...lex(text.slice(at))] };
+}
+
+/** Blank lines may still belong to the block before them (a list goes on, code is indented). */
+function lastSolid(blocks: readonly Block[]): number {
+  const at = blocks.findLastIndex((b) => b.token.type !== 'space');
+  return Math.max(0, at);
+}
+
+function lex(text: string): readonly Block[] {
+  return lexer(text, { gfm: true }).map((token) => ({ raw: token.raw, token }));
+}
+
+/** The target of a link that may be opened in the browser; null: show it as plain text. */
+export function webLink(href: string): string | null {
+  try {
+    const url = new URL(href);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './ui/tokens.css';
+import './ui/controls.css';
+import './app/shell.css';
+import './features/chats/chats.css';
+import './features/conversation/conversation.css';
+import './features/composer/composer.css';
+import './features/settings/settings.css';
+import { App } from './app/app.tsx';
+import { startApp } from './state/app.ts';
+import { startChats } from './state/chats.ts';
+import { startModels } from './state/models.ts';
+import { startOpenChat } from './state/open-chat.ts';
+import { startWorkspaces } from './state/workspaces.ts';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <ErrorBoundary what="The window">
+        <App />
+      </ErrorBoundary>
+    </StrictMode>,
+  );
+  startChats();
+  startWorkspaces();
+  startModels();
+  startOpenChat();
+  void startApp();
+}

@@ -1,0 +1,110 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import type { ChatId } from '@shared/model/ids.ts';
+import type { WatchEvent } from '@shared/model/stream.ts';
+import { never } from '@shared/util/never.ts';
+import { createStore } from 'zustand/vanilla';
+import { call, watchFeed } from '../lib/bridge.ts';
+import { toast } from './toasts.ts';
+
+export type ChatMap = ReadonlyMap<ChatId, ChatSummary>;
+
+export interface Chats {
+  /** Null until the first list arrived. */
+  readonly live: ChatMap | null;
+  /** Only while the archive is shown. */
+  readonly archived: ChatMap | null;
+  readonly showArchived: boolean;
+  readonly lost: boolean;
+}
+
+export const chatsStore = createStore<Chats>(() => ({
+  live: null,
+  archived: null,
+  showArchived: false,
+  lost: false,
+}));
+
+/** Merge rules of CHATD 4.9: an older picture of a chat never overwrites a newer one. */
+export function foldWatch(map: ChatMap | null, event: WatchEvent): ChatMap {
+  if (event.kind === 'list') return new Map(event.chats.map((c) => [c.id, c]));
+  const next = new Map(map ?? []);
+  const { chat } = event;
+  if (event.kind === 'deleted') {
+    for (const c of next.values()) if (c.id === chat.id || c.root_chat_id === chat.id) next.delete(c.id);
+    return next;
+  }
+  const old = next.get(chat.id);
+  if (!old) return next.set(chat.id, chat);
+  return next.set(chat.id, merge(old, chat, event.kind));
+}
+
+function merge(old: ChatSummary, chat: ChatSummary, kind: Exclude<WatchEvent['kind'], 'list' | 'deleted'>) {
+  const updated_at = old.updated_at > chat.updated_at ? old.updated_at : chat.updated_at;
+  switch (kind) {
+    case 'created':
+    case 'change':
+      return chat.snapshot_version < old.snapshot_version
+        ? { ...old, updated_at }
+        : { ...chat, updated_at };
+    case 'title_change':
+      return { ...old, title: chat.title, workspace_id: chat.workspace_id, updated_at };
+    case 'status_change':
+    case 'action_required':
+      if (chat.snapshot_version < old.snapshot_version) return { ...old, updated_at };
+      return { ...chat, title: old.title, updated_at };
+    default:
+      return never(kind);
+  }
+}
+
+export function startChats(): void {
+  watchFeed(
+    'chats.watch',
+    { archived: false },
+    {
+      onEvents: (events) =>
+        chatsStore.setState((s) => ({
+          lost: false,
+          live: events.reduce<ChatMap | null>(foldWatch, s.live),
+        })),
+      onEnd: () => chatsStore.setState({ lost: true }),
+    },
+  );
+}
+
+let archiveFeed: { close(): void } | null = null;
+
+export function showArchived(showArchived: boolean): void {
+  archiveFeed?.close();
+  archiveFeed = null;
+  chatsStore.setState({ showArchived, archived: null });
+  if (!showArchived) return;
+  archiveFeed = watchFeed(
+    'chats.watch',
+    { archived: true },
+    {
+      onEvents: (events) =>
+        chatsStore.setState((s) => ({ archived: events.reduce<ChatMap | null>(foldWatch, s.archived) })),
+    },
+  );
+}
+
+export function findChat(s: Chats, id: ChatId): ChatSummary | null {
+  return s.live?.get(id) ?? s.archived?.get(id) ?? null;
+}
+
+export async function renameChat(chatId: ChatId, title: string): Promise<void> {
+  const answer = await call('chat.rename', { chatId, title });
+  if (!answer.ok) toast(answer.error.message);
+}
+
+/** Archives with a way back; a chat that is archived comes back to the tree. */
+export async function archiveChat(chat: ChatSummary, archived: boolean): Promise<boolean> {
+  const answer = await call('chat.archive', { chatId: chat.id, archived });
+  if (!answer.ok) {
+    toast(answer.error.message);
+    return false;
+  }
+  if (archived) toast(`Archived “${chat.title}”`, () => void archiveChat(chat, false));
+  return true;
+}

@@ -1,0 +1,67 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import { never } from '@shared/util/never.ts';
+import { firstLine } from '../lib/format.ts';
+
+export type StatusTone = 'none' | 'ok' | 'faint' | 'accent' | 'neutral' | 'warn' | 'err';
+export type StatusGlyph = 'none' | 'dot' | 'ring' | 'beat' | 'clock' | 'hand' | 'square' | 'cross';
+
+/** Always the three together (UI.md). `words` is empty only for a chat that rests and was seen. */
+export interface StatusLook {
+  readonly words: string;
+  readonly glyph: StatusGlyph;
+  readonly tone: StatusTone;
+}
+
+type Row = Pick<
+  ChatSummary,
+  'status' | 'pending' | 'retry' | 'unread' | 'activity' | 'asks' | 'last_error'
+>;
+
+/** `nowMs` counts only while a retry waits. */
+export function statusLook(chat: Row, nowMs: number): StatusLook {
+  switch (chat.status) {
+    case 'waiting':
+      return chat.unread
+        ? { words: 'Finished', glyph: 'dot', tone: 'ok' }
+        : { words: '', glyph: 'none', tone: 'none' };
+    case 'running':
+      if (chat.retry) return { words: retryWords(chat.retry, nowMs), glyph: 'clock', tone: 'neutral' };
+      if (chat.pending) return { words: 'Waiting for a free slot', glyph: 'ring', tone: 'faint' };
+      return { words: chat.activity ?? 'Working', glyph: 'beat', tone: 'accent' };
+    case 'interrupting':
+      return { words: 'Stopping…', glyph: 'square', tone: 'faint' };
+    case 'requires_action':
+      return { words: chat.activity ?? asksWords(chat.asks), glyph: 'hand', tone: 'warn' };
+    case 'error':
+      return {
+        words: firstLine(chat.last_error?.message ?? '') || 'Chat processing failed.',
+        glyph: 'cross',
+        tone: 'err',
+      };
+    default:
+      return never(chat.status);
+  }
+}
+
+function asksWords(asks: number): string {
+  return asks > 1 ? `Asks ${asks} times` : 'Asks for your approval';
+}
+
+const RETRY_KINDS: Partial<Record<string, string>> = {
+  rate_limit: 'rate limited',
+  overloaded: 'overloaded',
+  timeout: 'unavailable',
+  stream_silence_timeout: 'no answer',
+  workspace_unreachable: 'host not reachable',
+};
+
+function retryWords(retry: NonNullable<Row['retry']>, nowMs: number): string {
+  const why = RETRY_KINDS[retry.kind] ?? 'failed';
+  const left = secondsLeft(retry.retrying_at, nowMs);
+  return left > 0 ? `Retrying in ${left} s — ${why}` : `Retrying now — ${why}`;
+}
+
+export function secondsLeft(at: string, nowMs: number): number {
+  const ms = Date.parse(at) - nowMs;
+  return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms / 1000)) : 0;
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react';
+import type { DiffRow, Mark } from '../lib/diff-rows.ts';
+import { colourLine } from '../lib/syntax.ts';
+
+const SHOWN_ROWS = 60;
+
+/** A unified diff with word marks. Long ones show their head and a button for the rest. */
+export function DiffView({ rows }: { readonly rows: readonly DiffRow[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, SHOWN_ROWS);
+  const numbered = rows.some((r) => r.kind !== 'gap' && (r.old !== null || r.new !== null));
+  return (
+    <div className={`block diff ${numbered ? '' : 'bare'}`}>
+      {shown.map((row, i) => (
+        <DiffLine key={i} row={row} />
+      ))}
+      {shown.length < rows.length && (
+        <button type="button" className="gap" onClick={() => setAll(true)}>
+          {rows.length - shown.length} more lines
+        </button>
+      )}
+    </div>
+  );
+}
+
+function DiffLine({ row }: { readonly row: DiffRow }) {
+  if (row.kind === 'gap') return <div className="gap">{row.lines} unchanged lines</div>;
+  const look = { add: 'l a', del: 'l d', same: 'l' }[row.kind];
+  return (
+    <div className={look}>
+      <span />
+      <span>{row.old}</span>
+      <span>{row.new}</span>
+      <span className="src">
+        <span className="sr">{{ add: 'added: ', del: 'removed: ', same: '' }[row.kind]}</span>
+        {row.marks.map((mark, i) => (
+          <Marked key={i} mark={mark} />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Marked({ mark }: { readonly mark: Mark }) {
+  const spans = colourLine(mark.text).map((s, i) =>
+    s.kind ? (
+      <span key={i} className={s.kind}>
+        {s.text}
+      </span>
+    ) : (
+      s.text
+    ),
+  );
+  return mark.changed ? <mark>{spans}</mark> : spans;
+}

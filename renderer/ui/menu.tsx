@@ -1,0 +1,66 @@
+import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
+import { useDismiss } from './use-dismiss.ts';
+
+export interface MenuItem {
+  readonly label: string;
+  readonly keys?: string;
+  readonly run: () => void;
+}
+
+interface MenuProps {
+  readonly label: string;
+  readonly at: { readonly x: number; readonly y: number };
+  readonly items: readonly MenuItem[];
+  readonly onClose: () => void;
+}
+
+/** A context menu at a point of the window. The focus goes in and comes back to where it was. */
+export function Menu({ label, at, items, onClose }: MenuProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  const close = useCallback(() => onClose(), [onClose]);
+  useDismiss(ref, true, close);
+  useEffect(() => {
+    const before = document.activeElement;
+    ref.current?.querySelector('button')?.focus();
+    return () => {
+      if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
+    };
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const buttons = [...(ref.current?.querySelectorAll('button') ?? [])];
+    const at = buttons.findIndex((b) => b === document.activeElement);
+    if (event.key === 'ArrowDown') buttons[(at + 1) % buttons.length]?.focus();
+    else if (event.key === 'ArrowUp') buttons.at(at - 1)?.focus();
+    else if (event.key === 'Escape' || event.key === 'Tab') onClose();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const top = Math.min(at.y, window.innerHeight - items.length * 28 - 16);
+  const left = Math.min(at.x, window.innerWidth - 210);
+  return (
+    <div
+      ref={ref}
+      className="pop menu"
+      role="menu"
+      aria-label={label}
+      style={{ top, left }}
+      onKeyDown={onKeyDown}
+    >
+      {items.map((item) => (
+        <button
+          key={item.label}
+          type="button"
+          role="menuitem"
+          onClick={() => {
+            onClose();
+            item.run();
+          }}
+        >
+          {item.label}
+          {item.keys && <kbd>{item.keys}</kbd>}
+        </button>
+      ))}
+    </div>
+  );
+}

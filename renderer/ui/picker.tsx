@@ -1,0 +1,167 @@
+import { Check, ChevronDown } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useCallback, useId, useRef, useState } from 'react';
+import { useDismiss } from './use-dismiss.ts';
+
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly label: string;
+  readonly group?: string | undefined;
+  readonly note?: string | undefined;
+  /** Why it cannot be chosen. */
+  readonly disabled?: string | undefined;
+}
+
+interface PickerProps<T extends string> {
+  /** Its accessible name: "Model". */
+  readonly label: string;
+  readonly value: T | null;
+  readonly choices: readonly Choice<T>[];
+  readonly onPick: (value: T) => void;
+  readonly placeholder?: string;
+  readonly icon?: ReactNode;
+  readonly className?: string;
+  readonly down?: boolean;
+  readonly disabled?: boolean;
+}
+
+/** A combobox without typing: a quiet button with a list, driven by the keyboard as a native one. */
+export function Picker<T extends string>(props: PickerProps<T>) {
+  const {
+    label,
+    value,
+    choices,
+    onPick,
+    placeholder,
+    icon,
+    className,
+    down = false,
+    disabled = false,
+  } = props;
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const close = useCallback(() => setOpen(false), []);
+  useDismiss(root, open, close);
+  const current = choices.find((c) => c.value === value);
+  const show = () => {
+    setActive(
+      Math.max(
+        0,
+        choices.findIndex((c) => c.value === value),
+      ),
+    );
+    setOpen(true);
+  };
+  const pick = (choice: Choice<T> | undefined) => {
+    if (!choice || choice.disabled) return;
+    setOpen(false);
+    button.current?.focus();
+    if (choice.value !== value) onPick(choice.value);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = keyStep(event.key, active, choices);
+    if (!open) {
+      if (!['ArrowDown', 'ArrowUp', 'Enter', ' '].includes(event.key)) return;
+      show();
+    } else if (event.key === 'Escape') setOpen(false);
+    else if (event.key === 'Tab') return setOpen(false);
+    else if (event.key === 'Enter' || event.key === ' ') pick(choices[active]);
+    else if (next === null) return;
+    else setActive(next);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className="picker" ref={root}>
+      <button
+        ref={button}
+        type="button"
+        role="combobox"
+        aria-label={label}
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        aria-controls={`${id}-list`}
+        aria-activedescendant={open ? `${id}-${active}` : undefined}
+        className={`pick ${className ?? ''}`}
+        disabled={disabled}
+        title={label}
+        onClick={() => (open ? setOpen(false) : show())}
+        onKeyDown={onKeyDown}
+      >
+        {icon}
+        <span className="pick-text">{current?.label ?? placeholder ?? label}</span>
+        <ChevronDown className="i s" aria-hidden="true" />
+      </button>
+      {open && (
+        <Choices
+          id={id}
+          label={label}
+          choices={choices}
+          value={value}
+          active={active}
+          down={down}
+          onPick={pick}
+        />
+      )}
+    </div>
+  );
+}
+
+function keyStep<T extends string>(
+  key: string,
+  active: number,
+  choices: readonly Choice<T>[],
+): number | null {
+  if (key === 'ArrowDown') return Math.min(choices.length - 1, active + 1);
+  if (key === 'ArrowUp') return Math.max(0, active - 1);
+  if (key === 'Home') return 0;
+  if (key === 'End') return choices.length - 1;
+  if (key.length !== 1) return null;
+  const order = [...choices.keys()].map((i) => (i + active + 1) % choices.length);
+  return order.find((i) => choices[i]?.label.toLowerCase().startsWith(key.toLowerCase())) ?? active;
+}
+
+interface ChoicesProps<T extends string> {
+  readonly id: string;
+  readonly label: string;
+  readonly choices: readonly Choice<T>[];
+  readonly value: T | null;
+  readonly active: number;
+  readonly down: boolean;
+  readonly onPick: (choice: Choice<T>) => void;
+}
+
+function Choices<T extends string>({ id, label, choices, value, active, down, onPick }: ChoicesProps<T>) {
+  return (
+    <div className={`pop list ${down ? 'down' : 'up'}`} role="listbox" id={`${id}-list`} aria-label={label}>
+      {choices.map((choice, i) => (
+        <div key={choice.value} role="presentation">
+          {choice.group !== undefined && choice.group !== choices[i - 1]?.group && (
+            <div className="pop-head" role="presentation">
+              {choice.group}
+            </div>
+          )}
+          <div
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={choice.value === value}
+            aria-disabled={choice.disabled !== undefined}
+            className={`opt-row ${i === active ? 'on' : ''}`}
+            ref={(node) => {
+              if (i === active) node?.scrollIntoView({ block: 'nearest' });
+            }}
+            onClick={() => onPick(choice)}
+          >
+            <span className="opt-check">
+              {choice.value === value && <Check className="i s" aria-hidden="true" />}
+            </span>
+            <span className="opt-label">{choice.label}</span>
+            <span className="opt-note">{choice.disabled ?? choice.note}</span>
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}
