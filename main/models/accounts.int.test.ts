@@ -6,9 +6,10 @@ import { silentLog } from '../base/log.ts';
 import { type ProviderOperations, providerOperations } from '../db/providers.ts';
 import type { Store } from '../db/store.ts';
 import { openTestStore } from '../db/test-store.ts';
-import { createModels, type Models, type ModelsSnapshot, type Secrets } from './accounts.ts';
+import { createModels, type Models, type Secrets } from './accounts.ts';
 import type { Environment } from './env-accounts.ts';
 import type { ModelEvent, ModelRequest } from './port.ts';
+import type { ModelsSnapshot } from './snapshot.ts';
 
 const both = { OPENAI_API_KEY: 'sk-openai-1234567', ANTHROPIC_API_KEY: 'sk-ant-1234567' };
 
@@ -197,7 +198,8 @@ describe("the person's accounts", () => {
     expect((await snapshot(models)).accounts.map(({ name }) => name)).toEqual(['Demo']);
     expect(await currentDefault(models)).toBe('Demo:demo');
     await expect(models.resolve(id)).rejects.toMatchObject({ kind: 'config', retryable: false });
-    expect(await models.remove(providerId)).toMatchObject({ ok: true });
+    expect(await models.remove(providerId)).toMatchObject({ error: { code: 'not-found' } });
+    expect(await models.setEnabled(providerId, true)).toMatchObject({ error: { code: 'not-found' } });
     await add(models, 'Local');
   });
 

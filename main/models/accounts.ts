@@ -1,4 +1,4 @@
-import type { Account, ModelChoice, ProviderKind } from '@shared/contract/app.ts';
+import type { ProviderKind } from '@shared/contract/app.ts';
 import type { CallFailure } from '@shared/contract/define.ts';
 import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
@@ -6,28 +6,14 @@ import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { ModelConfigRow, ProviderOperations, ProviderRow } from '../db/providers.ts';
 import type { Store } from '../db/store.ts';
-import { catalogueOf, type Effort, knownModel } from './catalogue.ts';
+import { catalogueOf } from './catalogue.ts';
 import { demoModel } from './demo/demo-model.ts';
 import { type Environment, envAccounts, keyVariableOf, wantedModel } from './env-accounts.ts';
 import { languageModel } from './language-model.ts';
-import { type LanguageModel, ModelError } from './port.ts';
-import { sentence } from './sentences.ts';
+import type { LanguageModel } from './port.ts';
+import { goneModel, type ResolvedModel, readyModel, unavailable } from './ready-model.ts';
 import { withSilenceGuard } from './silence-guard.ts';
-
-/** A model configuration with its account, ready to be asked. */
-export interface ResolvedModel {
-  readonly model: LanguageModel;
-  /** The id that is sent. */
-  readonly name: string;
-  /** The account's name. */
-  readonly provider: string;
-  readonly contextLimit: number | null;
-  /** Percent of the context limit at which the conversation is compacted; 100 is never. */
-  readonly compressionThreshold: number;
-  readonly maxOutputTokens: number;
-  readonly efforts: readonly Effort[];
-  readonly options: Readonly<Record<string, unknown>>;
-}
+import { type ModelsSnapshot, modelsSnapshot } from './snapshot.ts';
 
 /** Where keys live: never in the database. `get` gives null when there is none. */
 export interface Secrets {
@@ -45,11 +31,6 @@ export interface ModelsDeps {
   readonly fetch?: typeof globalThis.fetch;
   /** How long a model may say nothing; the default is made for models that think for minutes. */
   readonly limits?: { readonly silenceMs: number; readonly stallMs: number };
-}
-
-export interface ModelsSnapshot {
-  readonly models: readonly ModelChoice[];
-  readonly accounts: readonly Account[];
 }
 
 export interface AccountInput {
@@ -83,15 +64,10 @@ export interface Models {
   close(): void;
 }
 
-const usualOutput = 32_000;
 const usualLimits = { silenceMs: 5 * 60_000, stallMs: 5 * 60_000 };
 
 function refuse<E extends string>(code: E, message: string): { ok: false; error: CallFailure<E> } {
   return err({ code, message });
-}
-
-function needsKey(row: ProviderRow): boolean {
-  return row.kind === 'openai' || row.kind === 'anthropic';
 }
 
 export function createModels(deps: ModelsDeps): Models {
@@ -175,33 +151,11 @@ class Registry implements Models {
     const { providers, configs } = await this.#rows();
     const config = configs.find((row) => row.id === id);
     const provider = providers.find((row) => row.id === config?.providerId);
-    if (!config || !provider || config.deleted) {
-      const message = 'This model is no longer set up. Pick another model.';
-      throw new ModelError(message, { kind: 'config', retryable: false, provider: provider?.name ?? '' });
-    }
-    const keyVariable = provider.source === 'env' ? keyVariableOf(provider.kind) : null;
-    const fail = (kind: 'missing_key' | 'provider_disabled') =>
-      new ModelError(sentence(kind, { provider: provider.name, keyVariable }), {
-        kind,
-        retryable: false,
-        provider: provider.name,
-      });
+    if (!config || !provider || config.deleted) throw goneModel(provider?.name ?? '');
     const key = await this.#key(provider);
-    if (key === null && needsKey(provider)) throw fail('missing_key');
-    if (!provider.enabled || !config.enabled) throw fail('provider_disabled');
-    const known = knownModel(config.model);
-    const asked = config.options['max_output_tokens'];
-    const most = known?.maxOutput ?? Number.POSITIVE_INFINITY;
-    return {
-      model: this.#model(provider, config, key),
-      name: config.model,
-      provider: provider.name,
-      contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
-      compressionThreshold: config.compressionThreshold,
-      maxOutputTokens: Math.min(typeof asked === 'number' && asked > 0 ? asked : usualOutput, most),
-      efforts: known?.efforts ?? [],
-      options: config.options,
-    };
+    const reason = unavailable(provider, config, key !== null);
+    if (reason) throw reason;
+    return readyModel(this.#model(provider, config, key), provider, config);
   }
 
   #model(provider: ProviderRow, config: ModelConfigRow, key: string | null): LanguageModel {
@@ -222,16 +176,9 @@ class Registry implements Models {
 
   async #snapshot(): Promise<ModelsSnapshot> {
     const { providers, configs } = await this.#rows();
-    const accounts: Account[] = [];
-    const models: ModelChoice[] = [];
-    for (const row of providers) {
-      const hasKey = row.kind === 'demo' || (await this.#key(row)) !== null;
-      const { id, kind, name, baseUrl, source, enabled } = row;
-      accounts.push({ id, kind, name, baseUrl, source, enabled, hasKey });
-      const own = configs.filter((config) => config.providerId === row.id && !config.deleted);
-      models.push(...own.map((config) => choice(row, config, hasKey)));
-    }
-    return { models, accounts };
+    const keys = await Promise.all(providers.map((row) => this.#key(row)));
+    const withKey = new Set(providers.flatMap((row, at) => (keys[at] === null ? [] : [row.id])));
+    return modelsSnapshot(providers, configs, withKey);
   }
 
   async *watch(signal: AbortSignal): AsyncGenerator<ModelsSnapshot> {
@@ -308,32 +255,6 @@ class Registry implements Models {
     this.#announce();
     return ok(null);
   }
-}
-
-function choice(row: ProviderRow, config: ModelConfigRow, hasKey: boolean): ModelChoice {
-  const known = knownModel(config.model);
-  const context = {
-    provider: row.name,
-    keyVariable: row.source === 'env' ? keyVariableOf(row.kind) : null,
-  };
-  const keyMissing = !hasKey && (row.kind === 'openai' || row.kind === 'anthropic');
-  const off = !row.enabled || !config.enabled;
-  return {
-    id: config.id,
-    providerId: row.id,
-    provider: row.name,
-    kind: row.kind,
-    model: config.model,
-    name: config.displayName || config.model,
-    contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
-    efforts: known?.efforts ?? [],
-    isDefault: config.isDefault,
-    unavailable: keyMissing
-      ? sentence('missing_key', context)
-      : off
-        ? sentence('provider_disabled', context)
-        : null,
-  };
 }
 
 /** Resolves when the promise does or the signal aborts; leaves no listener behind. */

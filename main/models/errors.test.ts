@@ -278,6 +278,7 @@ describe('#149 patterns', () => {
     ['prompt is too long: 210000 tokens', 'config final'],
     ['The model `gpt-9` does not exist', 'config final'],
     ['malformed config', 'config final'],
+    ['Invalid URL', 'config final'],
     ['internal error', 'generic retry'],
     ['internal server error', 'generic retry'],
     ['typeof x is not a function', 'generic final'],

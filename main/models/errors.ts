@@ -38,7 +38,7 @@ const canceled: Verdict = {
 const failedOnce = { kind: 'generic', retryable: true } as const;
 
 const configText =
-  /invalid model|unsupported model|model[ _]not[ _]found|model.{0,80}(does not exist|is not supported|not found)|context[ _]length[ _]exceeded|context_exceeded|maximum context length|prompt is too long|input is too long|malformed config|certificate|not_found_error.*model|self[- ]signed/s;
+  /invalid model|unsupported model|model[ _]not[ _]found|model.{0,80}(does not exist|is not supported|not found)|context[ _]length[ _]exceeded|context_exceeded|maximum context length|prompt is too long|input is too long|malformed config|certificate|invalid url|unknown scheme|not_found_error.*model|self[- ]signed/s;
 const usageText = /\bquota\b|\bbilling\b|payment required|insufficient_quota|credit balance|usage limit/;
 const strongAuthText =
   /authentication|unauthorized|invalid[ _]api[ _]key|incorrect api key|invalid x-api-key|invalid bearer/;
