@@ -1,9 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ModelServer, startModelServer } from '../../e2e/fixtures/model-server.ts';
+import { systemClock } from '../base/clock.ts';
 import { anthropic } from './anthropic/messages.ts';
 import { openaiChat } from './openai/chat-completions.ts';
 import { openaiResponses } from './openai/responses.ts';
 import { type LanguageModel, ModelError, type ModelEvent, type ModelRequest } from './port.ts';
+import { withSilenceGuard } from './silence-guard.ts';
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -15,13 +17,13 @@ afterEach(() => {
   server.mock.clearFixtures();
 });
 
-function settings(baseUrl: string) {
+function settings(baseUrl: string, keyVariable: string | null = null) {
   return {
     provider: 'Acme',
     apiKey: 'sk-secret-key-123456',
     baseUrl,
     headers: {},
-    keyVariable: null,
+    keyVariable,
     now: () => 0,
   };
 }
@@ -38,25 +40,25 @@ const adapters: readonly {
   name: string;
   model: string;
   eventsToText: number;
-  make: () => LanguageModel;
+  make: (keyVariable?: string) => LanguageModel;
 }[] = [
   {
     name: 'openai responses',
     model: 'gpt-5',
     eventsToText: 8,
-    make: () => openaiResponses(settings(server.openaiUrl)),
+    make: (keyVariable) => openaiResponses(settings(server.openaiUrl, keyVariable)),
   },
   {
     name: 'openai chat',
     model: 'gpt-4o',
     eventsToText: 4,
-    make: () => openaiChat(settings(server.openaiUrl)),
+    make: (keyVariable) => openaiChat(settings(server.openaiUrl, keyVariable)),
   },
   {
     name: 'anthropic',
     model: 'claude-sonnet-5-5',
     eventsToText: 5,
-    make: () => anthropic(settings(server.anthropicUrl)),
+    make: (keyVariable) => anthropic(settings(server.anthropicUrl, keyVariable)),
   },
 ];
 
@@ -252,5 +254,51 @@ describe.each(adapters)('$name', ({ model, eventsToText, make }) => {
     const make2 = model.startsWith('claude') ? anthropic : model === 'gpt-5' ? openaiResponses : openaiChat;
     const { error } = await failure(make2(settings(url)).stream(ask(model, 'x'), never()));
     expect(error).toMatchObject({ kind: 'timeout', retryable: true, statusCode: null });
+  });
+
+  it('#59 #60 a server that says nothing is a silence timeout, and is left', async () => {
+    server.mock.on({ userMessage: 'quiet' }, { content: 'Hello there, dear friend.' });
+    server.faults.next({ kind: 'stall', afterBytes: 0 });
+    const guarded = withSilenceGuard(make(), { silenceMs: 50, stallMs: 60_000, clock: systemClock });
+    const { error } = await failure(guarded.stream(ask(model, 'quiet'), never()));
+    expect(error).toMatchObject({ kind: 'stream_silence_timeout', retryable: true, provider: 'Acme' });
+    await expect.poll(() => server.requests().at(-1)?.cancelled).toBe(true);
+  });
+
+  it('a server that stalls in mid-stream is a timeout to retry', async () => {
+    server.mock.on({ userMessage: 'stall' }, { content: 'word '.repeat(200) }, { chunkSize: 10 });
+    server.faults.next({ kind: 'stall', afterBytes: 4000 });
+    const guarded = withSilenceGuard(make(), { silenceMs: 60_000, stallMs: 100, clock: systemClock });
+    const { error, before } = await failure(guarded.stream(ask(model, 'stall'), never()));
+    expect(error).toMatchObject({ kind: 'timeout', retryable: true });
+    expect(textOf(before)).not.toBe('');
+  });
+
+  it('a slow network changes nothing: bytes in any pieces give the same events', async () => {
+    server.mock.on(
+      { userMessage: 'slow' },
+      { content: 'Ünïcode 🦊 in small pieces.', usage },
+      { chunkSize: 5 },
+    );
+    server.faults.next({ kind: 'delay', ms: 20 });
+    const whole = await collect(make().stream(ask(model, 'slow'), never()));
+    server.faults.next({ kind: 'throttle', bytes: 97, everyMs: 0 });
+    const pieces = await collect(make().stream(ask(model, 'slow'), never()));
+    expect(textOf(pieces)).toBe('Ünïcode 🦊 in small pieces.');
+    expect(textOf(whole)).toBe(textOf(pieces));
+  });
+
+  it("another account's headers from the environment are not sent", async () => {
+    server.mock.on({ userMessage: 'headers' }, { content: 'Ok.' });
+    const variable = model.startsWith('claude') ? 'ANTHROPIC_CUSTOM_HEADERS' : 'OPENAI_CUSTOM_HEADERS';
+    vi.stubEnv(variable, 'X-Gateway-Secret: s3cret');
+    try {
+      await collect(make().stream(ask(model, 'headers'), never()));
+      expect(server.requests().at(-1)?.headers).not.toHaveProperty('x-gateway-secret');
+      await collect(make('THE_KEY').stream(ask(model, 'headers'), never()));
+      expect(server.requests().at(-1)?.headers).toHaveProperty('x-gateway-secret', 's3cret');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

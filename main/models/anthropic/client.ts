@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { AdapterSettings } from '../adapter-settings.ts';
+import { clientHeaders } from '../client-headers.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
 const openTimeoutMs = 10 * 60_000;
@@ -15,7 +16,7 @@ export function anthropicClient(settings: AdapterSettings): Anthropic {
     maxRetries: 0,
     timeout: openTimeoutMs,
     logLevel: 'off',
-    defaultHeaders: { ...settings.headers },
+    defaultHeaders: clientHeaders(settings, process.env['ANTHROPIC_CUSTOM_HEADERS']),
     ...(settings.fetch ? { fetch: settings.fetch } : {}),
   });
 }

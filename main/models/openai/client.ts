@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { AdapterSettings } from '../adapter-settings.ts';
+import { clientHeaders } from '../client-headers.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
 const openTimeoutMs = 10 * 60_000;
@@ -16,7 +17,7 @@ export function openaiClient(settings: AdapterSettings): OpenAI {
     maxRetries: 0,
     timeout: openTimeoutMs,
     logLevel: 'off',
-    defaultHeaders: { ...settings.headers },
+    defaultHeaders: clientHeaders(settings, process.env['OPENAI_CUSTOM_HEADERS']),
     ...(settings.fetch ? { fetch: settings.fetch } : {}),
   });
 }
