@@ -66,7 +66,9 @@ function hello(session: Session, address: AgentAddress): Promise<number | undefi
       path: '/api/v0/hello',
       headers: { authorization: `Bearer ${address.token}` },
       createConnection: (_options, done) => {
-        session.openUnixSocket(address.socket).then((socket) => done(null, socket), reject);
+        const opening = session.openUnixSocket(address.socket);
+        // oxlint-disable-next-line promise/no-callback-in-promise -- node:http knows only callbacks here
+        opening.then((socket) => done(null, socket), reject);
         return undefined;
       },
     });

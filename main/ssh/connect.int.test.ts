@@ -101,6 +101,19 @@ describe.skipIf(missing)('connect to a real sshd', () => {
     expect(fault.message).toContain(`${file}:2`);
   });
 
+  test('a host with several keys is asked for one that is known', async () => {
+    const other = path.join(home, 'other_host_key');
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other]);
+    const both = await startSshd({ hostKeyType: 'rsa', config: [`HostKey ${other}`] });
+    onTestFinished(() => both.dispose());
+    const session = await open({
+      target: { hostname: both.hostname, port: both.port, username: both.username },
+      identityFile: both.clientKey,
+      knownHostsFile: both.knownHostsFile,
+    });
+    expect((await session.exec('echo in', '', never)).stdout).toBe('in\n');
+  });
+
   test('a revoked host key is refused, even where the same key is also known', async () => {
     const file = await knownHostsWith(`${sshd.knownHosts}@revoked * ${sshd.hostKey}\n`);
     const fault = await refusal({ knownHostsFile: file });
@@ -144,6 +157,19 @@ describe.skipIf(missing)('connect to a real sshd', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'closed' });
     expect(await session.closed).toMatchObject({ code: 'closed' });
     await expect(session.exec('true', '', never)).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  test('a peer that freezes counts as gone after the stall time, and closing does not wait for it', async () => {
+    const frozen = await startSshd();
+    onTestFinished(() => frozen.dispose());
+    const target = { hostname: frozen.hostname, port: frozen.port, username: frozen.username };
+    const parts = { target, identityFile: frozen.clientKey, knownHostsFile: frozen.knownHostsFile };
+    const [first, second] = [await open({ ...parts, stallMs: 600 }), await open(parts)];
+    for (const pid of await frozen.connections()) process.kill(pid, 'SIGSTOP');
+    const waiting = first.exec('true', '', never);
+    await expect(waiting).rejects.toMatchObject({ code: 'closed' });
+    await second.close();
+    expect(await second.closed).toMatchObject({ code: 'closed' });
   });
 
   test('an abort ends the connecting and is not a fault', async () => {

@@ -1,0 +1,87 @@
+import type { Clock } from '../base/clock.ts';
+import { LinkFault } from '../ssh/fault.ts';
+import type { Link } from '../ssh/link.ts';
+import { type AgentCall, type AgentClient, AgentError, LinkDown } from './client.ts';
+import type { RemoteSession } from './remote-session.ts';
+
+export interface RemoteDeps {
+  readonly link: Pick<Link<RemoteSession>, 'whenUp'>;
+  readonly clock: Clock;
+  /** How the host is called in messages. */
+  readonly host: string;
+}
+
+/** Breaks of one call while the SSH connection stood: an agent that does not survive the call, or never answers it. */
+const MAX_BREAKS = 5;
+const FIRST_PAUSE_MS = 200;
+
+/**
+ * The agent of a host, as if the link never broke: every call waits for the link until its signal aborts, and is
+ * repeated after a break. That is safe because reads have no effect and mutations carry a key that the agent's journal
+ * knows. Throws LinkFault when only a person can help; the call's own answers (AgentError) pass through.
+ */
+export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
+  const repeat = <T>(call: AgentCall, run: (client: AgentClient) => Promise<T>): Promise<T> =>
+    untilAnswered(deps, call.signal, run);
+  return {
+    hello: (call) => repeat(call, (client) => client.hello(call)),
+    stat: (path, call) => repeat(call, (client) => client.stat(path, call)),
+    readFile: (path, range, call) => repeat(call, (client) => client.readFile(path, range, call)),
+    readLines: (query, call) => repeat(call, (client) => client.readLines(query, call)),
+    writeFile: (path, content, call) => repeat(call, (client) => client.writeFile(path, content, call)),
+    editFiles: (request, call) => repeat(call, (client) => client.editFiles(request, call)),
+    listDirectory: (path, call) => repeat(call, (client) => client.listDirectory(path, call)),
+    startProcess: (request, call) => repeat(call, (client) => client.startProcess(request, call)),
+    listProcesses: (call) => repeat(call, (client) => client.listProcesses(call)),
+    processOutput: (id, wait, call) => repeat(call, (client) => client.processOutput(id, wait, call)),
+    spool: (id, after, wait, call) => repeat(call, (client) => client.spool(id, after, wait, call)),
+    signalProcess: (id, signal, call) => repeat(call, (client) => client.signalProcess(id, signal, call)),
+    shutdown: (force, call) => shutdownOnce(deps, force, call),
+  };
+}
+
+async function untilAnswered<T>(
+  deps: RemoteDeps,
+  signal: AbortSignal,
+  run: (client: AgentClient) => Promise<T>,
+): Promise<T> {
+  for (let breaks = 0; ; ) {
+    const session = await deps.link.whenUp(signal);
+    const { client } = session;
+    try {
+      return await run(client);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isGone(error)) throw error;
+    }
+    try {
+      await session.renew(client);
+    } catch (error) {
+      // The link knows more: `whenUp` waits for the next session, or throws what needs a person.
+      if (error instanceof LinkFault) continue;
+      throw error;
+    }
+    breaks++;
+    if (breaks >= MAX_BREAKS)
+      throw new LinkFault(
+        'agent',
+        `The workspace agent on ${deps.host} does not answer, though it was started again and again.`,
+      );
+    await deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1), signal);
+  }
+}
+
+/** A 401 comes from an agent that was started anew by somebody else, with another token. */
+function isGone(error: unknown): boolean {
+  return error instanceof LinkDown || (error instanceof AgentError && error.status === 401);
+}
+
+/** Not repeated: a broken connection is how an agent that ends looks from here. */
+async function shutdownOnce(deps: RemoteDeps, force: boolean, call: AgentCall): Promise<void> {
+  const session = await deps.link.whenUp(call.signal);
+  try {
+    await session.client.shutdown(force, call);
+  } catch (error) {
+    if (!(error instanceof LinkDown)) throw error;
+  }
+}
