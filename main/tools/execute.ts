@@ -1,6 +1,7 @@
 import type { ProcessOutput } from '@shared/agent-protocol/index.ts';
 import { z } from 'zod';
 import { AgentError, LinkDown } from '../agent-client/client.ts';
+import { LinkFault } from '../ssh/fault.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../workspaces/connection.ts';
 import { type CommandResult, shownOutput } from './command-result.ts';
 import { defineTool, type ToolAnswer, type ToolContext, toolError } from './define.ts';
@@ -69,8 +70,8 @@ async function runPlan(
     if (error instanceof AgentError && error.code !== 'unknown-outcome') {
       return failed(error.message, process?.id ?? null, wall());
     }
-    if (error instanceof WorkspaceProblem && process)
-      return failed('workspace_unreachable', process.id, wall());
+    const gone = error instanceof WorkspaceProblem || error instanceof LinkFault;
+    if (gone && process) return failed('workspace_unreachable', process.id, wall());
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { ProcessOutput } from '@shared/agent-protocol/index.ts';
 import type { AgentCall } from '../agent-client/client.ts';
-import { AgentError } from '../agent-client/client.ts';
+import { AgentError, LinkDown } from '../agent-client/client.ts';
 import type { Clock } from '../base/clock.ts';
 import type { WorkspaceConnection } from '../workspaces/connection.ts';
 import type { ToolContext } from './define.ts';
@@ -11,6 +11,8 @@ const TERMINATE_GRACE_MS = 5_000;
 const KILL_GRACE_MS = 2_000;
 /** The agent answers a wait at exit or after minutes; this only keeps a faulty one from being asked in a circle. */
 const POLL_PAUSE_MS = 200;
+/** The process goes on without us: a wait that broke is repeated within its limit. */
+const LINK_PAUSE_MS = 1_000;
 
 /** One process on the agent, seen from the tool call that runs or reads it. */
 export interface FollowedProcess {
@@ -37,7 +39,7 @@ export async function lastLook(process: FollowedProcess): Promise<ProcessOutput 
     process.connection.client.processOutput(process.id, false, { chatId, signal: until }),
   ).catch((error: unknown) => {
     signal.throwIfAborted();
-    if (error instanceof AgentError) return null;
+    if (error instanceof AgentError || error instanceof LinkDown) return null;
     throw error;
   });
 }
@@ -84,9 +86,12 @@ async function untilExit(
 ): Promise<ProcessOutput> {
   const call: AgentCall = { chatId: context.chatId, signal };
   for (;;) {
-    const output = await connection.client.processOutput(id, true, call);
-    if (!output.running) return output;
-    await context.clock.sleep(POLL_PAUSE_MS, signal);
+    const output = await connection.client.processOutput(id, true, call).catch((error: unknown) => {
+      if (error instanceof LinkDown && !signal.aborted) return null;
+      throw error;
+    });
+    if (output && !output.running) return output;
+    await context.clock.sleep(output ? POLL_PAUSE_MS : LINK_PAUSE_MS, signal);
   }
 }
 

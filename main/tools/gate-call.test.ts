@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AgentClient } from '../agent-client/client.ts';
+import { systemClock } from '../base/clock.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
 import { type GateContext, gateCall } from './gate-call.ts';
 import { workspaceTools } from './registry.ts';
@@ -13,6 +14,7 @@ function context(more: Partial<GateContext> = {}): GateContext {
     mode: 'ask',
     connect: () => Promise.resolve(connectionTo(fakeAgent({ stat }))),
     chatId: 'chat',
+    clock: systemClock,
     signal: new AbortController().signal,
     ...more,
   };

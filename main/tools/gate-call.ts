@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ApprovalView } from '@shared/model/chat.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { ok, type Result } from '@shared/util/result.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { type Access, canonicalJson, verdict } from '../workspaces/approvals.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../workspaces/connection.ts';
 import { type CallView, type Tool, type ToolAnswer, toolError } from './define.ts';
+import { bounded } from './link-clock.ts';
+import { REQUEST_LIMIT_MS } from './on-agent.ts';
 import { resolvePath } from './paths.ts';
 import { prepareCall, type RequestedCall } from './prepare-call.ts';
 
@@ -12,6 +15,8 @@ export interface GateContext {
   readonly mode: ApprovalMode;
   connect(): Promise<WorkspaceConnection>;
   readonly chatId: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -43,30 +48,33 @@ export async function gateCall(
   const { tool, view, access, input } = prepared.value;
   if (access.kind === 'free') return { effect: tool.effect, argsHash, state: 'cleared', approval: null };
 
-  const connection = await connectOrProblem(context);
-  if (connection instanceof WorkspaceProblem) return done(connection.message);
-  const resolved = resolveAccess(connection, access);
-  if (!resolved.ok) return done(resolved.error);
-  const answer = await verdict({
-    mode: context.mode,
-    tool: tool.name,
-    input,
-    access: resolved.value,
-    verb: view.verb,
-    subject: approvalSubject(view),
-    connection,
-    chatId: context.chatId,
-    signal: context.signal,
-  });
-  return { effect: tool.effect, argsHash, ...answer };
-}
-
-async function connectOrProblem(context: GateContext): Promise<WorkspaceConnection | WorkspaceProblem> {
   try {
-    return await context.connect();
+    const connection = await context.connect();
+    const resolved = resolveAccess(connection, access);
+    if (!resolved.ok) return done(resolved.error);
+    const subject = approvalSubject(view);
+    const request = {
+      mode: context.mode,
+      tool: tool.name,
+      input,
+      access: resolved.value,
+      verb: view.verb,
+      subject,
+    };
+    const limits = {
+      clock: context.clock ?? systemClock,
+      link: connection.link,
+      limitMs: REQUEST_LIMIT_MS,
+      signal: context.signal,
+    };
+    const judged = await bounded(limits, (signal) =>
+      verdict({ ...request, connection, chatId: context.chatId, signal }),
+    );
+    if (judged.kind === 'timeout') return done('The workspace did not answer in time.');
+    return { effect: tool.effect, argsHash, ...judged.value };
   } catch (error) {
     context.signal.throwIfAborted();
-    if (error instanceof WorkspaceProblem) return error;
+    if (error instanceof WorkspaceProblem) return done(error.message);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { AgentError, LinkDown } from '../agent-client/client.ts';
 import { errorFields, type Log } from '../base/log.ts';
+import { LinkFault } from '../ssh/fault.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
 import { type Tool, type ToolAnswer, type ToolContext, toolError } from './define.ts';
 import { prepareCall, type RequestedCall } from './prepare-call.ts';
@@ -67,6 +68,9 @@ function knownFailure(tool: Tool, error: unknown): ToolAnswer | null {
   if (error instanceof AgentError) {
     if (error.code === 'unknown-outcome') return unknownOutcome(error.message);
     return toolError(error.detail ? `${error.message}\n${error.detail}` : error.message);
+  }
+  if (error instanceof LinkFault) {
+    return knownFailure(tool, new WorkspaceProblem('unreachable', error.message, true));
   }
   if (error instanceof LinkDown) {
     return tool.effect === 'effect'

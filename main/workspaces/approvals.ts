@@ -3,6 +3,7 @@ import nodePath from 'node:path';
 import type { ApprovalView } from '@shared/model/chat.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { AgentError, LinkDown } from '../agent-client/client.ts';
+import { LinkFault } from '../ssh/fault.ts';
 import type { WorkspaceConnection } from './connection.ts';
 import { isLibraryPath, isProtected } from './protected-paths.ts';
 
@@ -67,7 +68,7 @@ async function realPathOf(
     const stat = await connection.client.stat(path, { chatId, signal });
     return stat.realPath;
   } catch (error) {
-    if (error instanceof AgentError || error instanceof LinkDown) return null;
+    if (error instanceof AgentError || error instanceof LinkDown || error instanceof LinkFault) return null;
     throw error;
   }
 }

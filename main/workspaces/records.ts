@@ -1,5 +1,9 @@
-import type { HostId, WorkspaceId } from '@shared/model/ids.ts';
+import type { HostId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
+import { invariant } from '@shared/util/invariant.ts';
+import type { Store } from '../db/store.ts';
+import type { HostRow, WorkspaceOperations, WorkspaceRow } from '../db/workspaces.ts';
+import { parseTarget } from '../ssh/target.ts';
 
 export interface HostRecord {
   readonly id: HostId;
@@ -34,4 +38,51 @@ export interface NewPlace {
   readonly directory: string;
   readonly name: string;
   readonly mode: ApprovalMode;
+}
+
+/** The records of one owner, over the database's operations. */
+export function storedRecords(
+  store: Pick<Store<WorkspaceOperations>, 'call'>,
+  ownerId: OwnerId,
+): WorkspaceRecords {
+  async function load(): Promise<readonly WorkspaceRecord[]> {
+    const [rows, hosts] = await Promise.all([
+      store.call('loadWorkspaces', { ownerId }),
+      store.call('loadHosts', { ownerId }),
+    ]);
+    return rows.map((row) => toRecord(row, hosts));
+  }
+
+  async function find(id: WorkspaceId): Promise<WorkspaceRecord> {
+    const record = (await load()).find((one) => one.id === id);
+    invariant(record, 'a workspace that was just saved is there');
+    return record;
+  }
+
+  return {
+    load,
+    async upsertLocal({ directory, name, mode }) {
+      return find(await store.call('upsertLocalWorkspace', { ownerId, directory, name, mode }));
+    },
+    async upsertSsh({ directory, name, mode, host }) {
+      return find(
+        await store.call('upsertSshWorkspace', { ownerId, hostId: host.id, directory, name, mode }),
+      );
+    },
+    async upsertHost({ target, identityFile }) {
+      const parts = parseTarget(target);
+      invariant(parts.ok, 'a host that was reached has a name that can be read');
+      const id = await store.call('upsertHost', { ownerId, target, ...parts.value, identityFile });
+      return { id, target, identityFile };
+    },
+    setMode: (workspaceId, mode) => store.call('setWorkspaceMode', { workspaceId, mode }),
+  };
+}
+
+function toRecord(row: WorkspaceRow, hosts: readonly HostRow[]): WorkspaceRecord {
+  const { id, name, directory, mode } = row;
+  const host = hosts.find((one) => one.id === row.host_id);
+  invariant(row.host_id === null || host, 'a workspace on a host has its host');
+  const on = host ? { id: host.id, target: host.target, identityFile: host.identity_file } : null;
+  return { id, name, directory, mode, host: on };
 }

@@ -1,269 +1,32 @@
-import path from 'node:path';
-import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
-import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
-import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
-import { ok, type Result } from '@shared/util/result.ts';
-import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
+import { userInfo } from 'node:os';
+import type { OwnerId } from '@shared/model/ids.ts';
+import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import type { Clock } from '../base/clock.ts';
-import { errorFields, type Log } from '../base/log.ts';
-import { fetchBranch } from './branch.ts';
-import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
-import { checkFolder, type FolderRefusal } from './folder.ts';
-import type { Place } from './place.ts';
-import type { WorkspaceRecord, WorkspaceRecords } from './records.ts';
-import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
-import { watchProcess } from './watch-process.ts';
+import type { Log } from '../base/log.ts';
+import type { Store } from '../db/store.ts';
+import type { WorkspaceOperations } from '../db/workspaces.ts';
+import { createLocalPlace, type LocalHandle } from './local-place.ts';
+import { storedRecords } from './records.ts';
+import { createSshPlaces } from './ssh-places.ts';
+import { WorkspaceList } from './workspace-list.ts';
 
-const BRANCH_TIMEOUT_MS = 15_000;
-
-export interface ProcessWatch {
-  readonly workspaceId: WorkspaceId;
-  readonly chatId: ChatId;
-  readonly processId: string;
-  /** Byte cursor; negative: that many bytes before the end. */
-  readonly after: number;
-}
-
-interface Entry {
-  readonly record: WorkspaceRecord;
-  readonly place: Place;
-  readonly branch: string | null;
-  /** Given on the command line, for this run; ends when the person switches. */
-  readonly override: ApprovalMode | null;
-}
-
-export interface RegistryDeps {
-  readonly records: WorkspaceRecords;
-  readonly local: Place;
-  readonly ssh: SshPlaces;
+export interface WorkspacesDeps {
+  readonly store: Pick<Store<WorkspaceOperations>, 'call'>;
+  /** Closed by its owner, after the workspaces. */
+  readonly hosts: { host(config: HostConfig): RemoteHost };
+  readonly startLocal: (signal: AbortSignal) => Promise<LocalHandle>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ownerId: OwnerId;
 }
 
-/** The one list of workspaces: who may use which, where it lies, and what the window shows of it. */
-export class WorkspaceRegistry {
-  readonly #deps: RegistryDeps;
-  /** Last used first. */
-  #entries: readonly Entry[] = [];
-  readonly #changes: Broadcast<null> = createBroadcast<null>();
-  readonly #closing = new AbortController();
-  readonly #background = new Set<Promise<void>>();
-  readonly #followed = new Set<Place>();
-  /** Workspaces whose branch is being read; true: once more when that is over. */
-  readonly #reading = new Map<WorkspaceId, boolean>();
+export type Workspaces = WorkspaceList;
 
-  constructor(deps: RegistryDeps) {
-    this.#deps = deps;
-  }
-
-  async start(): Promise<void> {
-    const records = await this.#deps.records.load();
-    this.#entries = records.map((record) => this.#entryOf(record, null));
-    for (const { record } of this.#entries) this.refresh(record.id);
-  }
-
-  list(): readonly WorkspaceSummary[] {
-    return this.#entries.map(summaryOf);
-  }
-
-  /** The list now, and again whenever something in it changed. */
-  async *watch(signal: AbortSignal): AsyncGenerator<readonly WorkspaceSummary[]> {
-    const left = new AbortController();
-    const until = AbortSignal.any([signal, this.#closing.signal, left.signal]);
-    const changes = this.#changes.watch(until)[Symbol.asyncIterator]();
-    try {
-      // Asked before the first list goes out, so that no change between the two is lost.
-      let change = changes.next();
-      for (;;) {
-        yield this.list();
-        if ((await change).done) return;
-        change = changes.next();
-      }
-    } finally {
-      // A generator's return waits behind its pending next, which only the signal ends.
-      left.abort();
-      await changes.return?.();
-    }
-  }
-
-  /** The same folder is the same workspace. `override`: the mode for this run. */
-  async openFolder(
-    folder: string,
-    override: ApprovalMode | null = null,
-  ): Promise<Result<WorkspaceId, FolderRefusal>> {
-    const checked = await checkFolder(folder);
-    if (!checked.ok) return checked;
-    const directory = checked.value;
-    const record = await this.#deps.records.upsertLocal({
-      directory,
-      name: nameOf(directory),
-      mode: 'ask',
-    });
-    return ok(this.#opened(record, override));
-  }
-
-  /** Connects first: what cannot be reached or is no directory leaves no workspace behind. */
-  async openSsh(request: SshRequest): Promise<Result<WorkspaceId, SshRefusal>> {
-    const reached = await this.#deps.ssh.open(request, this.#closing.signal);
-    if (!reached.ok) return reached;
-    const { host, directory } = reached.value;
-    const record = await this.#deps.records.upsertSsh({
-      host,
-      directory,
-      name: nameOf(directory),
-      mode: 'edit',
-    });
-    return ok(this.#opened(record, null));
-  }
-
-  /** Throws WorkspaceProblem. */
-  async connectionFor(id: WorkspaceId | null): Promise<WorkspaceConnection> {
-    if (id === null) {
-      throw new WorkspaceProblem('no-workspace', 'chat has no workspace; use create_workspace first');
-    }
-    const entry = this.#find(id);
-    if (!entry) throw new WorkspaceProblem('deleted', 'the workspace of this chat was removed');
-    const { record, place } = entry;
-    const { client, platform } = await place.reach();
-    return { client, directory: record.directory, host: place.name, platform, link: place.link };
-  }
-
-  /** Where nothing is known, the careful one. */
-  modeOf(id: WorkspaceId | null): ApprovalMode {
-    const entry = id === null ? null : this.#find(id);
-    return entry ? modeOf(entry) : 'ask';
-  }
-
-  /** False: no such workspace. */
-  async setMode(id: WorkspaceId, mode: ApprovalMode): Promise<boolean> {
-    if (!this.#find(id) || !(await this.#deps.records.setMode(id, mode))) return false;
-    this.#update(id, (entry) => ({ ...entry, record: { ...entry.record, mode }, override: null }));
-    return true;
-  }
-
-  /** False: no such workspace. */
-  reconnect(id: WorkspaceId): boolean {
-    const entry = this.#find(id);
-    entry?.place.reconnect();
-    return entry !== undefined;
-  }
-
-  /** Reads the branch again, in the background: a command or a write of a chat there is over. */
-  refresh(id: WorkspaceId): void {
-    if (this.#closing.signal.aborted) return;
-    if (this.#reading.has(id)) this.#reading.set(id, true);
-    else this.#inBackground(this.#readBranches(id));
-  }
-
-  watchProcess(
-    { workspaceId, chatId, processId, after }: ProcessWatch,
-    signal: AbortSignal,
-  ): AsyncIterable<ProcessOutputEvent> {
-    const connect = async () => (await this.connectionFor(workspaceId)).client;
-    const until = AbortSignal.any([signal, this.#closing.signal]);
-    return watchProcess({ connect, clock: this.#deps.clock, chatId, processId, after }, until);
-  }
-
-  /** Feeds end and background reading is awaited. Agents and links are their owners' to close. */
-  async close(): Promise<void> {
-    this.#closing.abort(new DOMException('The app is closing.', 'AbortError'));
-    await Promise.allSettled(this.#background);
-  }
-
-  #find(id: WorkspaceId): Entry | undefined {
-    return this.#entries.find((entry) => entry.record.id === id);
-  }
-
-  #update(id: WorkspaceId, change: (entry: Entry) => Entry): void {
-    this.#entries = this.#entries.map((entry) => (entry.record.id === id ? change(entry) : entry));
-    this.#changes.send(null);
-  }
-
-  #opened(record: WorkspaceRecord, override: ApprovalMode | null): WorkspaceId {
-    const known = this.#find(record.id);
-    const entry = {
-      ...this.#entryOf(record, override ?? known?.override ?? null),
-      branch: known?.branch ?? null,
-    };
-    this.#entries = [entry, ...this.#entries.filter((other) => other.record.id !== record.id)];
-    this.#changes.send(null);
-    this.refresh(record.id);
-    return record.id;
-  }
-
-  #entryOf(record: WorkspaceRecord, override: ApprovalMode | null): Entry {
-    const place = record.host ? this.#deps.ssh.placeOf(record.host) : this.#deps.local;
-    this.#follow(place);
-    return { record, place, branch: null, override };
-  }
-
-  #follow(place: Place): void {
-    if (this.#followed.has(place)) return;
-    this.#followed.add(place);
-    let wasUp = place.state().state === 'up';
-    const onChange = () => {
-      const isUp = place.state().state === 'up';
-      if (isUp && !wasUp) {
-        for (const entry of this.#entries) if (entry.place === place) this.refresh(entry.record.id);
-      }
-      wasUp = isUp;
-      this.#changes.send(null);
-    };
-    this.#inBackground(place.follow(onChange, this.#closing.signal));
-  }
-
-  async #readBranches(id: WorkspaceId): Promise<void> {
-    try {
-      do {
-        this.#reading.set(id, false);
-        const entry = this.#find(id);
-        // A host that is not connected is not connected for its branch: it is read when the link is up.
-        if (!entry || (entry.place.link && !entry.place.link.up())) return;
-        const branch = await this.#fetchBranch(entry);
-        if (branch !== this.#find(id)?.branch) this.#update(id, (now) => ({ ...now, branch }));
-      } while (this.#reading.get(id));
-    } finally {
-      this.#reading.delete(id);
-    }
-  }
-
-  async #fetchBranch(entry: Entry): Promise<string | null> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(BRANCH_TIMEOUT_MS)]);
-    const { client, platform } = await entry.place.reach();
-    return fetchBranch({ client, platform, directory: entry.record.directory }, { signal });
-  }
-
-  #inBackground(work: Promise<void>): void {
-    const task = work
-      .catch((error: unknown) => {
-        if (this.#closing.signal.aborted) return;
-        this.#deps.log.warn('A workspace could not be looked at.', errorFields(error));
-      })
-      .finally(() => this.#background.delete(task));
-    this.#background.add(task);
-  }
-}
-
-function modeOf({ record, override }: Entry): ApprovalMode {
-  return override ?? record.mode;
-}
-
-function summaryOf(entry: Entry): WorkspaceSummary {
-  const { record, place, branch } = entry;
-  return {
-    id: record.id,
-    kind: record.host ? 'ssh' : 'local',
-    name: record.name,
-    directory: record.directory,
-    host: place.name,
-    hostId: record.host?.id ?? null,
-    mode: modeOf(entry),
-    link: place.state(),
-    branch,
-  };
-}
-
-/** The last name of a directory; the root is its own. */
-function nameOf(directory: string): string {
-  return path.basename(directory) || directory;
+/** Workspaces on this computer and on SSH hosts, over the database. Call `start` once before anything else. */
+export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
+  const { store, hosts, startLocal, clock, log, ownerId } = deps;
+  const records = storedRecords(store, ownerId);
+  const local = createLocalPlace(startLocal);
+  const ssh = createSshPlaces({ hosts, records, localUser: userInfo().username });
+  return new WorkspaceList({ records, local, ssh, clock, log, onClose: () => local.close() });
 }

@@ -1,6 +1,8 @@
 import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
 import { type AgentClient, AgentError, LinkDown } from '../agent-client/client.ts';
 import type { Clock } from '../base/clock.ts';
+import { LinkFault } from '../ssh/fault.ts';
+import { WorkspaceProblem } from './connection.ts';
 
 const EVENT_BYTES = 64 * 1024;
 /** After a broken link, and after an empty answer that should have waited. */
@@ -54,7 +56,8 @@ async function readChunk(watched: WatchedProcess, after: number, signal: AbortSi
   } catch (error) {
     if (signal.aborted) return 'later';
     if (error instanceof AgentError && error.code === 'not-found') return null;
-    if (!(error instanceof LinkDown)) throw error;
+    const away = error instanceof LinkDown || error instanceof LinkFault;
+    if (!away && !(error instanceof WorkspaceProblem && error.code === 'unreachable')) throw error;
     await pause(watched.clock, signal);
     return 'later';
   }

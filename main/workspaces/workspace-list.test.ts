@@ -8,7 +8,7 @@ import { silentLog } from '../base/log.ts';
 import { linkWatch } from './host-link.ts';
 import type { Place } from './place.ts';
 import type { HostRecord, NewPlace, WorkspaceRecord, WorkspaceRecords } from './records.ts';
-import { WorkspaceRegistry } from './registry.ts';
+import { WorkspaceList } from './workspace-list.ts';
 
 const host: HostRecord = { id: asId<HostId>('host-1'), target: 'me@build', identityFile: null };
 
@@ -120,7 +120,7 @@ function record(id: string, on: HostRecord | null): WorkspaceRecord {
 }
 
 async function firstWhere(
-  registry: WorkspaceRegistry,
+  registry: WorkspaceList,
   holds: (list: readonly WorkspaceSummary[]) => boolean,
 ): Promise<readonly WorkspaceSummary[]> {
   for await (const list of registry.watch(new AbortController().signal)) if (holds(list)) return list;
@@ -129,7 +129,7 @@ async function firstWhere(
 
 async function open(stored: WorkspaceRecord[] = [], files: Readonly<Record<string, string>> = {}) {
   const remote = fakeRemote(files);
-  const registry = new WorkspaceRegistry({
+  const registry = new WorkspaceList({
     records: fakeRecords(stored),
     local: placeOf('this computer', files),
     ssh: {
