@@ -20,10 +20,13 @@ import { createSlots } from './base/slots.ts';
 import { createAttention } from './chatd/generation/attention.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
 import { createHints } from './chatd/stream/hints.ts';
+import type { ChatOperationMap } from './chatd/machine/store.ts';
 import { createPartBuffer } from './chatd/stream/part-buffer.ts';
 import { startWorker } from './chatd/worker/worker.ts';
+import type { ProviderOperations } from './db/providers.ts';
+import type { SettingOperations } from './db/settings.ts';
 import { openWorkerStore } from './db/worker-client.ts';
-import type { DaemonOperations } from './db-operations.ts';
+import type { WorkspaceOperations } from './db/workspaces.ts';
 import { appCalls, appFeeds } from './ipc/app.ts';
 import { chatCalls, chatFeeds } from './ipc/chats.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
@@ -31,6 +34,9 @@ import { workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Secrets } from './models/accounts.ts';
 import { workspaceTools } from './tools/registry.ts';
 import { createWorkspaces } from './workspaces/registry.ts';
+
+/** What `db-worker.ts` serves. */
+type DaemonOperations = ChatOperationMap & ProviderOperations & WorkspaceOperations & SettingOperations;
 
 /** Open model calls: in all, and per provider (CHATD decision 16). */
 const MODEL_CALLS = 24;
@@ -115,13 +121,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       startLocalAgent({
         agentFile: options.agentFile,
         nodePath: options.nodePath,
+        ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
         home: path.join(options.homeDir, '.gaffer'),
         clock,
       }),
     clock,
     log,
     ownerId,
-    random,
   });
   await Promise.all([models.start(), workspaces.start()]);
 
@@ -221,7 +227,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return settings;
     },
     openFolder,
-    wake: () => workspaces.wake(),
+    wake: () => hosts.wake(),
     async close() {
       await worker.close();
       await attention.close();

@@ -116,7 +116,7 @@ function daemonStarter(run: Run): () => void {
   const options: DaemonOptions = {
     dataDir,
     dbWorkerFile: path.join(out, 'main/db-worker.js'),
-    preparedDir: path.join(out, 'prepared'),
+    preparedDir: path.join(out, 'resources'),
     agentFile: path.join(out, 'agent/agent.cjs'),
     nodePath: process.execPath,
     env: process.env,

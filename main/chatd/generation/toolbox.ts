@@ -40,6 +40,7 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
         connect: () => deps.connectionFor(chat.workspaceId),
         chatId: chat.id,
         signal,
+        clock,
       });
       const base = {
         tool: call.tool_name,
