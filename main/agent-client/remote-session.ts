@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { type BootstrapDeps, type Bootstrapped, bootstrap } from '../ssh/bootstrap.ts';
 import { type ConnectOptions, connect } from '../ssh/connect.ts';

@@ -104,7 +104,7 @@ describe.skipIf(missing)('connect to a real sshd', () => {
   test('a host with several keys is asked for one that is known', async () => {
     const other = path.join(home, 'other_host_key');
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other]);
-    const both = await startSshd({ hostKeyType: 'rsa', config: [`HostKey ${other}`] });
+    const both = await startSshd({ hostKeyType: 'rsa', config: [`HostKey "${other}"`] });
     onTestFinished(() => both.dispose());
     const session = await open({
       target: { hostname: both.hostname, port: both.port, username: both.username },

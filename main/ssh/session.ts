@@ -122,8 +122,10 @@ class Waits {
       };
       const fail = (error: Error) => {
         settle();
-        reject(this.#ended ?? error);
+        reject(error);
       };
+      // When a connection ends, ssh2 tells each waiter "No response" a moment before `closed` is seen: then that counts.
+      const refused = (error: Error) => setImmediate(() => fail(this.#ended ?? error));
       const onAbort = () => {
         undo();
         settle();
@@ -138,7 +140,7 @@ class Waits {
         resolve(value);
       };
       try {
-        undo = start(done, fail);
+        undo = start(done, refused);
       } catch {
         // ssh2 throws when the socket is already unusable: `close` follows, and fails this wait.
         void this.#closed.then(fail);
