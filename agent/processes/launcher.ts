@@ -21,7 +21,7 @@ export interface LaunchOrder {
 export type LaunchWord = 'started' | 'exists' | 'exit';
 
 /** After the command itself ended, its children may hold the output open; so long we wait for their last words. */
-const HELD_OUTPUT_MS = 2_000;
+const HELD_OUTPUT_MS = 1_000;
 const ARGUMENT_BYTES = 100_000;
 
 /**

@@ -31,6 +31,7 @@ export interface TestAgentOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of an earlier test agent that was killed: the next one continues there. */
   readonly base?: string;
+  readonly idleMs?: number;
 }
 
 export async function startTestAgent(options: TestAgentOptions = {}): Promise<TestAgent> {
@@ -45,6 +46,7 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     // A plain shell: the person's startup files are not under test.
     nodeEnv: { SHELL: '/bin/sh', ...options.env },
     home,
+    ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     clock: systemClock,
     signal: AbortSignal.timeout(60_000),
   });
