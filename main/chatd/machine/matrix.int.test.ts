@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { asId, type QueuedId, type RunnerId, type ToolKey, type WorkerId } from '@shared/model/ids.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Arranged,
+  arrange,
+  brokenInvariants,
+  loadAll,
+  loadState,
+  type Machine,
+  openMachine,
+} from './test-machine.ts';
+import type { ExecState, Outcome } from './types.ts';
+
+const STATES: readonly ExecState[] = [
+  'N',
+  'W',
+  'E0',
+  'E1',
+  'R0',
+  'R1',
+  'I0',
+  'I1',
+  'A0',
+  'A1',
+  'XW',
+  'XE0',
+  'XE1',
+  'Invalid',
+];
+
+interface Row {
+  readonly name: string;
+  /** From which state to which; from any other it is refused. */
+  readonly to: Partial<Record<ExecState, ExecState>>;
+  readonly how?: Parameters<typeof arrange>[2];
+  run(m: Machine, chat: Arranged): Promise<Outcome<unknown>>;
+}
+
+const content = [{ type: 'text' as const, text: 'words' }];
+const fault = { message: 'broke', kind: 'generic' as const, retryable: false };
+const retry = {
+  attempt: 1,
+  delay_ms: 1,
+  error: 'x',
+  retrying_at: '2026-01-01T00:00:00Z',
+  kind: 'timeout' as const,
+};
+
+function send(busy: 'queue' | 'interrupt'): Row['run'] {
+  return (m, { chatId, ownerId }) =>
+    m.store.call('sendMessage', {
+      chatId,
+      ownerId,
+      content,
+      busy,
+      modelConfigId: null,
+      effort: undefined,
+      sendKey: randomUUID(),
+    });
+}
+
+function byQueued(name: 'deleteQueued' | 'promoteQueued'): Row['run'] {
+  return (m, { chatId, ownerId, queuedIds }) =>
+    m.store.call(name, { chatId, ownerId, queuedId: asId<QueuedId>(queuedIds[0] ?? 0) });
+}
+
+const R_STAYS = { R0: 'R0', R1: 'R1' } as const;
+const QUEUED_STAYS = { E1: 'E1', R1: 'R1', I1: 'I1', A1: 'A1' } as const;
+
+const MATRIX: readonly Row[] = [
+  {
+    name: 'sendMessage, queue',
+    to: { W: 'R0', E0: 'R0', E1: 'R1', R0: 'R1', R1: 'R1', I0: 'I1', I1: 'I1', A0: 'A1', A1: 'A1' },
+    run: send('queue'),
+  },
+  {
+    name: 'sendMessage, interrupt',
+    to: { W: 'R0', E0: 'R0', E1: 'R1', R0: 'I1', R1: 'I1', I0: 'I1', I1: 'I1', A0: 'R1', A1: 'R1' },
+    how: { call: 'gated' },
+    run: send('interrupt'),
+  },
+  {
+    name: 'editMessage',
+    to: { W: 'R0', E0: 'R0', E1: 'R0', R0: 'R0', R1: 'R0', I0: 'R0', I1: 'R0', A0: 'R0', A1: 'R0' },
+    run: (m, { chatId, ownerId, userMessageId }) =>
+      m.store.call('editMessage', { chatId, ownerId, messageId: userMessageId, content }),
+  },
+  { name: 'deleteQueued', to: { E1: 'E0', R1: 'R0', I1: 'I0', A1: 'A0' }, run: byQueued('deleteQueued') },
+  {
+    name: 'editQueued',
+    to: QUEUED_STAYS,
+    run: (m, { chatId, ownerId, queuedIds }) =>
+      m.store.call('editQueued', { chatId, ownerId, queuedId: asId<QueuedId>(queuedIds[0] ?? 0), content }),
+  },
+  {
+    name: 'moveQueued',
+    to: QUEUED_STAYS,
+    run: (m, { chatId, ownerId, queuedIds }) =>
+      m.store.call('moveQueued', { chatId, ownerId, queuedId: asId<QueuedId>(queuedIds[0] ?? 0), by: 1 }),
+  },
+  { name: 'promoteQueued', to: { E1: 'R0', A1: 'R0', R1: 'I1', I1: 'I1' }, run: byQueued('promoteQueued') },
+  {
+    name: 'interrupt',
+    to: { R0: 'I0', R1: 'I1', A0: 'W', A1: 'R0' },
+    how: { call: 'gated' },
+    run: (m, { chatId, ownerId }) => m.store.call('interrupt', { chatId, ownerId }),
+  },
+  {
+    name: 'retryError',
+    to: { E0: 'R0', E1: 'R1' },
+    run: (m, { chatId, ownerId }) => m.store.call('retryError', { chatId, ownerId }),
+  },
+  {
+    name: 'answerCall',
+    to: { A0: 'R0', A1: 'R1', R0: 'R0', R1: 'R1' },
+    how: { call: 'gated' },
+    run: (m, { chatId, ownerId, key }) =>
+      m.store.call('answerCall', {
+        chatId,
+        ownerId,
+        key: asId<ToolKey>(key),
+        hash: 'H',
+        decision: 'allow',
+        note: null,
+      }),
+  },
+  {
+    name: 'setArchived(true)',
+    to: { W: 'XW', E0: 'XE0', E1: 'XE1' },
+    run: (m, { chatId, ownerId }) => m.store.call('setArchived', { chatId, ownerId, archived: true }),
+  },
+  {
+    name: 'setArchived(false)',
+    to: { XW: 'W', XE0: 'E0', XE1: 'E1' },
+    run: (m, { chatId, ownerId }) => m.store.call('setArchived', { chatId, ownerId, archived: false }),
+  },
+  {
+    name: 'acquire',
+    to: { R0: 'R0', R1: 'R1', I0: 'I0', I1: 'I1' },
+    how: { owned: false },
+    run: (m, { chatId }) =>
+      m.store.call('acquire', {
+        chatId,
+        workerId: asId<WorkerId>(randomUUID()),
+        runnerId: asId<RunnerId>(randomUUID()),
+        leaseMs: 1_000,
+        exclusive: true,
+      }),
+  },
+  { name: 'recordAttempt', to: R_STAYS, run: (m, { fence }) => m.store.call('recordAttempt', fence) },
+  {
+    name: 'recordRetry',
+    to: R_STAYS,
+    how: { attempt: 1 },
+    run: (m, { fence }) => m.store.call('recordRetry', { ...fence, retry }),
+  },
+  {
+    name: 'commitStep',
+    to: R_STAYS,
+    run: (m, { fence }) =>
+      m.store.call('commitStep', {
+        ...fence,
+        installationId: 'i',
+        messages: [{ role: 'assistant', content }],
+        calls: [],
+        consumeCompaction: false,
+      }),
+  },
+  {
+    name: 'dispatchCalls',
+    to: R_STAYS,
+    how: { call: 'cleared' },
+    run: (m, { fence, key }) => m.store.call('dispatchCalls', { ...fence, keys: [asId<ToolKey>(key)] }),
+  },
+  {
+    name: 'commitResults',
+    to: R_STAYS,
+    how: { call: 'done' },
+    run: (m, { fence }) => m.store.call('commitResults', fence),
+  },
+  {
+    name: 'enterRequiresAction',
+    to: { R0: 'A0', R1: 'A1' },
+    how: { call: 'gated' },
+    run: (m, { fence }) => m.store.call('enterRequiresAction', fence),
+  },
+  {
+    name: 'finishTurn',
+    to: { R0: 'W', R1: 'R0' },
+    run: (m, { fence }) => m.store.call('finishTurn', fence),
+  },
+  {
+    name: 'finishError',
+    to: { W: 'E0', R0: 'E0', R1: 'E1' },
+    run: (m, { fence }) => m.store.call('finishError', { ...fence, fault }),
+  },
+  {
+    name: 'finishInterruption',
+    to: { I0: 'W', I1: 'R0' },
+    how: { call: 'dispatched' },
+    run: (m, { fence }) =>
+      m.store.call('finishInterruption', {
+        ...fence,
+        messages: [{ role: 'assistant', content, interrupted: true }],
+      }),
+  },
+];
+
+describe('#160 every transition from every state', () => {
+  let m: Machine;
+  beforeAll(async () => {
+    m = await openMachine();
+  });
+  afterAll(() => m.store.close());
+
+  test.each(MATRIX)('$name', async ({ to, how, run }) => {
+    for (const from of STATES) {
+      const chat = await arrange(m, from, how);
+      const before = await loadAll(m, chat.chatId);
+      const outcome = await run(m, chat);
+      const target = to[from];
+      if (target) {
+        expect(outcome, from).toMatchObject({ ok: true });
+        expect(await loadState(m, chat.chatId), from).toBe(target);
+        expect(await brokenInvariants(m, chat.chatId), from).toEqual([]);
+      } else {
+        const kinds = from === 'N' ? ['not-found'] : ['not-allowed', 'fence-lost'];
+        expect(outcome.ok ? 'done' : outcome.error.kind, from).toBeOneOf(kinds);
+        expect(await loadAll(m, chat.chatId), from).toEqual(before);
+      }
+    }
+  });
+
+  test('a queue of two leaves one behind', async () => {
+    const cases = [
+      ['E1', byQueued('deleteQueued'), 'E1'],
+      ['E1', byQueued('promoteQueued'), 'R1'],
+      ['A1', byQueued('promoteQueued'), 'R1'],
+      ['R1', (machine, { fence }) => machine.store.call('finishTurn', fence), 'R1'],
+      [
+        'I1',
+        (machine, { fence }) => machine.store.call('finishInterruption', { ...fence, messages: [] }),
+        'R1',
+      ],
+    ] as const satisfies readonly (readonly [ExecState, Row['run'], ExecState])[];
+    for (const [from, run, target] of cases) {
+      const chat = await arrange(m, from, { queued: 2 });
+      expect(await run(m, chat), from).toMatchObject({ ok: true });
+      expect(await loadState(m, chat.chatId), from).toBe(target);
+    }
+  });
+});
