@@ -80,7 +80,13 @@ class LiveSession implements RemoteSession {
   async start(signal: AbortSignal): Promise<void> {
     const { agentFile, agentHome, clock, random, log, target } = this.#options;
     const host = formatTarget(target);
-    const agent = await readFile(agentFile);
+    const agent = await readFile(agentFile).catch((error: unknown) => {
+      throw new LinkFault(
+        'agent',
+        'The workspace agent is missing from this installation of Gaffer.',
+        String(error),
+      );
+    });
     const deps = { agent, agentHome, host, clock, random, log };
     const { address, uploaded } = await this.#reachAgent(deps, signal);
     this.uploaded ||= uploaded;
