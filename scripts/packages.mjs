@@ -2,18 +2,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { capture, root, say as sayOnTerminal } from './lib/run.mjs';
 
-/** `npm ci` when the packages are missing or older than the lock file. */
+const installOptions = { timeout: 15 * 60_000, shell: process.platform === 'win32' };
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** Installs the locked versions when packages are missing or older than the lock file. */
 export function ensurePackages({ say = sayOnTerminal } = {}) {
-  const installed = changedAt(path.join(root, 'node_modules/.package-lock.json'));
-  if (installed >= changedAt(path.join(root, 'package-lock.json'))) return;
+  const installed = path.join(root, 'node_modules/.package-lock.json');
+  if (changedAt(installed) >= changedAt(path.join(root, 'package-lock.json'))) return;
   say('Packages: installing …');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  capture(npm, ['ci', '--no-audit', '--no-fund'], {
-    timeout: 15 * 60_000,
-    shell: process.platform === 'win32',
-  });
+  try {
+    capture(npm, ['ci', '--no-audit', '--no-fund'], installOptions);
+  } catch {
+    // `npm ci` refuses when lock file and registry do not list the same optional binaries of foreign platforms,
+    // which happens behind a registry that mirrors only some. The versions are the locked ones here too.
+    capture(npm, ['install', '--no-save', '--no-audit', '--no-fund'], installOptions);
+  }
   const now = new Date();
-  fs.utimesSync(path.join(root, 'node_modules/.package-lock.json'), now, now);
+  fs.utimesSync(installed, now, now);
 }
 
 function changedAt(file) {
