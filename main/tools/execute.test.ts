@@ -189,6 +189,20 @@ test('a shutdown leaves the process alone', async () => {
   await expect(pending).rejects.toThrow('closing');
 });
 
+test('an interrupt does not wait for a workspace that is being reached', async () => {
+  const controller = new AbortController();
+  const pending = runTool(
+    workspaceTools,
+    call({ command: 'ls' }),
+    runContext(connectionTo(fakeAgent()), {
+      signal: controller.signal,
+      connect: () => new Promise(() => {}),
+    }),
+  );
+  controller.abort(new Interrupted());
+  await expect(pending).rejects.toThrow('interrupted by the user');
+});
+
 test('secrets are masked before the result is cut', async () => {
   const client = fakeAgent({
     startProcess: () => Promise.resolve({ id: 'p1' }),

@@ -5,6 +5,7 @@ import { ok, type Result } from '@shared/util/result.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Access, canonicalJson, verdict } from '../workspaces/approvals.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../workspaces/connection.ts';
+import { abortable } from './abortable.ts';
 import { type CallView, type Tool, type ToolAnswer, toolError } from './define.ts';
 import { bounded } from './link-clock.ts';
 import { REQUEST_LIMIT_MS } from './on-agent.ts';
@@ -49,7 +50,7 @@ export async function gateCall(
   if (access.kind === 'free') return { effect: tool.effect, argsHash, state: 'cleared', approval: null };
 
   try {
-    const connection = await context.connect();
+    const connection = await abortable(context.connect(), context.signal);
     const resolved = resolveAccess(connection, access);
     if (!resolved.ok) return done(resolved.error);
     const subject = approvalSubject(view);

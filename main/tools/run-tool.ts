@@ -2,6 +2,7 @@ import { AgentError, LinkDown } from '../agent-client/client.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
+import { abortable } from './abortable.ts';
 import { type Tool, type ToolAnswer, type ToolContext, toolError } from './define.ts';
 import { prepareCall, type RequestedCall } from './prepare-call.ts';
 import { guardSize, mapTexts } from './size-guard.ts';
@@ -28,9 +29,10 @@ export async function runTool(
   context: RunContext,
 ): Promise<ToolRun> {
   const startedAt = context.clock.now();
+  const reachable = { ...context, connect: () => abortable(context.connect(), context.signal) };
   const prepared = prepareCall(tools, call);
   const raw = prepared.ok
-    ? await answerOf(prepared.value.tool, () => prepared.value.run(context), context)
+    ? await answerOf(prepared.value.tool, () => prepared.value.run(reachable), context)
     : toolError(prepared.error);
   const masked = mapTexts(raw.result, (text) => context.mask(text));
   return {
