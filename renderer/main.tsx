@@ -1,7 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import '@fontsource-variable/inter/wght.css';
-import '@fontsource-variable/jetbrains-mono/wght.css';
+import './ui/fonts.css';
 import './ui/tokens.css';
 import './ui/controls.css';
 import './app/shell.css';

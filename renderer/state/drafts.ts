@@ -35,5 +35,5 @@ function save(key: string): void {
 
 /** Writes at once what still waits: another chat is opened, or the window is hidden or goes. */
 export function flushDrafts(): void {
-  for (const key of [...unsaved.keys()]) save(key);
+  for (const key of unsaved.keys()) save(key);
 }

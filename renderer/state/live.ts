@@ -3,6 +3,7 @@ import { type ChatView, foldStream, type LiveBlock, prependPage } from '@shared/
 import type { StreamEvent } from '@shared/model/stream.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { call, type WatchFeed, watchFeed } from '../lib/bridge.ts';
+import type { Feed } from '../lib/feed-loop.ts';
 
 export interface Session {
   /** Null until the snapshot arrived. */
@@ -13,19 +14,30 @@ export interface Session {
   readonly loadingOlder: boolean;
   /** No row is older than the first one held. */
   readonly complete: boolean;
+  /** The last change of `view` put older rows in front. */
+  readonly prepended: boolean;
 }
 
-/** One open chat: its feed, its window of history and what streams, outside React. */
+/** One chat: its feed, its window of history and what streams, outside React. */
 export interface ChatSession {
   readonly chatId: ChatId;
   readonly store: StoreApi<Session>;
+  /** Opens the feed; `close` ends it, and it may be opened again. */
+  open(): void;
+  close(): void;
   /** Goes back to the newest rows after far paging. */
   toTail(): void;
   loadOlder(): Promise<void>;
-  close(): void;
 }
 
-const START: Session = { view: null, lost: false, failure: null, loadingOlder: false, complete: false };
+const START: Session = {
+  view: null,
+  lost: false,
+  failure: null,
+  loadingOlder: false,
+  complete: false,
+  prepended: false,
+};
 const PAGE_ROWS = 100;
 
 /** Asks for one paint; tests pass their own. Answers how to cancel it. */
@@ -36,71 +48,92 @@ const animationFrame: NextFrame = (run) => {
   return () => cancelAnimationFrame(id);
 };
 
-/**
- * Durable events are shown at once. Words that stream are folded at once too, but shown at most once a frame:
- * the first of a burst immediately, the rest with the next frame.
- */
-export function openSession(
+interface Screen {
+  show(view: ChatView | null): void;
+  showPaced(view: ChatView | null): void;
+  cancel(): void;
+}
+
+/** Shows views: at once, or paced: the first of a burst at once, later ones with the next frame. */
+function screenOf(store: StoreApi<Session>, nextFrame: NextFrame): Screen {
+  let latest: ChatView | null = null;
+  let cancelFrame: (() => void) | null = null;
+  const show = (view: ChatView | null) => {
+    latest = view;
+    if (store.getState().view !== view) store.setState({ view, prepended: false });
+  };
+  const showPaced = (view: ChatView | null) => {
+    latest = view;
+    if (cancelFrame) return;
+    show(view);
+    cancelFrame = nextFrame(() => {
+      cancelFrame = null;
+      if (store.getState().view !== latest) showPaced(latest);
+    });
+  };
+  const cancel = () => {
+    cancelFrame?.();
+    cancelFrame = null;
+  };
+  return { show, showPaced, cancel };
+}
+
+/** Durable events are shown at once; words that stream are folded at once and shown at most once a frame. */
+export function createSession(
   chatId: ChatId,
   watch: WatchFeed = watchFeed,
   nextFrame: NextFrame = animationFrame,
 ): ChatSession {
   const store = createStore<Session>(() => START);
+  const screen = screenOf(store, nextFrame);
   let view: ChatView | null = null;
-  let cancelFrame: (() => void) | null = null;
-
-  const show = () => {
-    if (store.getState().view !== view) store.setState({ view });
-  };
-  const showPaced = () => {
-    if (cancelFrame) return;
-    show();
-    cancelFrame = nextFrame(() => {
-      cancelFrame = null;
-      if (store.getState().view !== view) showPaced();
-    });
-  };
+  let feed: Feed | null = null;
   const take = (events: readonly StreamEvent[]) => {
     for (const event of events) {
       const next = foldStream(view, event);
-      if (next === 'gap') return feed.reopen();
+      if (next === 'gap') return feed?.reopen();
       view = next;
     }
     if (store.getState().lost) store.setState({ lost: false });
-    if (events.every((e) => e.type === 'message_part')) showPaced();
-    else show();
+    if (events.every((e) => e.type === 'message_part')) screen.showPaced(view);
+    else screen.show(view);
   };
-  const feed = watch(
-    'chat.stream',
-    { chatId },
-    {
-      onEvents: take,
-      onEnd: (failure, final) =>
-        store.setState(final && failure ? { failure: failure.message } : { lost: true }),
-    },
-  );
+  const loadOlder = async () => {
+    const first = view?.messages[0];
+    const { loadingOlder, complete } = store.getState();
+    if (!first || loadingOlder || complete) return;
+    store.setState({ loadingOlder: true });
+    const answer = await call('chat.page', { chatId, before: first.id, limit: PAGE_ROWS });
+    const rows = answer.ok ? answer.value.messages : [];
+    if (view && rows.length > 0) view = prependPage(view, rows);
+    const ended = answer.ok && rows.length < PAGE_ROWS;
+    store.setState({ view, loadingOlder: false, complete: ended, prepended: rows.length > 0 });
+  };
   return {
     chatId,
     store,
-    toTail: () => {
-      view = null;
-      feed.reopen();
-    },
-    loadOlder: async () => {
-      const first = view?.messages[0];
-      const { loadingOlder, complete } = store.getState();
-      if (!first || loadingOlder || complete) return;
-      store.setState({ loadingOlder: true });
-      const answer = await call('chat.page', { chatId, before: first.id, limit: PAGE_ROWS });
-      const rows = answer.ok ? answer.value.messages : [];
-      if (view && rows.length > 0) view = prependPage(view, rows);
-      store.setState({ view, loadingOlder: false, complete: answer.ok && rows.length < PAGE_ROWS });
+    open: () => {
+      feed ??= watch(
+        'chat.stream',
+        { chatId },
+        {
+          onEvents: take,
+          onEnd: (failure, final) =>
+            store.setState(final && failure ? { failure: failure.message } : { lost: true }),
+        },
+      );
     },
     close: () => {
-      cancelFrame?.();
-      cancelFrame = null;
-      feed.close();
+      screen.cancel();
+      feed?.close();
+      feed = null;
     },
+    toTail: () => {
+      view = null;
+      store.setState({ complete: false });
+      feed?.reopen();
+    },
+    loadOlder,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ChatId } from '@shared/model/ids.ts';
 import { createStore } from 'zustand/vanilla';
-import { type ChatSession, openSession } from './live.ts';
+import { type ChatSession, createSession } from './live.ts';
 import { navStore } from './nav.ts';
 
 /** The session of the chat that the main pane shows. Chats that are not shown have no feed. */
@@ -16,7 +16,9 @@ export function startOpenChat(): void {
     const { session } = openChatStore.getState();
     if ((session?.chatId ?? null) === wanted) return;
     session?.close();
-    openChatStore.setState({ session: wanted ? openSession(wanted) : null });
+    const next = wanted ? createSession(wanted) : null;
+    next?.open();
+    openChatStore.setState({ session: next });
   };
   follow();
   navStore.subscribe(follow);

@@ -1,6 +1,7 @@
+import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
 import type { ChatId } from '@shared/model/ids.ts';
-import { createStore, type StoreApi } from 'zustand/vanilla';
 import { watchFeed } from '../lib/bridge.ts';
+import type { Feed } from '../lib/feed-loop.ts';
 
 export interface Output {
   /** The newest characters; what came before is counted, not kept. */
@@ -22,39 +23,51 @@ export function appendOutput(old: Output, text: string, skipped: number): Output
   return { ...old, text: whole.slice(from), skippedBytes: old.skippedBytes + skipped + from };
 }
 
-/** Follows what a process of a chat writes; shown at most once a frame. Close it when it is no longer seen. */
-export function watchOutput(
-  chatId: ChatId,
-  processId: string,
-): { readonly store: StoreApi<Output>; close(): void } {
-  const store = createStore<Output>(() => ({ text: '', skippedBytes: 0, ended: false }));
-  let output = store.getState();
+/** What a process writes, followed while somebody looks; shown at most once a frame. */
+export interface OutputSource {
+  subscribe(run: () => void): () => void;
+  get(): Output;
+}
+
+export function outputOf(chatId: ChatId, processId: string): OutputSource {
+  const listeners = new Set<() => void>();
+  let shown: Output = { text: '', skippedBytes: 0, ended: false };
+  let output = shown;
   let cursor: number | null = null;
   let frame = 0;
-  const feed = watchFeed('process.output', () => ({ chatId, processId, after: cursor ?? -FIRST_BYTES }), {
-    onEvents: (events) => {
-      for (const event of events) {
-        if (event.type === 'exit') {
-          output = { ...output, ended: true };
-          feed.close();
-        } else {
-          output = appendOutput(output, event.text, event.skipped);
-          cursor = event.next;
-        }
+  let feed: Feed | null = null;
+  const take = (events: readonly ProcessOutputEvent[]) => {
+    for (const event of events) {
+      if (event.type === 'exit') {
+        output = { ...output, ended: true };
+        feed?.close();
+      } else {
+        output = appendOutput(output, event.text, event.skipped);
+        cursor = event.next;
       }
-      if (frame === 0) {
-        frame = requestAnimationFrame(() => {
-          frame = 0;
-          store.setState(output);
-        });
-      }
-    },
-  });
+    }
+    if (frame === 0) frame = requestAnimationFrame(show);
+  };
+  const show = () => {
+    frame = 0;
+    shown = output;
+    for (const run of listeners) run();
+  };
   return {
-    store,
-    close: () => {
-      cancelAnimationFrame(frame);
-      feed.close();
+    subscribe: (run) => {
+      listeners.add(run);
+      if (listeners.size === 1 && !output.ended) {
+        const input = () => ({ chatId, processId, after: cursor ?? -FIRST_BYTES });
+        feed = watchFeed('process.output', input, { onEvents: take });
+      }
+      return () => {
+        listeners.delete(run);
+        if (listeners.size > 0) return;
+        cancelAnimationFrame(frame);
+        frame = 0;
+        feed?.close();
+      };
     },
+    get: () => shown,
   };
 }

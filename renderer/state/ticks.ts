@@ -8,7 +8,7 @@ function ticker(everyMs: number) {
   const tick = () => {
     if (document.hidden) return;
     now = Date.now();
-    for (const run of [...listeners]) run();
+    for (const run of listeners) run();
   };
   const subscribe = (run: () => void) => {
     listeners.add(run);
@@ -41,5 +41,5 @@ export function useSeconds(runs: boolean): number {
 /** Brings resting time stamps up to date: at focus and whenever the tree changes; no timer runs for them. */
 export function touchClock(): void {
   restingNow = Date.now();
-  for (const run of [...resting]) run();
+  for (const run of resting) run();
 }

@@ -11,7 +11,7 @@ interface TerminalBlockProps {
   readonly foot?: string | null;
 }
 
-const TAIL_LINES = 12;
+const TAIL_LINES = 10;
 const MAX_LINES = 2_000;
 
 /** A bounded block of terminal output: its last lines, all of it on demand. */

@@ -1,10 +1,10 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { Inbox as InboxIcon } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { chatsStore } from '../../state/chats.ts';
-import { type ChatSession, openSession } from '../../state/live.ts';
+import { createSession } from '../../state/live.ts';
 import { openChat } from '../../state/nav.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ApprovalDock } from './approval-dock.tsx';
@@ -36,12 +36,10 @@ export function Inbox() {
 
 /** A feed of its own, only while it is shown. */
 function InboxItem({ chatId }: { readonly chatId: ChatId }) {
-  const [session, setSession] = useState<ChatSession | null>(null);
+  const session = useMemo(() => createSession(chatId), [chatId]);
   useEffect(() => {
-    const opened = openSession(chatId);
-    setSession(opened);
-    return () => opened.close();
-  }, [chatId]);
-  if (!session) return null;
+    session.open();
+    return () => session.close();
+  }, [session]);
   return <ApprovalDock session={session} onOpenChat={() => openChat(chatId)} />;
 }

@@ -21,14 +21,15 @@ const DRAFT = 'new';
 export function NewChat() {
   const asked = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
-  const [place, setPlace] = useState<WorkspaceId | null>(null);
+  // A choice holds until the window is asked for another place.
+  const [choice, setChoice] = useState<{ for: WorkspaceId | null; id: WorkspaceId } | null>(null);
+  const place = choice?.for === asked ? choice.id : null;
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);
   const text = useStore(draftStore, (s) => s.texts[DRAFT] ?? '');
   const workspaceId = useStore(workspacesStore, (s) => place ?? asked ?? s.list?.[0]?.id ?? null);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
-  useEffect(() => setPlace(null), [asked]);
   const send = () => {
     if (text.trim() !== '') void create({ text, workspaceId, modelId, effort });
   };
@@ -36,7 +37,7 @@ export function NewChat() {
     <div className="new">
       <div className="first">
         <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
-        <Where value={workspaceId} onPick={setPlace} />
+        <Where value={workspaceId} onPick={(id) => setChoice({ for: asked, id })} />
         <With value={modelId} onPick={setModel} />
         <div className="comp">
           <MessageBox

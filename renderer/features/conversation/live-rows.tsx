@@ -27,11 +27,7 @@ export const LiveRow = memo(({ session, index, last }: LiveRowProps) => {
         </div>
       );
     case 'reasoning':
-      return (
-        <div className="agent">
-          <LiveThought text={block.text} over={!last} sinceMs={sinceMs} />
-        </div>
-      );
+      return <LiveThought text={block.text} over={!last} sinceMs={sinceMs} />;
     case 'tool':
       return <LiveTool session={session} block={block} />;
   }

@@ -6,9 +6,9 @@ import { useStore } from 'zustand';
 import { clock } from '../../lib/format.ts';
 import { composingStore, startEditing } from '../../state/composing.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { useSeconds } from '../../state/ticks.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Markdown } from '../../ui/markdown.tsx';
-import { Thought } from './thought.tsx';
 
 export function textOf(content: readonly Part[]): string {
   return content
@@ -19,6 +19,7 @@ export function textOf(content: readonly Part[]): string {
 
 export const UserRow = memo((props: { readonly session: ChatSession; readonly message: Message }) => {
   const { session, message } = props;
+  const now = useSeconds(false);
   const text = textOf(message.content);
   const files = message.content.filter((p) => p.type === 'file');
   const edit = () => {
@@ -30,7 +31,7 @@ export const UserRow = memo((props: { readonly session: ChatSession; readonly me
     <div className="you-row">
       <div className="row-tools">
         <time className="faint" dateTime={message.created_at}>
-          {clock(message.created_at, Date.now())}
+          {clock(message.created_at, now)}
         </time>
         <CopyButton text={text} label="Copy message" />
         <button
@@ -57,23 +58,23 @@ export const UserRow = memo((props: { readonly session: ChatSession; readonly me
 UserRow.displayName = 'UserRow';
 
 interface AgentRowProps {
-  readonly rowKey: string;
   readonly message: Message;
   readonly parts: readonly Part[];
 }
 
-export const AgentRow = memo(({ rowKey, message, parts }: AgentRowProps) => {
+export const AgentRow = memo(({ message, parts }: AgentRowProps) => {
+  const now = useSeconds(false);
   const text = textOf(parts);
   return (
     <div className="agent">
       {parts.map((part, i) => (
-        <AgentPart key={i} rowKey={`${rowKey}.${i}`} part={part} />
+        <AgentPart key={i} part={part} />
       ))}
       {text !== '' && (
         <div className="row-tools">
           <CopyButton text={text} label="Copy answer" />
           <time className="faint" dateTime={message.created_at}>
-            {clock(message.created_at, Date.now())}
+            {clock(message.created_at, now)}
           </time>
         </div>
       )}
@@ -82,7 +83,7 @@ export const AgentRow = memo(({ rowKey, message, parts }: AgentRowProps) => {
 });
 AgentRow.displayName = 'AgentRow';
 
-function AgentPart({ rowKey, part }: { readonly rowKey: string; readonly part: Part }) {
+function AgentPart({ part }: { readonly part: Part }) {
   switch (part.type) {
     case 'text':
       return (
@@ -90,12 +91,11 @@ function AgentPart({ rowKey, part }: { readonly rowKey: string; readonly part: P
           <Markdown text={part.text} />
         </div>
       );
-    case 'reasoning':
-      return <Thought rowKey={rowKey} part={part} />;
     case 'source':
       return <div className="meta">{part.title ?? part.url}</div>;
     case 'file':
       return <div className="chip">{part.name ?? part.media_type}</div>;
+    case 'reasoning':
     case 'tool-call':
     case 'tool-result':
       return null;

@@ -1,6 +1,6 @@
 import type { ToolCallState } from '@shared/model/chat.ts';
 import type { Message } from '@shared/model/message.ts';
-import type { Part, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
+import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
 
 /** A tool call with what is known of it. `result` null: not finished, or never (see `ledger`). */
 export interface ToolItem {
@@ -21,6 +21,7 @@ export type Row =
       readonly message: Message;
       readonly parts: readonly Part[];
     }
+  | { readonly kind: 'thought'; readonly key: string; readonly part: ReasoningPart }
   | { readonly kind: 'tool'; readonly key: string; readonly item: ToolItem }
   | { readonly kind: 'explored'; readonly key: string; readonly items: readonly ToolItem[] }
   | { readonly kind: 'divider'; readonly key: string; readonly text: string; readonly summary: string }
@@ -89,7 +90,8 @@ function assistantRows(
   const rows: Row[] = [];
   let prose: Part[] = [];
   const flush = (at: number) => {
-    if (prose.length > 0) rows.push({ kind: 'agent', key: `m${message.id}.${at}`, message, parts: prose });
+    if (prose.length > 0)
+      rows.push({ kind: 'agent', key: `m${message.id}.text${at}`, message, parts: prose });
     prose = [];
   };
   let callIndex = 0;
@@ -106,8 +108,11 @@ function assistantRows(
         calls.find((c) => c.message_id === message.id && c.tool_call_id === part.tool_call_id) ??
         null;
       rows.push(toolRow(message, part, answer, ledger));
-    } else if (part.type === 'reasoning' ? part.text.trim() || part.duration_ms : isProse(part))
-      prose.push(part);
+    } else if (part.type === 'reasoning') {
+      if (part.text.trim() === '' && part.duration_ms === undefined) return;
+      flush(i);
+      rows.push({ kind: 'thought', key: `m${message.id}.${i}`, part });
+    } else if (isProse(part)) prose.push(part);
   });
   flush(message.content.length);
   if (message.interrupted) rows.push({ kind: 'interrupted', key: `m${message.id}.stop` });
@@ -124,7 +129,7 @@ function toolRow(
   answer: Answer | null,
   ledger: ToolCallState | null,
 ): Row {
-  const key = `m${message.id}.${call.tool_call_id}.${ledger?.index ?? ''}`;
+  const key = `m${message.id}.${message.content.indexOf(call)}`;
   if (call.tool_name === 'chat_summarized') {
     const result = record(answer?.part.result);
     return {
@@ -136,9 +141,9 @@ function toolRow(
   }
   return {
     kind: 'tool',
-    key: `m${message.id}.${message.content.indexOf(call)}`,
+    key,
     item: {
-      key: `m${message.id}.${message.content.indexOf(call)}`,
+      key,
       messageId: message.id,
       resultMessageId: answer?.messageId ?? null,
       call,

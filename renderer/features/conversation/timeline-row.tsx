@@ -3,34 +3,34 @@ import { memo } from 'react';
 import { useStore } from 'zustand';
 import { clock } from '../../lib/format.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { useSeconds } from '../../state/ticks.ts';
 import { LiveRow } from './live-rows.tsx';
 import { AgentRow, UserRow } from './message-rows.tsx';
 import { useOpenRow } from './open-rows.ts';
-import type { AnyRow } from './timeline.tsx';
+import { Thought } from './thought.tsx';
+import { isTight } from './tight.ts';
 import { ExploredRow, ToolRow } from './tool-row.tsx';
+import type { AnyRow } from './use-rows.ts';
 
 interface TimelineRowProps {
   readonly session: ChatSession;
   readonly row: AnyRow;
-  readonly before: AnyRow['kind'] | undefined;
-  readonly after: AnyRow['kind'] | undefined;
+  readonly tightBefore: boolean;
+  readonly tightAfter: boolean;
   readonly position: number;
   readonly size: number;
   readonly dim: boolean;
 }
 
-const TIGHT = new Set<AnyRow['kind'] | undefined>(['tool', 'explored']);
-
-/** One article of the feed; its look follows from its neighbours (steps stand close together). */
+/** One article of the feed; its look follows from its neighbours. */
 export const TimelineRow = memo((props: TimelineRowProps) => {
-  const { session, row, before, after, position, size, dim } = props;
-  const liveIsTool = row.kind === 'live' && row.tool !== null;
-  const tight = TIGHT.has(row.kind) || liveIsTool;
+  const { session, row, tightBefore, tightAfter, position, size, dim } = props;
+  const tight = isTight(row);
   const look = [
     'item',
     tight ? 'tight' : '',
-    tight && !TIGHT.has(before) ? 'lead' : '',
-    tight && !TIGHT.has(after) ? 'trail' : '',
+    tight && !tightBefore ? 'lead' : '',
+    tight && !tightAfter ? 'trail' : '',
     dim ? 'dim' : '',
   ];
   const body = <RowBody session={session} row={row} />;
@@ -83,7 +83,9 @@ function RowBody({ session, row }: { readonly session: ChatSession; readonly row
     case 'user':
       return <UserRow session={session} message={row.message} />;
     case 'agent':
-      return <AgentRow rowKey={row.key} message={row.message} parts={row.parts} />;
+      return <AgentRow message={row.message} parts={row.parts} />;
+    case 'thought':
+      return <Thought rowKey={`${session.chatId}.${row.key}`} part={row.part} />;
     case 'tool':
       return <ToolRow session={session} item={row.item} />;
     case 'explored':
@@ -91,12 +93,16 @@ function RowBody({ session, row }: { readonly session: ChatSession; readonly row
     case 'live':
       return <LiveBlockRow session={session} index={row.index} />;
     case 'time':
-      return <div className="pause">{clock(row.at, Date.now())}</div>;
+      return <Pause at={row.at} />;
     case 'interrupted':
       return <div className="interrupted">Stopped by you</div>;
     case 'divider':
       return <Divider rowKey={row.key} text={row.text} summary={row.summary} />;
   }
+}
+
+function Pause({ at }: { readonly at: string }) {
+  return <div className="pause">{clock(at, useSeconds(false))}</div>;
 }
 
 function LiveBlockRow({ session, index }: { readonly session: ChatSession; readonly index: number }) {

@@ -1,10 +1,9 @@
 import type { ChatId, MessageId } from '@shared/model/ids.ts';
 import type { ToolResultPart } from '@shared/model/part.ts';
-import { useEffect, useMemo, useState } from 'react';
-import { useStore } from 'zustand';
+import { useMemo, useState, useSyncExternalStore } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { bytes } from '../../lib/format.ts';
-import { watchOutput } from '../../state/process-output.ts';
+import { outputOf } from '../../state/process-output.ts';
 import { Button } from '../../ui/button.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { TerminalBlock } from '../../ui/terminal-block.tsx';
@@ -61,24 +60,15 @@ function LiveOutput(props: {
   readonly command: string;
 }) {
   const { chatId, processId, command } = props;
-  const [watched, setWatched] = useState<ReturnType<typeof watchOutput> | null>(null);
-  useEffect(() => {
-    const output = watchOutput(chatId, processId);
-    setWatched(output);
-    return () => output.close();
-  }, [chatId, processId]);
+  const source = useMemo(() => outputOf(chatId, processId), [chatId, processId]);
+  const output = useSyncExternalStore(source.subscribe, source.get);
+  const before = output.skippedBytes > 0 ? `${bytes(output.skippedBytes)} above` : null;
   return (
     <>
       <WholeCommand command={command} />
-      {watched ? <Output watched={watched} /> : <TerminalBlock text="" running />}
+      <TerminalBlock text={output.text} before={before} running />
     </>
   );
-}
-
-function Output({ watched }: { readonly watched: ReturnType<typeof watchOutput> }) {
-  const output = useStore(watched.store);
-  const before = output.skippedBytes > 0 ? `${bytes(output.skippedBytes)} above` : null;
-  return <TerminalBlock text={output.text} before={before} running />;
 }
 
 /** A command of several lines does not fit into its row. */
@@ -95,7 +85,6 @@ function RunResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
   const truncated = record(result['truncated']);
   const omitted = number(truncated['omitted_bytes']);
   const feet = [
-    view.exitCode === null ? '' : `exit code ${view.exitCode}`,
     text(result['error']),
     omitted ? `${bytes(omitted)} in the middle are not shown` : '',
   ].filter((line) => line !== '');

@@ -114,7 +114,9 @@ function Facts({ view }: { readonly view: ToolView }) {
         </>
       )}
       {view.lines !== null && <span className="faint">{plural(view.lines, 'line')}</span>}
-      {view.durationMs !== null && <span className="faint">{duration(view.durationMs)}</span>}
+      {view.durationMs !== null && view.kind !== 'edit' && (
+        <span className="faint">{duration(view.durationMs)}</span>
+      )}
     </>
   );
 }

@@ -1,0 +1,66 @@
+const NEAR_PX = 32;
+
+export interface BottomHold {
+  toBottom(): void;
+  stop(): void;
+}
+
+/**
+ * Keeps the end of a scroller in sight while, and only while, the reader is at the end. What the reader does
+ * decides: a scroll up lets go, reaching the end takes hold again; growth of the content never changes that.
+ */
+export function holdBottom(
+  scroller: HTMLElement,
+  content: HTMLElement,
+  start: { readonly held: boolean; readonly onChange: (atBottom: boolean) => void },
+): BottomHold {
+  let held = start.held;
+  let lastTop = scroller.scrollTop;
+  const set = (next: boolean) => {
+    if (next === held) return;
+    held = next;
+    start.onChange(next);
+  };
+  const follow = () => {
+    if (held) scroller.scrollTop = scroller.scrollHeight;
+  };
+  const onScroll = () => {
+    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
+    if (near) set(true);
+    else if (scroller.scrollTop < lastTop - 1 && byReader()) set(false);
+    lastTop = scroller.scrollTop;
+  };
+  // Only a press, a key or a wheel moves the reader; measuring rows moves the content.
+  let touchedAt = 0;
+  const byReader = () => performance.now() - touchedAt < 1_000;
+  const touch = () => {
+    touchedAt = performance.now();
+  };
+  const onWheel = (event: WheelEvent) => {
+    touch();
+    if (event.deltaY < 0 && scroller.scrollHeight > scroller.clientHeight) set(false);
+  };
+  const observer = new ResizeObserver(follow);
+  observer.observe(content);
+  observer.observe(scroller);
+  scroller.addEventListener('scroll', onScroll, { passive: true });
+  scroller.addEventListener('wheel', onWheel, { passive: true });
+  scroller.addEventListener('pointerdown', touch, { passive: true });
+  scroller.addEventListener('pointermove', touch, { passive: true });
+  scroller.addEventListener('keydown', touch);
+  follow();
+  return {
+    toBottom: () => {
+      set(true);
+      follow();
+    },
+    stop: () => {
+      observer.disconnect();
+      scroller.removeEventListener('scroll', onScroll);
+      scroller.removeEventListener('wheel', onWheel);
+      scroller.removeEventListener('pointerdown', touch);
+      scroller.removeEventListener('pointermove', touch);
+      scroller.removeEventListener('keydown', touch);
+    },
+  };
+}

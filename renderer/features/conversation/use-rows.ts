@@ -1,0 +1,33 @@
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { type ChatSession, liveShape } from '../../state/live.ts';
+import { type Row, timelineRows } from './rows.ts';
+
+/** A row that streams stands behind the durable ones; `step`: it is one line, not prose. */
+export type AnyRow =
+  | Row
+  | { readonly kind: 'live'; readonly key: string; readonly step: boolean; readonly index: number };
+
+const NONE: readonly never[] = [];
+
+/** The rows of the timeline. Words that arrive in a streaming block change none of them. */
+export function useRows(session: ChatSession): readonly AnyRow[] {
+  const messages = useStore(session.store, (s) => s.view?.messages ?? NONE);
+  const calls = useStore(session.store, (s) => s.view?.calls ?? NONE);
+  const shape = useStore(session.store, (s) => liveShape(s.view));
+  const durable = useMemo(() => timelineRows(messages, calls), [messages, calls]);
+  return useMemo(() => [...durable, ...liveRows(durable, shape)], [durable, shape]);
+}
+
+/** A tool that streams a result belongs to the durable row of its call. */
+function liveRows(durable: readonly Row[], shape: string): readonly AnyRow[] {
+  if (shape === '') return NONE;
+  const unanswered = new Set(
+    durable.flatMap((r) => (r.kind === 'tool' && !r.item.result ? [r.item.call.tool_call_id] : [])),
+  );
+  return shape.split('\n').flatMap((line, index): AnyRow[] => {
+    const id = line.startsWith('tool ') ? line.slice(5) : null;
+    if (id !== null && unanswered.has(id)) return [];
+    return [{ kind: 'live', key: `live.${index}`, step: line !== 'text', index }];
+  });
+}
