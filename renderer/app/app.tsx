@@ -1,15 +1,11 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useStore } from 'zustand';
 import { Sidebar } from '../features/chats/sidebar.tsx';
 import { Settings } from '../features/settings/settings.tsx';
 import { Toasts } from '../features/toasts/toasts.tsx';
 import { call } from '../lib/bridge.ts';
 import { appStore, startApp } from '../state/app.ts';
-import { chatsStore } from '../state/chats.ts';
-import { flushDrafts } from '../state/drafts.ts';
-import { useInFront } from '../state/in-front.ts';
 import { navStore, setDrawer } from '../state/nav.ts';
-import { touchClock } from '../state/ticks.ts';
 import { toast } from '../state/toasts.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -17,6 +13,7 @@ import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { LinkQuestion } from '../ui/link-question.tsx';
 import { LinkContext } from '../ui/markdown.tsx';
 import { MainPane } from './main-pane.tsx';
+import { usePresence } from './presence.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { useTheme } from './theme.ts';
 import { TitleBar } from './title-bar.tsx';
@@ -40,8 +37,7 @@ function Shell() {
   const settings = useStore(navStore, (s) => s.settings);
   const [link, setLink] = useState<string | null>(null);
   useShortcuts();
-  useTellInFront();
-  useQuietClock();
+  usePresence();
   const openLink = useCallback(async (url: string) => {
     setLink(null);
     const answer = await call('app.openExternal', { url });
@@ -71,27 +67,4 @@ function Shell() {
       <Toasts />
     </LinkContext>
   );
-}
-
-/** Main shows no notification for the chat that a person is looking at. */
-function useTellInFront(): void {
-  const inFront = useInFront();
-  const shown = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
-  const chatId = inFront ? shown : null;
-  useEffect(() => void call('app.inFront', { chatId }), [chatId]);
-  useEffect(() => {
-    if (!inFront) flushDrafts();
-  }, [inFront]);
-  useEffect(() => flushDrafts(), [shown]);
-  useEffect(() => {
-    window.addEventListener('pagehide', flushDrafts);
-    return () => window.removeEventListener('pagehide', flushDrafts);
-  }, []);
-}
-
-/** Ages on the screen follow the events, not a timer. */
-function useQuietClock(): void {
-  const inFront = useInFront();
-  const chats = useStore(chatsStore, (s) => s.live);
-  useEffect(() => touchClock(), [inFront, chats]);
 }

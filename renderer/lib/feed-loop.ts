@@ -44,27 +44,14 @@ export function startFeed<Ev>(
   spec: { readonly name: string; readonly input: () => unknown },
   on: FeedHandlers<Ev>,
 ): Feed {
-  let port: FeedPort | null = null;
-  let stopWaiting: () => void = () => undefined;
+  let dropPort: () => void = () => undefined;
   let failures = 0;
-  let round = 0;
   let closed = false;
-
-  const drop = () => {
-    round += 1;
-    stopWaiting();
-    stopWaiting = () => undefined;
-    if (port) {
-      port.onmessage = null;
-      port.close();
-      port = null;
-    }
-  };
   const lose = (failure: CallFailure | null) => {
-    drop();
+    dropPort();
     failures += 1;
     const final = failure !== null && FINAL.has(failure.code);
-    if (!final) stopWaiting = door.after(backoffMs(failures), open);
+    if (!final) dropPort = door.after(backoffMs(failures), open);
     on.onEnd?.(failure, final);
   };
   const take = (frame: FeedFrame<Ev>) => {
@@ -74,25 +61,8 @@ export function startFeed<Ev>(
     } else lose(frame.type === 'error' ? frame.data : null);
   };
   const open = () => {
-    if (closed) return;
-    drop();
-    const mine = round;
-    const forget = door.open(spec.name, spec.input(), (fresh) => {
-      if (mine !== round) return fresh.close();
-      stopWaiting();
-      port = fresh;
-      fresh.onmessage = (event) => {
-        if (mine === round) take(event.data as FeedFrame<Ev>);
-      };
-      fresh.addEventListener?.('close', () => {
-        if (mine === round) lose(null);
-      });
-    });
-    const stopTimer = door.after(PORT_WAIT_MS, () => lose(null));
-    stopWaiting = () => {
-      stopTimer();
-      forget();
-    };
+    dropPort();
+    if (!closed) dropPort = openPort<Ev>(door, spec, { take, lose: () => lose(null) });
   };
   open();
   return {
@@ -102,7 +72,42 @@ export function startFeed<Ev>(
     },
     close: () => {
       closed = true;
-      drop();
+      dropPort();
     },
+  };
+}
+
+interface PortHandlers<Ev> {
+  take(frame: FeedFrame<Ev>): void;
+  lose(): void;
+}
+
+/** One port from asking for it to its end. After the answer is called, nothing of it is heard any more. */
+function openPort<Ev>(
+  door: FeedDoor,
+  spec: { readonly name: string; readonly input: () => unknown },
+  on: PortHandlers<Ev>,
+): () => void {
+  let port: FeedPort | null = null;
+  let wanted = true;
+  const stopTimer = door.after(PORT_WAIT_MS, () => wanted && on.lose());
+  const forget = door.open(spec.name, spec.input(), (fresh) => {
+    stopTimer();
+    if (!wanted) return fresh.close();
+    port = fresh;
+    fresh.onmessage = (event) => {
+      if (wanted) on.take(event.data as FeedFrame<Ev>);
+    };
+    fresh.addEventListener?.('close', () => {
+      if (wanted) on.lose();
+    });
+  });
+  return () => {
+    wanted = false;
+    stopTimer();
+    forget();
+    if (!port) return;
+    port.onmessage = null;
+    port.close();
   };
 }

@@ -25,8 +25,8 @@ export function appendOutput(old: Output, text: string, skipped: number): Output
 
 /** What a process writes, followed while somebody looks; shown at most once a frame. */
 export interface OutputSource {
-  subscribe(run: () => void): () => void;
-  get(): Output;
+  readonly subscribe: (run: () => void) => () => void;
+  readonly get: () => Output;
 }
 
 export function outputOf(chatId: ChatId, processId: string): OutputSource {

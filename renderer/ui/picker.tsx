@@ -26,25 +26,46 @@ interface PickerProps<T extends string> {
 
 /** A combobox without typing: a quiet button with a list, driven by the keyboard as a native one. */
 export function Picker<T extends string>(props: PickerProps<T>) {
-  const {
-    label,
-    value,
-    choices,
-    onPick,
-    placeholder,
-    icon,
-    className,
-    down = false,
-    disabled = false,
-  } = props;
-  const [open, setOpen] = useState(false);
-  const [active, setActive] = useState(0);
+  const { label, value, choices, placeholder, icon, className, down = false, disabled = false } = props;
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const list = useChoices(props, () => button.current?.focus());
   const id = useId();
-  const close = useCallback(() => setOpen(false), []);
-  useDismiss(root, open, close);
+  useDismiss(root, list.open, list.hide);
   const current = choices.find((c) => c.value === value);
+  return (
+    <div className="picker" ref={root}>
+      <button
+        ref={button}
+        type="button"
+        role="combobox"
+        aria-label={label}
+        aria-haspopup="listbox"
+        aria-expanded={list.open}
+        aria-controls={`${id}-list`}
+        aria-activedescendant={list.open ? `${id}-${list.active}` : undefined}
+        className={`pick ${className ?? ''}`}
+        disabled={disabled}
+        title={label}
+        onClick={list.open ? list.hide : list.show}
+        onKeyDown={list.onKeyDown}
+      >
+        {icon}
+        <span className="pick-text">{current?.label ?? placeholder ?? label}</span>
+        <ChevronDown className="i s" aria-hidden="true" />
+      </button>
+      {list.open && (
+        <Choices id={id} {...{ label, choices, value, down }} active={list.active} onPick={list.pick} />
+      )}
+    </div>
+  );
+}
+
+/** What is open, what is active, and what the keys do. */
+function useChoices<T extends string>({ value, choices, onPick }: PickerProps<T>, refocus: () => void) {
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const hide = useCallback(() => setOpen(false), []);
   const show = () => {
     setActive(
       Math.max(
@@ -56,8 +77,8 @@ export function Picker<T extends string>(props: PickerProps<T>) {
   };
   const pick = (choice: Choice<T> | undefined) => {
     if (!choice || choice.disabled) return;
-    setOpen(false);
-    button.current?.focus();
+    hide();
+    refocus();
     if (choice.value !== value) onPick(choice.value);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -65,48 +86,15 @@ export function Picker<T extends string>(props: PickerProps<T>) {
     if (!open) {
       if (!['ArrowDown', 'ArrowUp', 'Enter', ' '].includes(event.key)) return;
       show();
-    } else if (event.key === 'Escape') setOpen(false);
-    else if (event.key === 'Tab') return setOpen(false);
+    } else if (event.key === 'Escape') hide();
+    else if (event.key === 'Tab') return hide();
     else if (event.key === 'Enter' || event.key === ' ') pick(choices[active]);
     else if (next === null) return;
     else setActive(next);
     event.preventDefault();
     event.stopPropagation();
   };
-  return (
-    <div className="picker" ref={root}>
-      <button
-        ref={button}
-        type="button"
-        role="combobox"
-        aria-label={label}
-        aria-haspopup="listbox"
-        aria-expanded={open}
-        aria-controls={`${id}-list`}
-        aria-activedescendant={open ? `${id}-${active}` : undefined}
-        className={`pick ${className ?? ''}`}
-        disabled={disabled}
-        title={label}
-        onClick={() => (open ? setOpen(false) : show())}
-        onKeyDown={onKeyDown}
-      >
-        {icon}
-        <span className="pick-text">{current?.label ?? placeholder ?? label}</span>
-        <ChevronDown className="i s" aria-hidden="true" />
-      </button>
-      {open && (
-        <Choices
-          id={id}
-          label={label}
-          choices={choices}
-          value={value}
-          active={active}
-          down={down}
-          onPick={pick}
-        />
-      )}
-    </div>
-  );
+  return { open, active, show, hide, pick, onKeyDown };
 }
 
 function keyStep<T extends string>(

@@ -25,82 +25,46 @@ interface ApprovalCardProps {
 const DEAD_MS = 400;
 
 /** What is asked stands whole and escaped; the answer is bound to the hash of exactly this. */
-export function ApprovalCard({ chatId, title, ask, position, count, onOpenChat }: ApprovalCardProps) {
-  const { approval, state } = ask;
+export function ApprovalCard(props: ApprovalCardProps) {
+  const { chatId, title, ask, position, count, onOpenChat } = props;
+  const { approval } = ask;
   const [note, setNote] = useState<string | null>(null);
-  const [sending, setSending] = useState(false);
   const pre = useRef<HTMLPreElement>(null);
   const awake = useDeadTime(approval.hash);
   const seen = useSeenToEnd(pre, approval.hash);
-  const answer = async (decision: 'allow' | 'deny') => {
-    if (!awake || sending || (decision === 'allow' && !seen)) return;
-    setSending(true);
-    const words = note?.trim() ?? '';
-    const result = await call('chat.answer', {
-      chatId,
-      key: state.key,
-      hash: approval.hash,
-      decision,
-      ...(decision === 'deny' && words !== '' ? { note: words } : {}),
-    });
-    setSending(false);
-    if (!result.ok) toast(result.error.message);
+  const [sending, send] = useAnswer(chatId, ask);
+  const ready = awake && !sending;
+  const deny = () => {
+    if (ready) void send('deny', note ?? '');
   };
   return (
     <div className="ask" role="group" aria-label={`Approval: ${title}`}>
-      <div className="q">
-        <span className="warn">
-          <Hand className="i" aria-hidden="true" />
-        </span>
-        <span className="q-where">
-          <span className="mono strong">
-            <Escaped text={`${approval.host}:${approval.directory}`} />
-          </span>{' '}
-          <span className="meta">
-            — “{title}” asks to {approval.verb.toLowerCase()}
-          </span>
-        </span>
-        {count > 1 && (
-          <span className="pos num">
-            {position} of {count}
-          </span>
-        )}
-      </div>
+      <Asked approval={approval} title={title} place={count > 1 ? `${position} of ${count}` : null} />
       <pre ref={pre} tabIndex={0} aria-label="What is asked">
         <Escaped text={approval.subject} />
       </pre>
       {note !== null && (
-        <NoteField
-          value={note}
-          onChange={setNote}
-          onSend={() => void answer('deny')}
-          onCancel={() => setNote(null)}
-        />
+        <NoteField value={note} onChange={setNote} onSend={deny} onCancel={() => setNote(null)} />
       )}
       <div className="btns">
-        {note === null && (
-          <Button
-            look="primary"
-            aria-disabled={!awake || !seen || sending}
-            title={seen ? undefined : 'Scroll to the end first'}
-            onClick={() => void answer('allow')}
-          >
-            Allow once
-          </Button>
+        {note === null ? (
+          <>
+            <AllowButton can={ready && seen} seen={seen} onAllow={() => void send('allow', '')} />
+            <Button aria-label="Deny" aria-disabled={!ready} onClick={() => ready && setNote('')}>
+              Deny…
+            </Button>
+            {!seen && <span className="meta">Scroll to the end to allow</span>}
+          </>
+        ) : (
+          <>
+            <Button aria-disabled={!ready} onClick={deny}>
+              Deny
+            </Button>
+            <Button look="quiet" onClick={() => setNote(null)}>
+              Cancel
+            </Button>
+          </>
         )}
-        <Button
-          aria-label="Deny"
-          aria-disabled={!awake || sending}
-          onClick={() => (note === null ? awake && setNote('') : void answer('deny'))}
-        >
-          {note === null ? 'Deny…' : 'Deny'}
-        </Button>
-        {note !== null && (
-          <Button look="quiet" onClick={() => setNote(null)}>
-            Cancel
-          </Button>
-        )}
-        {!seen && note === null && <span className="meta">Scroll to the end to allow</span>}
         {onOpenChat && (
           <Button look="quiet" className="end" onClick={onOpenChat}>
             Open chat
@@ -108,6 +72,68 @@ export function ApprovalCard({ chatId, title, ask, position, count, onOpenChat }
         )}
       </div>
     </div>
+  );
+}
+
+function useAnswer(chatId: ChatId, { state, approval }: Ask) {
+  const [sending, setSending] = useState(false);
+  const send = async (decision: 'allow' | 'deny', words: string) => {
+    setSending(true);
+    const note = words.trim();
+    const result = await call('chat.answer', {
+      chatId,
+      key: state.key,
+      hash: approval.hash,
+      decision,
+      ...(note === '' ? {} : { note }),
+    });
+    setSending(false);
+    if (!result.ok) toast(result.error.message);
+  };
+  return [sending, send] as const;
+}
+
+interface AskedProps {
+  readonly approval: ApprovalView;
+  readonly title: string;
+  readonly place: string | null;
+}
+
+function Asked({ approval, title, place }: AskedProps) {
+  return (
+    <div className="q">
+      <span className="warn">
+        <Hand className="i" aria-hidden="true" />
+      </span>
+      <span className="q-where">
+        <span className="mono strong">
+          <Escaped text={`${approval.host}:${approval.directory}`} />
+        </span>{' '}
+        <span className="meta">
+          — “{title}” asks to {approval.verb.toLowerCase()}
+        </span>
+      </span>
+      {place !== null && <span className="pos num">{place}</span>}
+    </div>
+  );
+}
+
+interface AllowButtonProps {
+  readonly can: boolean;
+  readonly seen: boolean;
+  readonly onAllow: () => void;
+}
+
+function AllowButton({ can, seen, onAllow }: AllowButtonProps) {
+  return (
+    <Button
+      look="primary"
+      aria-disabled={!can}
+      title={seen ? undefined : 'Scroll to the end first'}
+      onClick={() => can && onAllow()}
+    >
+      Allow once
+    </Button>
   );
 }
 

@@ -56,6 +56,10 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     setActiveKey(row.key);
     handle.current?.scrollToIndex(to, { align: 'nearest' });
   };
+  const back = (done: (nothing: null) => void) => () => {
+    done(null);
+    scroller.current?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
     if (!row || !treeKey(event, { row, at, rows, go, open, rename: setRenaming, ask: setAsked })) return;
@@ -63,7 +67,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     event.stopPropagation();
   };
   if (rows.length === 0) return <EmptyTree loading={loading} filtered={filter.trim() !== ''} />;
-  const active = rows[at];
+  const common = { selected, renaming, onOpen: open, onRenamed: back(setRenaming), onMenu: setAsked };
   return (
     <div
       ref={scroller}
@@ -71,43 +75,50 @@ export function ChatTree({ filter }: { readonly filter: string }) {
       role="tree"
       aria-label="Chats"
       tabIndex={0}
-      aria-activedescendant={active ? idOf(active) : undefined}
+      aria-activedescendant={`tree-${rows[at]?.key}`}
       onKeyDown={onKeyDown}
     >
       <Virtualizer ref={handle} scrollRef={scroller} itemSize={36} bufferSize={400}>
-        {rows.map((row, i) =>
-          row.kind === 'group' ? (
-            <GroupRow key={row.key} id={idOf(row)} row={row} active={i === at} onOpen={() => open(row)} />
-          ) : (
-            <ChatRow
-              key={row.key}
-              id={idOf(row)}
-              row={row}
-              active={i === at}
-              selected={row.chat.id === selected}
-              renaming={renaming === row.key}
-              onOpen={() => open(row)}
-              onRenamed={() => {
-                setRenaming(null);
-                scroller.current?.focus();
-              }}
-              onMenu={(point) => setAsked({ chat: row.chat, at: point })}
-            />
-          ),
-        )}
+        {rows.map((row, i) => (
+          <AnyTreeRow key={row.key} row={row} active={i === at} {...common} />
+        ))}
       </Virtualizer>
       {asked && (
         <Menu
           label={`Actions for ${asked.chat.title}`}
           at={asked.at}
           items={actionsOf(asked.chat, setRenaming)}
-          onClose={() => {
-            setAsked(null);
-            scroller.current?.focus();
-          }}
+          onClose={back(setAsked)}
         />
       )}
     </div>
+  );
+}
+
+interface AnyTreeRowProps {
+  readonly row: TreeRow;
+  readonly active: boolean;
+  readonly selected: string | null;
+  readonly renaming: string | null;
+  readonly onOpen: (row: TreeRow) => void;
+  readonly onRenamed: () => void;
+  readonly onMenu: (asked: Asked) => void;
+}
+
+function AnyTreeRow({ row, active, selected, renaming, onOpen, onRenamed, onMenu }: AnyTreeRowProps) {
+  const open = () => onOpen(row);
+  if (row.kind === 'group') return <GroupRow id={idOf(row)} row={row} active={active} onOpen={open} />;
+  return (
+    <ChatRow
+      id={idOf(row)}
+      row={row}
+      active={active}
+      selected={row.chat.id === selected}
+      renaming={renaming === row.key}
+      onOpen={open}
+      onRenamed={onRenamed}
+      onMenu={(at) => onMenu({ chat: row.chat, at })}
+    />
   );
 }
 

@@ -16,6 +16,7 @@ export function holdBottom(
 ): BottomHold {
   let held = start.held;
   let lastTop = scroller.scrollTop;
+  let lastHeight = scroller.scrollHeight;
   const set = (next: boolean) => {
     if (next === held) return;
     held = next;
@@ -27,10 +28,12 @@ export function holdBottom(
   const onScroll = () => {
     const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
     if (near) set(true);
-    else if (scroller.scrollTop < lastTop - 1 && byReader()) set(false);
+    else if (scroller.scrollTop < lastTop - 1 && (byReader() || scroller.scrollHeight === lastHeight))
+      set(false);
     lastTop = scroller.scrollTop;
+    lastHeight = scroller.scrollHeight;
   };
-  // Only a press, a key or a wheel moves the reader; measuring rows moves the content.
+  // A press, a key or a wheel moves the reader; measuring rows moves the content, and changes its height.
   let touchedAt = 0;
   const byReader = () => performance.now() - touchedAt < 1_000;
   const touch = () => {
