@@ -1,0 +1,125 @@
+// npm test: everything, in order, with one summary. `node scripts/test.mjs check|unit|integration|e2e [args]`
+// runs one part; what follows goes to its test runner. The very last line is `N passed, N failed`.
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from './build.mjs';
+import { ensureElectron } from './electron.mjs';
+import { runChecks } from './lib/checks.mjs';
+import { bin, root, runThrough, say } from './lib/run.mjs';
+import { countPlaywright, countVitest, notRunLines } from './lib/test-reports.mjs';
+import { withDisplay } from './lib/with-display.mjs';
+import { ensurePackages } from './packages.mjs';
+import { ensureSystem } from './system.mjs';
+
+const PART_WITHIN_MS = 12 * 60_000;
+const [asked, ...rest] = process.argv.slice(2);
+const reports = path.join(root, 'test-results');
+
+const parts = {
+  install: async () => {
+    ensurePackages();
+    const electron = await ensureElectron();
+    say(`Electron ${electron.version} (${electron.source}), Node ${process.version}`);
+    // The parts that need what is missing say so themselves.
+    reportOnly(() => ensureSystem({ forTests: true }));
+    return none;
+  },
+  build: async () => {
+    await build({ ifNeeded: true });
+    return none;
+  },
+  check: () => runChecks(say),
+  unit: () => vitest('unit'),
+  integration: () => vitest('integration'),
+  e2e: playwright,
+};
+const none = { passed: 0, failed: 0 };
+const everything = ['install', 'build', 'check', 'unit', 'integration', 'e2e'];
+const wanted = {
+  check: ['check', 'unit'],
+  unit: ['unit'],
+  integration: ['install', 'build', 'integration'],
+  e2e: ['install', 'build', 'e2e'],
+};
+
+async function vitest(project) {
+  const report = fresh(`${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = ['run', '--project', project, '--passWithNoTests', ...reporters, ...rest];
+  const code = await runThrough(bin('vitest'), args, { timeout: PART_WITHIN_MS });
+  return countVitest(report, code);
+}
+
+async function playwright() {
+  const report = fresh('e2e.json');
+  const { command, args } = withDisplay(bin('playwright'), ['test', '--pass-with-no-tests', ...rest]);
+  const env = { ...process.env, GAFFER_E2E_JSON: report };
+  const code = await runThrough(command, args, { env, timeout: PART_WITHIN_MS });
+  return countPlaywright(report, code);
+}
+
+function fresh(name) {
+  fs.mkdirSync(reports, { recursive: true });
+  const file = path.join(reports, name);
+  fs.rmSync(file, { force: true });
+  return file;
+}
+
+function reportOnly(work) {
+  try {
+    work();
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+async function runPart(name) {
+  const startedAt = performance.now();
+  say(`\n── ${name}`);
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  try {
+    const counted = await parts[name]();
+    return { name, notRun: [], ...counted, seconds: seconds() };
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return { name, passed: 0, failed: 1, notRun: [], seconds: seconds() };
+  }
+}
+
+function summarize(done) {
+  const row = (cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(12) : cell.padStart(9))).join('');
+  say(`\n${row(['part', 'time', 'passed', 'failed', 'skipped'])}`);
+  for (const { name, passed, failed, notRun, seconds } of done) {
+    say(row([name, `${seconds.toFixed(1)} s`, String(passed), String(failed), String(notRun.length)]));
+  }
+}
+
+async function main() {
+  const names = asked === undefined ? everything : wanted[asked];
+  if (names === undefined)
+    throw new Error(`There is no part "${asked}": ${Object.keys(wanted).join(', ')}.`);
+  const done = [];
+  for (const name of names) {
+    const part = await runPart(name);
+    done.push(part);
+    // Without packages nothing else can say anything useful.
+    if (name === 'install' && part.failed > 0) break;
+  }
+  summarize(done);
+  const notRun = done.flatMap((part) => part.notRun);
+  for (const line of notRunLines(notRun)) say(line);
+  const sum = (key) => done.reduce((total, part) => total + part[key], 0);
+  const full = process.env.GAFFER_FULL === '1';
+  const failed = sum('failed') + (full ? notRun.length : 0);
+  if (full && notRun.length > 0) say('GAFFER_FULL=1: what was not run counts as failed.');
+  process.exitCode = failed > 0 ? 1 : 0;
+  process.stdout.write(`${sum('passed')} passed, ${failed} failed\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+  process.stdout.write('0 passed, 1 failed\n');
+}
