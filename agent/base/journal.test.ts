@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +28,10 @@ describe('the journal', () => {
     await journal.settle('a', 200, { id: 'x' });
     await journal.close();
     const again = new Journal(dir, 'one');
-    expect(again.find('a')).toMatchObject({ intent: { hash: 'hash-a' }, answer: { status: 200, body: { id: 'x' } } });
+    expect(again.find('a')).toMatchObject({
+      intent: { hash: 'hash-a' },
+      answer: { status: 200, body: { id: 'x' } },
+    });
     expect(again.find('b')).toMatchObject({ answer: null });
     expect(again.find('c')).toBeNull();
     await again.close();
@@ -57,7 +68,8 @@ describe('the journal', () => {
     const record = { type: 'intent', hash: 'h', files: [] } as const;
     writeFileSync(
       file(),
-      encodeRecord({ ...record, key: 'old', at: old }) + encodeRecord({ ...record, key: 'new', at: Date.now() }),
+      encodeRecord({ ...record, key: 'old', at: old }) +
+        encodeRecord({ ...record, key: 'new', at: Date.now() }),
     );
     const journal = new Journal(dir, 'one');
     expect(journal.find('old')).toBeNull();

@@ -62,7 +62,12 @@ export async function regularFileSize(resolved: string): Promise<number> {
 }
 
 export async function statPath(given: string, rules: FileRules): Promise<StatResponse> {
-  const resolved = await resolveExisting(checkPath(given), 0);
+  const checked = checkPath(given);
+  const resolved = await resolveExisting(checked, 0).catch((error: unknown) => {
+    // Below a file there is nothing, and nothing to resolve.
+    if (error instanceof Refusal && error.code === 'not-a-directory') return checked;
+    throw error;
+  });
   const found = await stat(resolved).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
     throw refusalOf(error, given);

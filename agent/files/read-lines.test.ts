@@ -29,7 +29,10 @@ describe('numbered lines', () => {
   it('#287 takes offset and limit', () => {
     expect(read('a\nb\nc\nd\n', { offset: 2 }).content).toBe('2\tb\n3\tc\n4\td');
     expect(read('a\nb\nc\nd\n', { limit: 2 }).content).toBe('1\ta\n2\tb');
-    expect(read('a\nb\nc\nd\n', { offset: 2, limit: 2 })).toMatchObject({ content: '2\tb\n3\tc', total_lines: 4 });
+    expect(read('a\nb\nc\nd\n', { offset: 2, limit: 2 })).toMatchObject({
+      content: '2\tb\n3\tc',
+      total_lines: 4,
+    });
     expect(read('a\n', { offset: -3 }).content).toBe('1\ta');
   });
 
@@ -46,7 +49,11 @@ describe('numbered lines', () => {
   });
 
   it('refuses an answer that is too long instead of cutting it', () => {
-    expect(read('x\n'.repeat(3_000))).toMatchObject({ success: true, lines_read: 2_000, total_lines: 3_000 });
+    expect(read('x\n'.repeat(3_000))).toMatchObject({
+      success: true,
+      lines_read: 2_000,
+      total_lines: 3_000,
+    });
     expect(read('x\n'.repeat(3_000), { limit: 2_500 })).toMatchObject({ success: false, content: '' });
     expect(read(`${'x'.repeat(500)}\n`.repeat(100))).toMatchObject({ success: false, total_lines: 100 });
   });

@@ -66,6 +66,8 @@ export class KeyedCalls {
       },
     );
     failpoint('after-effect');
+    // A fault (a full disk, no process left) is not the last word: a repeat looks how far it came and goes on.
+    if (answer.status >= 500) return answer;
     // The effect stands whether or not its record does: without one, a repeat finds out by looking.
     await this.journal.settle(call.key, answer.status, answer.body).catch((error: unknown) => {
       this.log('outcome not recorded', { key: call.key, error: String(error) });

@@ -36,7 +36,8 @@ async function readBody(message: IncomingMessage, most: number): Promise<Buffer>
   if (Number(message.headers['content-length'] ?? 0) > most) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  // Left early, the message must live on: the refusal goes over the same connection.
+  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > most) throw tooLarge;
     chunks.push(chunk);

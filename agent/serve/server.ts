@@ -48,8 +48,7 @@ export class Door {
       if (!response.destroyed) send(response, reply, this.options.ends.aborted);
     } finally {
       this.options.ends.removeEventListener('abort', leave);
-      // What is left of a refused body is not worth reading.
-      if (!message.complete) response.once('finish', () => message.destroy());
+      if (!message.complete) discardRest(message);
       this.open--;
       this.lastAt = Date.now();
     }
@@ -98,6 +97,21 @@ function send(response: http.ServerResponse, reply: Reply, last: boolean): void 
     ...(last ? { connection: 'close' } : {}),
   });
   response.end(bytes);
+}
+
+const DISCARD_BYTES = 64 * 2 ** 20;
+const DISCARD_MS = 5_000;
+
+/** A client reads the refusal after it has sent its body: closing at once would show it a broken connection. */
+function discardRest(message: http.IncomingMessage): void {
+  let left = DISCARD_BYTES;
+  const timer = setTimeout(() => message.destroy(), DISCARD_MS);
+  message.once('close', () => clearTimeout(timer));
+  message.on('error', () => {});
+  message.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) message.destroy();
+  });
 }
 
 function stackOf(error: unknown): string {

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LinkDown } from './client.ts';
 import { createAgentClient } from './http-client.ts';
-import { startTestAgent, type TestAgent } from './test-agent.ts';
-import net from 'node:net';
+import { isProcessAlive, startTestAgent, type TestAgent } from './test-agent.ts';
 
 const signal = AbortSignal.timeout(300_000);
 const call = { signal };
@@ -29,7 +29,10 @@ async function start(failpoint?: string): Promise<TestAgent> {
 }
 
 /** A client that sees the agent die, unlike the local one, which starts another. */
-async function untilItDies(agent: TestAgent, run: (client: TestAgent['client']) => Promise<unknown>): Promise<void> {
+async function untilItDies(
+  agent: TestAgent,
+  run: (client: TestAgent['client']) => Promise<unknown>,
+): Promise<void> {
   const { socket, token, pid } = agent.local.address;
   const client = createAgentClient({ token, connect: () => net.connect(socket) });
   try {
@@ -37,7 +40,7 @@ async function untilItDies(agent: TestAgent, run: (client: TestAgent['client']) 
   } finally {
     client.close();
   }
-  expect(() => process.kill(pid, 0)).toThrow();
+  await expect.poll(() => isProcessAlive(pid)).toBe(false);
 }
 
 const agentPoints = ['before-intent', 'after-intent', 'after-effect', 'after-result'];
@@ -50,7 +53,10 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     await untilItDies(await start(point), (client) => client.startProcess(request, keyed));
     const next = await start();
     const { id } = await next.client.startProcess(request, keyed);
-    expect(await next.client.processOutput(id, true, call)).toMatchObject({ output: 'out\n', exit_code: 0 });
+    expect(await next.client.processOutput(id, true, call)).toMatchObject({
+      output: 'out\n',
+      exit_code: 0,
+    });
     expect((await next.client.startProcess(request, keyed)).id).toBe(id);
     expect(readFileSync(ran, 'utf8')).toBe('run\n');
   });
@@ -68,16 +74,21 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     expect(readFileSync(file, 'utf8')).toBe('the person went on');
   });
 
-  it.each([...agentPoints, 'mid-effect'])('an edit of two files that would match again, %s', async (point) => {
-    const files = ['a', 'b'].map((name) => path.join(base, name));
-    for (const file of files) writeFileSync(file, 'x');
-    const request = { files: files.map((file) => ({ path: file, edits: [{ search: 'x', replace: 'xx' }] })) };
-    const keyed = { signal, key: randomUUID() };
-    await untilItDies(await start(point), (client) => client.editFiles(request, keyed));
-    const next = await start();
-    await next.client.editFiles(request, keyed);
-    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['xx', 'xx']);
-  });
+  it.each([...agentPoints, 'mid-effect'])(
+    'an edit of two files that would match again, %s',
+    async (point) => {
+      const files = ['a', 'b'].map((name) => path.join(base, name));
+      for (const file of files) writeFileSync(file, 'x');
+      const request = {
+        files: files.map((file) => ({ path: file, edits: [{ search: 'x', replace: 'xx' }] })),
+      };
+      const keyed = { signal, key: randomUUID() };
+      await untilItDies(await start(point), (client) => client.editFiles(request, keyed));
+      const next = await start();
+      await next.client.editFiles(request, keyed);
+      expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['xx', 'xx']);
+    },
+  );
 
   it('a write whose file changed meanwhile is an unknown outcome', async () => {
     const file = path.join(base, 'a');
@@ -86,7 +97,10 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     await untilItDies(await start('after-intent'), (client) => client.writeFile(file, 'new', keyed));
     writeFileSync(file, 'other');
     const next = await start();
-    await expect(next.client.writeFile(file, 'new', keyed)).rejects.toMatchObject({ status: 409, code: 'unknown-outcome' });
+    await expect(next.client.writeFile(file, 'new', keyed)).rejects.toMatchObject({
+      status: 409,
+      code: 'unknown-outcome',
+    });
     expect(readFileSync(file, 'utf8')).toBe('other');
   });
 
@@ -95,18 +109,29 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     const { id } = await first.client.startProcess({ command: 'sleep 300' }, { signal, key: randomUUID() });
     await first.kill();
     const keyed = { signal, key: randomUUID() };
-    await untilItDies(await start('after-effect'), (client) => client.signalProcess(id, 'terminate', keyed));
+    await untilItDies(await start('after-effect'), (client) =>
+      client.signalProcess(id, 'terminate', keyed),
+    );
     const next = await start();
     await next.client.signalProcess(id, 'terminate', keyed);
-    expect(await next.client.processOutput(id, true, call)).toMatchObject({ running: false, exit_code: -1 });
+    expect(await next.client.processOutput(id, true, call)).toMatchObject({
+      running: false,
+      exit_code: -1,
+    });
   });
 
   it('a command whose launcher died before it began is run by the repeat', async () => {
     const ran = path.join(base, 'ran');
     const request = { command: `echo run >> '${ran}'` };
+    const keyed = { signal, key: randomUUID() };
     const broken = await start('launcher-before-started');
-    await expect(broken.client.startProcess(request, { signal, key: randomUUID() })).rejects.toMatchObject({ status: 500 });
+    await expect(broken.client.startProcess(request, keyed)).rejects.toMatchObject({ status: 500 });
     expect(existsSync(ran)).toBe(false);
+    await broken.kill();
+    const next = await start();
+    const { id } = await next.client.startProcess(request, keyed);
+    await next.client.processOutput(id, true, call);
+    expect(readFileSync(ran, 'utf8')).toBe('run\n');
   });
 
   it('a command whose launcher died at the beginning is never run again', async () => {
@@ -115,7 +140,10 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     const broken = await start('launcher-after-started');
     const keyed = { signal, key: randomUUID() };
     const { id } = await broken.client.startProcess(request, keyed);
-    expect(await broken.client.processOutput(id, true, call)).toMatchObject({ running: false, exit_code: -1 });
+    expect(await broken.client.processOutput(id, true, call)).toMatchObject({
+      running: false,
+      exit_code: -1,
+    });
     await broken.kill();
     const next = await start();
     expect(await next.client.startProcess(request, keyed)).toMatchObject({ id });
@@ -130,16 +158,22 @@ describe('a killed agent', () => {
     execFileSync('mkfifo', [gate]);
     const first = await start();
     const command = `echo run >> '${ran}'; seq 1 1000; cat '${gate}'; seq 1001 2000; exit 5`;
-    const { id } = await first.client.startProcess({ command }, { signal, key: randomUUID(), chatId: 'chat-1' });
+    const { id } = await first.client.startProcess(
+      { command },
+      { signal, key: randomUUID(), chatId: 'chat-1' },
+    );
     const before = first.local.address.pid;
     await first.kill();
     // The local client notices, starts another agent and repeats the call.
-    expect(await first.client.listProcesses({ signal, chatId: 'chat-1' })).toMatchObject([{ id, running: true, command }]);
+    expect(await first.client.listProcesses({ signal, chatId: 'chat-1' })).toMatchObject([
+      { id, running: true, command },
+    ]);
     expect(first.local.address.pid).not.toBe(before);
     const waiting = first.client.processOutput(id, true, call);
     execFileSync('sh', ['-c', `echo go > '${gate}'`]);
     const { output, exit_code } = await waiting;
-    const numbers = (from: number) => Array.from({ length: 1_000 }, (_, index) => `${from + index}\n`).join('');
+    const numbers = (from: number) =>
+      Array.from({ length: 1_000 }, (_, index) => `${from + index}\n`).join('');
     expect(output).toBe(`${numbers(1)}go\n${numbers(1_001)}`);
     expect(exit_code).toBe(5);
     expect(readFileSync(ran, 'utf8')).toBe('run\n');
@@ -148,10 +182,17 @@ describe('a killed agent', () => {
   it('that ended while a command did finds its exit', async () => {
     const first = await start();
     const done = path.join(base, 'done');
-    const { id } = await first.client.startProcess({ command: `echo bye; touch '${done}'; exit 3` }, { signal, key: randomUUID() });
+    const { id } = await first.client.startProcess(
+      { command: `echo bye; touch '${done}'; exit 3` },
+      { signal, key: randomUUID() },
+    );
     await first.kill();
     const next = await start();
-    expect(await next.client.processOutput(id, true, call)).toEqual({ output: 'bye\n', running: false, exit_code: 3 });
+    expect(await next.client.processOutput(id, true, call)).toEqual({
+      output: 'bye\n',
+      running: false,
+      exit_code: 3,
+    });
   });
 
   it('adopts a command and can end it', async () => {
@@ -160,18 +201,25 @@ describe('a killed agent', () => {
     await first.kill();
     const next = await start();
     await next.client.signalProcess(id, 'kill', { signal, key: randomUUID() });
-    expect(await next.client.processOutput(id, true, call)).toMatchObject({ running: false, exit_code: -1 });
+    expect(await next.client.processOutput(id, true, call)).toMatchObject({
+      running: false,
+      exit_code: -1,
+    });
   });
 
   it('a killed launcher: the command goes on, and its end is not known', async () => {
     const agent = await start();
     const { id } = await agent.client.startProcess({ command: 'sleep 300' }, { signal, key: randomUUID() });
     const run = path.join(agent.home, 'runs', id);
-    const pidOf = (name: string) => (JSON.parse(readFileSync(path.join(run, name), 'utf8')) as { pid: number }).pid;
+    const pidOf = (name: string) =>
+      (JSON.parse(readFileSync(path.join(run, name), 'utf8')) as { pid: number }).pid;
     process.kill(pidOf('started'), 'SIGKILL');
     expect(await agent.client.processOutput(id, false, call)).toMatchObject({ running: true });
     process.kill(-pidOf('pid'), 'SIGKILL');
-    expect(await agent.client.processOutput(id, true, call)).toMatchObject({ running: false, exit_code: -1 });
+    expect(await agent.client.processOutput(id, true, call)).toMatchObject({
+      running: false,
+      exit_code: -1,
+    });
   });
 });
 
@@ -195,18 +243,21 @@ describe('one agent', () => {
     const agent = await start();
     const { pid } = agent.local.address;
     const { id } = await agent.client.startProcess({ command: 'sleep 300' }, { signal, key: randomUUID() });
-    await expect(agent.client.shutdown(false, call)).rejects.toMatchObject({ status: 409, code: 'conflict' });
+    await expect(agent.client.shutdown(false, call)).rejects.toMatchObject({
+      status: 409,
+      code: 'conflict',
+    });
     await agent.client.signalProcess(id, 'kill', { signal, key: randomUUID() });
     await agent.client.processOutput(id, true, call);
     await agent.client.shutdown(false, call);
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isProcessAlive(pid), { timeout: 20_000 }).toBe(false);
   });
 
   it('ends when it is idle, and a later call starts another', async () => {
     const agent = await startTestAgent({ base, idleMs: 300 });
     agents.push(agent);
     const { pid } = agent.local.address;
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isProcessAlive(pid), { timeout: 20_000 }).toBe(false);
     expect((await agent.client.hello(call)).pid).not.toBe(pid);
   });
 
@@ -219,7 +270,7 @@ describe('one agent', () => {
     await client.hello(call);
     process.kill(pid, 'SIGTERM');
     expect(await waiting).toMatchObject({ running: true });
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isProcessAlive(pid), { timeout: 20_000 }).toBe(false);
     client.close();
     expect(await agent.client.processOutput(id, false, call)).toMatchObject({ running: true });
   });
@@ -232,12 +283,3 @@ describe('one agent', () => {
     expect((await agent.client.hello(call)).protocol).toBe(1);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -16,7 +16,9 @@ const call = { signal };
 const keyed = (chatId?: string) => ({ signal, key: randomUUID(), ...(chatId ? { chatId } : {}) });
 
 beforeAll(async () => {
-  agent = await startTestAgent({ env: { OPENAI_API_KEY: 'secret', GAFFER_SECRET: 'secret', PLAIN: 'kept' } });
+  agent = await startTestAgent({
+    env: { OPENAI_API_KEY: 'secret', GAFFER_SECRET: 'secret', PLAIN: 'kept' },
+  });
   const { socket, token } = agent.local.address;
   raw = createHttpLink({ token, connect: () => net.connect(socket) });
 });
@@ -54,12 +56,19 @@ describe('start', () => {
       exit_code: 0,
     });
     const listed = (await agent.client.listProcesses(call)).find((one) => one.id === id);
-    expect(listed).toMatchObject({ background: false, running: false, exit_code: 0, workdir: os.homedir() });
+    expect(listed).toMatchObject({
+      background: false,
+      running: false,
+      exit_code: 0,
+      workdir: os.homedir(),
+    });
   });
 
   it('#246 keeps the background flag', async () => {
     const { id } = await agent.client.startProcess({ command: 'true', background: true }, keyed('chat-bg'));
-    expect(await agent.client.listProcesses({ signal, chatId: 'chat-bg' })).toMatchObject([{ id, background: true }]);
+    expect(await agent.client.listProcesses({ signal, chatId: 'chat-bg' })).toMatchObject([
+      { id, background: true },
+    ]);
   });
 
   it('#247 refuses an empty command, broken JSON and a missing key', async () => {
@@ -74,15 +83,20 @@ describe('start', () => {
     const dir = path.join(agent.dir, 'a dir with ünïcode');
     mkdirSync(dir);
     expect((await outputOf('pwd', { workdir: dir })).output).toBe(`${dir}\n`);
-    expect((await outputOf('pwd -P')).output.trim()).toBe(execFileSync('pwd', ['-P'], { cwd: os.homedir() }).toString().trim());
-    expect(await refused(agent.client.startProcess({ command: 'true', workdir: '/no/such' }, keyed()))).toEqual({
+    expect((await outputOf('pwd -P')).output.trim()).toBe(
+      execFileSync('pwd', ['-P'], { cwd: os.homedir() }).toString().trim(),
+    );
+    expect(
+      await refused(agent.client.startProcess({ command: 'true', workdir: '/no/such' }, keyed())),
+    ).toEqual({
       status: 404,
       code: 'not-found',
     });
   });
 
-  it('#253 #255 gives the request\'s environment over its own, and no secrets', async () => {
-    const command = 'echo "$PLAIN,$MINE,$OPENAI_API_KEY,$GAFFER_SECRET,$GAFFER_CHAT_ID,$ELECTRON_RUN_AS_NODE"';
+  it("#253 #255 gives the request's environment over its own, and no secrets", async () => {
+    const command =
+      'echo "$PLAIN,$MINE,$OPENAI_API_KEY,$GAFFER_SECRET,$GAFFER_CHAT_ID,$ELECTRON_RUN_AS_NODE"';
     const { id } = await agent.client.startProcess({ command, env: { MINE: 'yes' } }, keyed('chat-1'));
     const { output } = await agent.client.processOutput(id, true, call);
     expect(output).toBe('kept,yes,,,chat-1,\n');
@@ -96,7 +110,9 @@ describe('start', () => {
     const ids = await Promise.all([1, 2, 3].map(() => agent.client.startProcess(request, same)));
     expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
     await agent.client.processOutput(ids[0]?.id ?? '', true, call);
-    expect(await agent.client.startProcess(request, same)).toEqual(expect.objectContaining({ id: ids[0]?.id }));
+    expect(await agent.client.startProcess(request, same)).toEqual(
+      expect.objectContaining({ id: ids[0]?.id }),
+    );
     expect(readFileSync(file, 'utf8')).toBe('run\n');
     expect(await refused(agent.client.startProcess({ command: 'echo other' }, same))).toEqual({
       status: 409,
@@ -105,7 +121,9 @@ describe('start', () => {
   });
 
   it('takes a command longer than one argument may be, and keeps its streams in order', async () => {
-    const { output, exit_code } = await outputOf(`: '${'x'.repeat(300_000)}'\necho a; echo b >&2; echo c > /dev/stdout; exit 7`);
+    const { output, exit_code } = await outputOf(
+      `: '${'x'.repeat(300_000)}'\necho a; echo b >&2; echo c > /dev/stdout; exit 7`,
+    );
     expect({ output, exit_code }).toEqual({ output: 'a\nb\nc\n', exit_code: 7 });
   });
 
@@ -113,7 +131,9 @@ describe('start', () => {
     const { id } = await agent.client.startProcess({ command: 'sleep 300 & echo started' }, keyed());
     const { output, exit_code } = await agent.client.processOutput(id, true, call);
     expect({ output, exit_code }).toEqual({ output: 'started\n', exit_code: 0 });
-    const pid = (JSON.parse(readFileSync(path.join(agent.home, 'runs', id, 'pid'), 'utf8')) as { pid: number }).pid;
+    const pid = (
+      JSON.parse(readFileSync(path.join(agent.home, 'runs', id, 'pid'), 'utf8')) as { pid: number }
+    ).pid;
     process.kill(-pid, 'SIGKILL');
   });
 });
@@ -162,7 +182,9 @@ describe('output', () => {
     expect(await refused(agent.client.processOutput('..%2f..', false, call))).toEqual(unknown);
     expect(await refused(agent.client.signalProcess(randomUUID(), 'kill', keyed()))).toEqual(unknown);
     const { id } = await agent.client.startProcess({ command: 'true' }, keyed('chat-a'));
-    expect(await refused(agent.client.processOutput(id, false, { signal, chatId: 'chat-b' }))).toEqual(unknown);
+    expect(await refused(agent.client.processOutput(id, false, { signal, chatId: 'chat-b' }))).toEqual(
+      unknown,
+    );
     expect(await refused(agent.client.signalProcess(id, 'kill', keyed('chat-b')))).toEqual(unknown);
   });
 
@@ -173,7 +195,8 @@ describe('output', () => {
     const waiters = [1, 2, 3].map(() => agent.client.processOutput(id, true, call));
     expect(await agent.client.processOutput(id, false, call)).toMatchObject({ running: true });
     execFileSync('sh', ['-c', `echo go > '${gate}'`]);
-    for (const waiter of waiters) expect(await waiter).toMatchObject({ output: 'go\n', running: false, exit_code: 0 });
+    for (const waiter of waiters)
+      expect(await waiter).toMatchObject({ output: 'go\n', running: false, exit_code: 0 });
     expect(await agent.client.processOutput(id, true, call)).toMatchObject({ running: false });
   });
 
@@ -207,7 +230,10 @@ describe('output', () => {
 
 describe('spool', () => {
   it('goes on from a cursor until the process ends', async () => {
-    const { id } = await agent.client.startProcess({ command: 'printf abc; sleep 0.2; printf def' }, keyed());
+    const { id } = await agent.client.startProcess(
+      { command: 'printf abc; sleep 0.2; printf def' },
+      keyed(),
+    );
     let [after, text, running] = [0, '', true];
     while (running || after === 0) {
       const chunk = await agent.client.spool(id, after, true, call);
@@ -231,7 +257,10 @@ describe('signal', () => {
     for (const how of ['terminate', 'kill'] as const) {
       const { id } = await agent.client.startProcess({ command: 'sleep 300 | sleep 300' }, keyed());
       await agent.client.signalProcess(id, how, keyed());
-      expect(await agent.client.processOutput(id, true, call)).toMatchObject({ running: false, exit_code: -1 });
+      expect(await agent.client.processOutput(id, true, call)).toMatchObject({
+        running: false,
+        exit_code: -1,
+      });
     }
   });
 
@@ -273,9 +302,16 @@ describe('the door', () => {
 
   it('#275 logs a call with its chat', async () => {
     await agent.client.startProcess({ command: 'true' }, keyed('chat-log'));
-    const log = readFileSync(path.join(agent.home, 'log', `agent-${agent.local.address.version}.log`), 'utf8');
+    const log = readFileSync(
+      path.join(agent.home, 'log', `agent-${agent.local.address.version}.log`),
+      'utf8',
+    );
     const line = log.split('\n').find((one) => one.includes('chat-log'));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ path: '/api/v0/processes/start', status: 200, chatId: 'chat-log' });
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      path: '/api/v0/processes/start',
+      status: 200,
+      chatId: 'chat-log',
+    });
     expect(existsSync(path.join(agent.home, 'journal'))).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -146,14 +147,18 @@ function signalGroup(pid: number): void {
 
 async function end(pid: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   const until = Date.now() + 10_000;
+  if (isProcessAlive(pid)) process.kill(pid, signal);
+  while (isProcessAlive(pid) && Date.now() < until) await pause(10);
+}
+
+/** A zombie is dead: who reaps what was orphaned may be slow. */
+export function isProcessAlive(pid: number): boolean {
   try {
-    process.kill(pid, signal);
-    while (Date.now() < until) {
-      process.kill(pid, 0);
-      await pause(10);
-    }
+    process.kill(pid, 0);
+    const stat = process.platform === 'linux' ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+    return !/\) [ZX] /.test(stat);
   } catch {
-    // ESRCH: it is gone.
+    return false;
   }
 }
 
