@@ -1,39 +1,33 @@
 import path from 'node:path';
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
-import {
-  asId,
-  type ChatId,
-  type HostId,
-  type OwnerId,
-  type WorkerId,
-  type WorkspaceId,
-} from '@shared/model/ids.ts';
+import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';
-import { createBroadcast } from './base/broadcast.ts';
+import { type Broadcast, createBroadcast } from './base/broadcast.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
-import { createSlots } from './base/slots.ts';
-import { createAttention } from './chatd/generation/attention.ts';
+import { createSlots, type Slots } from './base/slots.ts';
+import { type Attention, createAttention } from './chatd/generation/attention.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
-import { createHints } from './chatd/stream/hints.ts';
 import type { ChatOperationMap } from './chatd/machine/store.ts';
-import { createPartBuffer } from './chatd/stream/part-buffer.ts';
-import { startWorker } from './chatd/worker/worker.ts';
+import { createHints } from './chatd/stream/hints.ts';
+import { PartBuffer } from './chatd/stream/part-buffer.ts';
+import { type ChatWorker, startWorker, type WorkerDeps } from './chatd/worker/worker.ts';
 import type { ProviderOperations } from './db/providers.ts';
 import type { SettingOperations } from './db/settings.ts';
+import type { Store } from './db/store.ts';
 import { openWorkerStore } from './db/worker-client.ts';
 import type { WorkspaceOperations } from './db/workspaces.ts';
 import { appCalls, appFeeds } from './ipc/app.ts';
 import { chatCalls, chatFeeds } from './ipc/chats.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
-import { createModels, type Secrets } from './models/accounts.ts';
+import { createModels, type Models, type Secrets } from './models/accounts.ts';
 import { workspaceTools } from './tools/registry.ts';
-import { createWorkspaces } from './workspaces/registry.ts';
+import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
 
 /** What `db-worker.ts` serves. */
 type DaemonOperations = ChatOperationMap & ProviderOperations & WorkspaceOperations & SettingOperations;
@@ -86,131 +80,122 @@ export interface Daemon {
 
 const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
 
+type DaemonStore = Store<DaemonOperations>;
+
 /** The composition root. Imports no electron: it also runs under plain Node. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { clock, log, random, env } = options;
-  const store = await openWorkerStore<DaemonOperations>({
-    workerFile: options.dbWorkerFile,
-    dataDir: options.dataDir,
-    preparedDir: options.preparedDir,
-    log,
-  });
-  const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
-  const ownerId = asId<OwnerId>(owner);
-  const stored = await store.call('loadSetting', { key: 'window' });
-  let settings: Settings = { ...DEFAULT_SETTINGS, ...(stored as Partial<Settings> | null) };
-  const events = createBroadcast<AppEvent>();
-  const hints = createHints(store);
-  const parts = createPartBuffer(log);
+  const { dataDir, dbWorkerFile: workerFile, preparedDir, clock, log, random } = options;
+  const store = await openWorkerStore<DaemonOperations>({ workerFile, dataDir, preparedDir, log });
+  try {
+    const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
+    const ownerId = asId<OwnerId>(owner);
+    const base = {
+      store,
+      clock,
+      log,
+      random,
+      ownerId,
+      hints: createHints(store),
+      parts: new PartBuffer(log),
+    };
+    const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
+    const places = openPlaces(options, store, ownerId);
+    await Promise.all([models.start(), places.workspaces.start()]);
+    const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
+    const worker = driveChats({ ...base, installationId, models, workspaces: places.workspaces, face });
+    return {
+      calls: { ...appCalls(face), ...chatCalls(chatDeps()), ...workspaceCalls(workspaceDeps()) },
+      feeds: { ...appFeeds(face), ...chatFeeds(chatDeps()), ...workspaceFeeds(workspaceDeps()) },
+      get settings() {
+        return face.settings();
+      },
+      openFolder: (folder, approvals) => face.openFolder(folder, approvals),
+      wake: () => places.hosts.wake(),
+      async close() {
+        await worker.close();
+        await face.attention.close();
+        models.close();
+        await places.workspaces.close();
+        await places.hosts.close();
+        base.hints.close();
+        await store.close();
+      },
+    };
 
-  const models = createModels({ store, env, secrets: options.secrets, clock, log });
+    function chatDeps() {
+      const known = (id: string) => places.workspaces.list().some((w) => w.id === id);
+      return { ...base, safetyPollMs: SAFETY_POLL_MS, hasWorkspace: known };
+    }
+    function workspaceDeps() {
+      return { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder };
+    }
+  } catch (error) {
+    await store.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Where agents work: this computer, hosts, and the list of workspaces on them. */
+function openPlaces(options: DaemonOptions, store: DaemonStore, ownerId: OwnerId) {
+  const { agentFile, homeDir, env, clock, random, log } = options;
   const hosts = createHosts({
-    agentFile: options.agentFile,
-    knownHostsFile: path.join(options.homeDir, '.ssh', 'known_hosts'),
-    home: options.homeDir,
+    agentFile,
+    knownHostsFile: path.join(homeDir, '.ssh', 'known_hosts'),
+    home: homeDir,
     sshAuthSock: env['SSH_AUTH_SOCK'] ?? null,
     ...(env['GAFFER_REMOTE_HOME'] ? { remoteHome: env['GAFFER_REMOTE_HOME'] } : {}),
     clock,
     random,
     log,
   });
-  const workspaces = createWorkspaces({
-    store,
-    hosts,
-    startLocal: () =>
-      startLocalAgent({
-        agentFile: options.agentFile,
-        nodePath: options.nodePath,
-        ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
-        home: path.join(options.homeDir, '.gaffer'),
-        clock,
-      }),
-    clock,
-    log,
-    ownerId,
-  });
-  await Promise.all([models.start(), workspaces.start()]);
+  const startLocal = (signal: AbortSignal) =>
+    startLocalAgent({
+      agentFile,
+      nodePath: options.nodePath,
+      ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
+      home: path.join(homeDir, '.gaffer'),
+      clock,
+      signal,
+    });
+  return { hosts, workspaces: createWorkspaces({ store, hosts, startLocal, clock, log, ownerId }) };
+}
 
-  const modelSlots = slotsByProvider();
+interface FaceParts {
+  readonly store: DaemonStore;
+  readonly ownerId: OwnerId;
+  readonly models: Models;
+  readonly workspaces: Workspaces;
+}
+
+/** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
+async function openFace(options: DaemonOptions, { store, ownerId, models, workspaces }: FaceParts) {
+  const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
+  let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
+  const events = createBroadcast<AppEvent>();
   const attention = createAttention({
     store,
     ownerId,
-    log,
-    notify: (n) =>
-      options.notify({
-        ...n,
-        onClick() {
-          options.focusWindow();
-          events.send({ type: 'open-chat', chatId: n.chatId, messageId: null });
-        },
-      }),
+    log: options.log,
     enabled: () => settings.notifications,
+    notify(notification) {
+      const { chatId } = notification;
+      const onClick = () => {
+        options.focusWindow();
+        events.send({ type: 'open-chat', chatId, messageId: null });
+      };
+      options.notify({ ...notification, onClick });
+    },
   });
-  const worker = startWorker({
-    store,
-    hints,
-    parts,
-    clock,
-    log,
-    random,
-    installationId,
-    workerId: asId<WorkerId>(random.uuid()),
-    acquirePollMs: SAFETY_POLL_MS,
-    resolveModel: (id) => models.resolve(id),
-    toolbox: createToolbox({
-      tools: workspaceTools,
-      connectionFor: (id) => workspaces.connectionFor(id),
-      modeOf: (id) => workspaces.modeOf(id),
-      onEffect: (id) => workspaces.refresh(id),
-      mask: createMask(() => models.knownSecrets()),
-      clock,
-      log,
-    }),
-    modelSlots,
-    toolSlots: createSlots(RUNNING_TOOLS),
-    onAttention: (chatId, why) => attention.report(chatId, why),
-  });
-
-  let opened: { workspaceId: WorkspaceId | null; problem: string | null } = {
-    workspaceId: null,
-    problem: null,
-  };
-  async function openFolder(folder: string, approvals: ApprovalMode | null): Promise<void> {
-    const result = await workspaces.openFolder(folder, approvals);
-    opened = result.ok
-      ? { workspaceId: result.value, problem: null }
-      : { workspaceId: null, problem: result.error.message };
-    if (result.ok) events.send({ type: 'open-workspace', workspaceId: result.value });
-    else events.send({ type: 'toast', message: result.error.message });
-  }
-  if (options.folder) await openFolder(options.folder, options.approvals);
-
-  const info = async (): Promise<AppInfo> => ({
-    version: options.version,
-    platform: process.platform as AppInfo['platform'],
-    runtime: options.runtime,
-    settings,
-    workspaceId: opened.workspaceId ?? workspaces.list()[0]?.id ?? null,
-    folderProblem: opened.problem,
-    secretsPersist: options.secrets.persist,
-  });
-  const chatDeps = {
-    store,
-    hints,
-    parts,
-    clock,
-    random,
-    ownerId,
-    safetyPollMs: SAFETY_POLL_MS,
-    hasWorkspace: (id: string) => workspaces.list().some((w) => w.id === id),
-  };
-  const workspaceDeps = { workspaces, store, ownerId, pickFolder: () => options.pickFolder() };
-  const appDeps = {
-    info,
+  const folder = createOpenedFolder(workspaces, events);
+  if (options.folder) await folder.open(options.folder, options.approvals);
+  return {
     models,
+    attention,
+    settings: () => settings,
+    openFolder: (path: string, approvals: ApprovalMode | null) => folder.open(path, approvals),
     watchEvents: (signal: AbortSignal) => events.watch(signal),
     setInFront: (chatId: ChatId | null) => attention.setInFront(chatId),
-    openUrl: (url: string) => options.openUrl(url),
+    openUrl: options.openUrl,
     async saveSettings(change: Partial<Settings>) {
       settings = { ...settings, ...change };
       await store.call('saveSetting', { key: 'window', value: settings });
@@ -218,30 +203,74 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       events.send({ type: 'settings', settings });
       return settings;
     },
+    info: async (): Promise<AppInfo> => ({
+      version: options.version,
+      platform: process.platform as AppInfo['platform'],
+      runtime: options.runtime,
+      settings,
+      ...folder.state(),
+      secretsPersist: options.secrets.persist,
+    }),
   };
+}
 
+/** The folder that the command line, or a second start, asked for. */
+function createOpenedFolder(workspaces: Workspaces, events: Broadcast<AppEvent>) {
+  let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
   return {
-    calls: { ...appCalls(appDeps), ...chatCalls(chatDeps), ...workspaceCalls(workspaceDeps) },
-    feeds: { ...appFeeds(appDeps), ...chatFeeds(chatDeps), ...workspaceFeeds(workspaceDeps) },
-    get settings() {
-      return settings;
-    },
-    openFolder,
-    wake: () => hosts.wake(),
-    async close() {
-      await worker.close();
-      await attention.close();
-      await Promise.all([workspaces.close(), models.close()]);
-      await hosts.close();
-      hints.close();
-      await store.close();
+    state: () => ({ ...opened, workspaceId: opened.workspaceId ?? workspaces.list()[0]?.id ?? null }),
+    async open(folder: string, approvals: ApprovalMode | null): Promise<void> {
+      const result = await workspaces.openFolder(folder, approvals);
+      if (result.ok) {
+        opened = { workspaceId: result.value, folderProblem: null };
+        events.send({ type: 'open-workspace', workspaceId: result.value });
+      } else {
+        opened = { workspaceId: null, folderProblem: result.error.message };
+        events.send({ type: 'toast', message: result.error.message });
+      }
     },
   };
 }
 
+type Chosen =
+  | 'workerId'
+  | 'acquirePollMs'
+  | 'resolveModel'
+  | 'toolbox'
+  | 'modelSlots'
+  | 'toolSlots'
+  | 'onAttention';
+interface DriveParts extends Omit<WorkerDeps, Chosen> {
+  readonly models: Models;
+  readonly workspaces: Workspaces;
+  readonly face: { readonly attention: Attention };
+}
+
+function driveChats({ models, workspaces, face, ...base }: DriveParts): ChatWorker {
+  const toolbox = createToolbox({
+    tools: workspaceTools,
+    connectionFor: (id) => workspaces.connectionFor(id),
+    modeOf: (id) => workspaces.modeOf(id),
+    onEffect: (id) => workspaces.refresh(id),
+    mask: createMask(() => models.knownSecrets()),
+    clock: base.clock,
+    log: base.log,
+  });
+  return startWorker({
+    ...base,
+    acquirePollMs: SAFETY_POLL_MS,
+    workerId: asId<WorkerId>(base.random.uuid()),
+    resolveModel: (id) => models.resolve(id),
+    toolbox,
+    modelSlots: slotsByProvider(),
+    toolSlots: createSlots(RUNNING_TOOLS),
+    onAttention: (chatId, why) => face.attention.report(chatId, why),
+  });
+}
+
 function slotsByProvider() {
   const all = createSlots(MODEL_CALLS);
-  const byProvider = new Map<string, ReturnType<typeof createSlots>>();
+  const byProvider = new Map<string, Slots>();
   return (provider: string) => {
     const own = byProvider.get(provider) ?? createSlots(MODEL_CALLS_PER_PROVIDER);
     byProvider.set(provider, own);

@@ -18,7 +18,7 @@ import { chatOperations } from './machine/operations.ts';
 import type { ChatOperationMap } from './machine/store.ts';
 import { streamChat } from './stream/chat-stream.ts';
 import { createHints } from './stream/hints.ts';
-import { createPartBuffer } from './stream/part-buffer.ts';
+import { PartBuffer } from './stream/part-buffer.ts';
 import { type ChatWorker, startWorker } from './worker/worker.ts';
 
 export const NO_USAGE = {
@@ -107,7 +107,7 @@ export async function openTestChatd(options: {
   const ownerId = asId<OwnerId>(randomUUID());
   const modelConfigId = await insertModel(db);
   const hints = createHints(store);
-  const parts = createPartBuffer(silentLog);
+  const parts = new PartBuffer(silentLog);
   const attention: TestChatd['attention'] = [];
   const workers: ChatWorker[] = [];
   const toolbox = createToolbox({
@@ -153,8 +153,11 @@ export async function openTestChatd(options: {
         resolveModel: async () => ({
           model,
           name: 'test',
+          provider: 'Test',
           contextLimit: null,
+          compressionThreshold: 70,
           maxOutputTokens: 1000,
+          efforts: [],
           options: {},
         }),
         toolbox: {
@@ -258,7 +261,13 @@ function follow(open: (signal: AbortSignal) => AsyncIterable<StreamEvent>): Watc
           else if (view && condition(view, events)) end(() => resolve(current()));
         };
         const limit = setTimeout(() => {
-          end(() => reject(new Error(`not reached; events: ${JSON.stringify(events.map((e) => (e.type === "chat" ? e.type : e)))}`)));
+          end(() =>
+            reject(
+              new Error(
+                `not reached; events: ${JSON.stringify(events.map((e) => (e.type === 'chat' ? e.type : e)))}`,
+              ),
+            ),
+          );
         }, 15_000);
         waiting.add(look);
         look();

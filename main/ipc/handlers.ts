@@ -1,4 +1,11 @@
-import type { CallName, CallParsed, CallResult, FeedEvent, FeedName, FeedParsed } from '@shared/contract/index.ts';
+import type {
+  CallName,
+  CallParsed,
+  CallResult,
+  FeedEvent,
+  FeedName,
+  FeedParsed,
+} from '@shared/contract/index.ts';
 
 /** What answers the window. Inputs are parsed already; an expected refusal is a value, a throw is a bug. */
 export type CallHandlers = {

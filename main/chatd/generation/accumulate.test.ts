@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '../../models/port.ts';
-import { createAccumulator, parseArgs, reasoningTitle } from './accumulate.ts';
+import { Accumulator, parseArgs, reasoningTitle } from './accumulate.ts';
 
 function run(events: readonly ModelEvent[]) {
   let now = 0;
-  const accumulator = createAccumulator(() => (now += 10));
+  const accumulator = new Accumulator(() => (now += 10));
   return { live: events.map((e) => accumulator.take(e)), parts: accumulator.parts() };
 }
 

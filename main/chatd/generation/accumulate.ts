@@ -11,71 +11,77 @@ type Block =
       readonly startedAt: number;
       endedAt: number;
     }
-  | { readonly type: 'tool'; readonly id: string; readonly name: string; raw: string; ended: boolean };
+  | { readonly type: 'tool'; readonly id: string; readonly name: string; raw: string };
 
 /** One model call as it arrives: what to publish now, and in the end the content of the durable row. */
-export interface Accumulator {
-  /** Takes one event; answers the part to publish, or null when there is nothing to show. */
-  take(event: ModelEvent): LivePart | null;
-  /** The content so far, blocks in the order in which they opened; empty blocks are left out. */
-  parts(): readonly Part[];
-}
+export class Accumulator {
+  readonly #now: () => number;
+  readonly #blocks = new Map<number, Block>();
+  readonly #ids = new Set<string>();
 
-export function createAccumulator(now: () => number): Accumulator {
-  const blocks = new Map<number, Block>();
-  const ids = new Set<string>();
-
-  /** Some servers repeat `call_0` in one answer, or send no id at all. */
-  function uniqueId(id: string): string {
-    const base = id || `call_${ids.size}`;
-    let candidate = base;
-    for (let n = 2; ids.has(candidate); n += 1) candidate = `${base}_${n}`;
-    ids.add(candidate);
-    return candidate;
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
-  function append(event: Extract<ModelEvent, { type: 'text' | 'reasoning' }>): LivePart | null {
-    const found = blocks.get(event.block);
+  /** Takes one event; answers the part to publish, or null when there is nothing to show. */
+  take(event: ModelEvent): LivePart | null {
+    switch (event.type) {
+      case 'text':
+      case 'reasoning':
+        return this.#append(event);
+      case 'reasoning-meta':
+        return this.#putMetadata(event);
+      case 'tool-start':
+      case 'tool-args':
+      case 'tool-end':
+        return this.#takeTool(event);
+      case 'finish':
+        return null;
+      default:
+        return never(event);
+    }
+  }
+
+  /** The content so far, blocks in the order in which they opened; empty blocks are left out. */
+  parts(): readonly Part[] {
+    return [...this.#blocks].sort(([a], [b]) => a - b).flatMap(([, block]) => toPart(block));
+  }
+
+  #append(event: Extract<ModelEvent, { type: 'text' | 'reasoning' }>): LivePart | null {
+    const found = this.#blocks.get(event.block);
     if (found && found.type !== 'tool') {
       found.text += event.delta;
-      if (found.type === 'reasoning') found.endedAt = now();
+      if (found.type === 'reasoning') found.endedAt = this.#now();
+    } else if (event.type === 'text') {
+      this.#blocks.set(event.block, { type: 'text', text: event.delta });
     } else {
-      blocks.set(
-        event.block,
-        event.type === 'text'
-          ? { type: 'text', text: event.delta }
-          : { type: 'reasoning', text: event.delta, metadata: null, startedAt: now(), endedAt: now() },
-      );
+      this.#openReasoning(event.block, event.delta, null);
     }
     return event.delta ? { type: event.type, text: event.delta } : null;
   }
 
-  function putMetadata(event: Extract<ModelEvent, { type: 'reasoning-meta' }>): null {
-    const found = blocks.get(event.block);
+  /** A redacted block has metadata and no text: it must go back to the provider all the same. */
+  #putMetadata(event: Extract<ModelEvent, { type: 'reasoning-meta' }>): null {
+    const found = this.#blocks.get(event.block);
     if (found?.type === 'reasoning') found.metadata = { ...found.metadata, ...event.metadata };
-    // A redacted block has metadata and no text: it must go back to the provider all the same.
-    else {
-      const at = now();
-      blocks.set(event.block, {
-        type: 'reasoning',
-        text: '',
-        metadata: event.metadata,
-        startedAt: at,
-        endedAt: at,
-      });
-    }
+    else this.#openReasoning(event.block, '', event.metadata);
     return null;
   }
 
-  function takeTool(
+  #openReasoning(at: number, text: string, metadata: Record<string, unknown> | null): void {
+    const now = this.#now();
+    this.#blocks.set(at, { type: 'reasoning', text, metadata, startedAt: now, endedAt: now });
+  }
+
+  #takeTool(
     event: Extract<ModelEvent, { type: 'tool-start' | 'tool-args' | 'tool-end' }>,
   ): LivePart | null {
     if (event.type === 'tool-start') {
-      const id = uniqueId(event.id);
-      blocks.set(event.block, { type: 'tool', id, name: event.name, raw: '', ended: false });
+      const id = this.#uniqueId(event.id);
+      this.#blocks.set(event.block, { type: 'tool', id, name: event.name, raw: '' });
       return { type: 'tool-call', tool_call_id: id, tool_name: event.name };
     }
-    const block = blocks.get(event.block);
+    const block = this.#blocks.get(event.block);
     if (block?.type !== 'tool') return null;
     const call = { type: 'tool-call' as const, tool_call_id: block.id, tool_name: block.name };
     if (event.type === 'tool-args') {
@@ -83,32 +89,17 @@ export function createAccumulator(now: () => number): Accumulator {
       return event.delta ? { ...call, args_delta: event.delta } : null;
     }
     block.raw = event.args;
-    block.ended = true;
     return { ...call, args: parseArgs(event.args).args };
   }
 
-  return {
-    take(event) {
-      switch (event.type) {
-        case 'text':
-        case 'reasoning':
-          return append(event);
-        case 'reasoning-meta':
-          return putMetadata(event);
-        case 'tool-start':
-        case 'tool-args':
-        case 'tool-end':
-          return takeTool(event);
-        case 'finish':
-          return null;
-        default:
-          return never(event);
-      }
-    },
-    parts() {
-      return [...blocks].sort(([a], [b]) => a - b).flatMap(([, block]) => toPart(block));
-    },
-  };
+  /** Some servers repeat `call_0` in one answer, or send no id at all. */
+  #uniqueId(id: string): string {
+    const base = id || `call_${this.#ids.size}`;
+    let candidate = base;
+    for (let n = 2; this.#ids.has(candidate); n += 1) candidate = `${base}_${n}`;
+    this.#ids.add(candidate);
+    return candidate;
+  }
 }
 
 function toPart(block: Block): Part[] {

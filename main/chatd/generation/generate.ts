@@ -1,9 +1,10 @@
 import type { Part, ToolCallPart } from '@shared/model/part.ts';
 import type { ModelEvent } from '../../models/port.ts';
+import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { Fence, NewToolCall, StepView } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
-import { createAccumulator } from './accumulate.ts';
-import type { GenerationDeps, ReadyModel } from './ports.ts';
+import { Accumulator } from './accumulate.ts';
+import type { GenerationDeps } from './ports.ts';
 import { buildPrompt, markCacheBreakpoints } from './prompt.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
@@ -46,12 +47,12 @@ export async function generateAssistant(
 
 async function callModel(
   deps: GenerationDeps,
-  run: { view: StepView; ready: ReadyModel; episode: EpisodeWriter; signal: AbortSignal },
+  run: { view: StepView; ready: ResolvedModel; episode: EpisodeWriter; signal: AbortSignal },
 ): Promise<{ content: readonly Part[]; finish: Finish }> {
   const { view, ready, episode, signal } = run;
   const instructions = await deps.toolbox.instructions(view.chat, signal);
   const prompt = buildPrompt(view.prompt, instructions);
-  const accumulator = createAccumulator(() => deps.clock.now());
+  const accumulator = new Accumulator(() => deps.clock.now());
   let finish: Finish | null = null;
   const stream = ready.model.stream(
     {
@@ -77,7 +78,7 @@ async function callModel(
 
 async function commitAssistant(
   deps: GenerationDeps,
-  run: { view: StepView; ready: ReadyModel; fence: Fence; signal: AbortSignal },
+  run: { view: StepView; ready: ResolvedModel; fence: Fence; signal: AbortSignal },
   answer: { content: readonly Part[]; finish: Finish; startedAt: number },
 ): Promise<'committed' | 'lost'> {
   const { view, ready, fence, signal } = run;

@@ -3,21 +3,12 @@ import type { ToolCallPart } from '@shared/model/part.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Slots } from '../../base/slots.ts';
-import type { LanguageModel, ToolSpec } from '../../models/port.ts';
+import type { ToolSpec } from '../../models/port.ts';
+import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { ChatStore } from '../machine/store.ts';
 import type { LedgerRow, NewToolCall, StepView, ToolOutcome } from '../machine/types.ts';
 import type { Hints } from '../stream/hints.ts';
 import type { PartBuffer } from '../stream/part-buffer.ts';
-
-/** A model configuration with its account, ready to be asked. */
-export interface ReadyModel {
-  readonly model: LanguageModel;
-  /** The id that is sent. */
-  readonly name: string;
-  readonly contextLimit: number | null;
-  readonly maxOutputTokens: number;
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 export type StepChat = StepView['chat'];
 
@@ -53,7 +44,7 @@ export interface GenerationDeps {
   readonly log: Log;
   readonly installationId: string;
   /** Throws ModelError when the account cannot answer (no key, disabled). */
-  resolveModel(id: ModelConfigId): Promise<ReadyModel>;
+  resolveModel(id: ModelConfigId): Promise<ResolvedModel>;
   readonly toolbox: Toolbox;
   /** Open model calls in all, and per provider. */
   modelSlots(provider: string): readonly Slots[];

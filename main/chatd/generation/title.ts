@@ -10,7 +10,7 @@ export function fallbackTitle(text: string): string {
   const words = text.trim().split(/\s+/).filter(Boolean);
   if (words.length === 0) return 'New Chat';
   const title = words.slice(0, 6).join(' ');
-  const runes = [...title];
+  const runes = Array.from(title);
   if (runes.length > MAX_RUNES) return `${runes.slice(0, MAX_RUNES - 1).join('')}…`;
   return words.length > 6 && runes.length < MAX_RUNES ? `${title}…` : title;
 }
@@ -19,7 +19,7 @@ export function fallbackTitle(text: string): string {
 export function normalizeTitle(raw: string): string | null {
   const line = raw.trim().replaceAll(/\s+/g, ' ');
   const plain = line.replace(/^["'“”‘’`*#\s]+/, '').replace(/["'“”‘’`*\s]+$/, '');
-  const cut = [...plain].slice(0, MAX_RUNES).join('').trim();
+  const cut = Array.from(plain).slice(0, MAX_RUNES).join('').trim();
   return cut === '' ? null : cut;
 }
 

@@ -1,7 +1,7 @@
 import { asId, type ChatId } from '@shared/model/ids.ts';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../base/log.ts';
-import { createPartBuffer } from './part-buffer.ts';
+import { PartBuffer } from './part-buffer.ts';
 
 const chat = asId<ChatId>('chat');
 const at = (history_version: number, generation_attempt = 1) => ({ history_version, generation_attempt });
@@ -9,7 +9,7 @@ const text = (value: string) => ({ type: 'text' as const, text: value });
 
 describe('part buffer', () => {
   it('#18 gives a reader that came before the episode every part, numbered from 1', () => {
-    const buffer = createPartBuffer(silentLog);
+    const buffer = new PartBuffer(silentLog);
     const seen: string[] = [];
     buffer.watch(chat, at(1), (f) => seen.push(`${f.seq}:${f.part.type === 'text' ? f.part.text : ''}`));
     const episode = buffer.create(chat, at(1));
@@ -19,7 +19,7 @@ describe('part buffer', () => {
   });
 
   it('#15 replays to a late reader what is there, once, and then goes on', () => {
-    const buffer = createPartBuffer(silentLog);
+    const buffer = new PartBuffer(silentLog);
     const episode = buffer.create(chat, at(1));
     episode.add('assistant', text('a'));
     const seen: number[] = [];
@@ -31,7 +31,7 @@ describe('part buffer', () => {
   });
 
   it('#19 shows a reader of the next episode nothing of the one before', () => {
-    const buffer = createPartBuffer(silentLog);
+    const buffer = new PartBuffer(silentLog);
     const first = buffer.create(chat, at(1));
     first.add('assistant', text('old'));
     first.close();
@@ -42,7 +42,7 @@ describe('part buffer', () => {
   });
 
   it('takes nothing after the close, not even from a producer that comes late', () => {
-    const buffer = createPartBuffer(silentLog);
+    const buffer = new PartBuffer(silentLog);
     const episode = buffer.create(chat, at(1));
     episode.add('assistant', text('a'));
     expect(buffer.closeHistory(chat, 1)).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('part buffer', () => {
   });
 
   it('gives an interrupt the newest attempt, and nothing of one that failed', () => {
-    const buffer = createPartBuffer(silentLog);
+    const buffer = new PartBuffer(silentLog);
     const failed = buffer.create(chat, at(1, 1));
     failed.add('assistant', text('lost'));
     failed.discard();
@@ -63,7 +63,7 @@ describe('part buffer', () => {
   });
 
   it('drops what is beyond the cap instead of growing', () => {
-    const buffer = createPartBuffer(silentLog);
+    const buffer = new PartBuffer(silentLog);
     const episode = buffer.create(chat, at(1));
     for (let i = 0; i < 5; i += 1) episode.add('assistant', text('x'.repeat(300_000)));
     expect(buffer.closeHistory(chat, 1)).toHaveLength(3);

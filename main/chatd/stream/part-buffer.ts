@@ -17,23 +17,6 @@ export interface EpisodeWriter {
   discard(): void;
 }
 
-/**
- * The message parts that are not in the database yet (CHATD 3.11): one episode a generation attempt, numbered
- * from 1. A reader that comes before its episode waits for it; one that comes later gets all from the start.
- */
-export interface PartBuffer {
-  create(chatId: ChatId, episode: Episode): EpisodeWriter;
-  /**
-   * Closes the episodes of this history and gives the frames of the newest attempt: what an interrupt keeps.
-   * Interrupt sets the row's attempt to 0 (decision 10), so the buffer is what knows the attempt.
-   */
-  closeHistory(chatId: ChatId, historyVersion: number): readonly LiveFrame[];
-  /** Replays at once what is there, then calls for each new frame. Returns the function that stops it. */
-  watch(chatId: ChatId, episode: Episode, onFrame: (frame: LiveFrame) => void): () => void;
-  /** Forgets the chat's closed episodes: its runner has left. */
-  release(chatId: ChatId): void;
-}
-
 interface Entry {
   readonly episode: Episode;
   readonly frames: LiveFrame[];
@@ -50,42 +33,25 @@ function sizeOf(part: LivePart): number {
   return JSON.stringify(part.result)?.length ?? 0;
 }
 
-export function createPartBuffer(log: Log): PartBuffer {
-  const chats = new Map<ChatId, Map<string, Entry>>();
+/**
+ * The message parts that are not in the database yet (CHATD 3.11): one episode a generation attempt, numbered
+ * from 1. A reader that comes before its episode waits for it; one that comes later gets all from the start.
+ */
+export class PartBuffer {
+  readonly #log: Log;
+  readonly #chats = new Map<ChatId, Map<string, Entry>>();
 
-  function entryOf(chatId: ChatId, episode: Episode): Entry {
-    const episodes = chats.get(chatId) ?? new Map<string, Entry>();
-    chats.set(chatId, episodes);
-    const key = keyOf(episode);
-    const entry = episodes.get(key) ?? { episode, frames: [], watchers: new Set(), state: 'awaited', chars: 0 };
-    episodes.set(key, entry);
-    return entry;
+  constructor(log: Log) {
+    this.#log = log;
   }
 
-  function forget(chatId: ChatId, unless: string | null): void {
-    const episodes = chats.get(chatId);
-    if (!episodes) return;
-    for (const [key, entry] of episodes) {
-      const idle = entry.state === 'closed' || (entry.state === 'awaited' && entry.watchers.size === 0);
-      if (idle && key !== unless) episodes.delete(key);
-    }
-    if (episodes.size === 0) chats.delete(chatId);
-  }
-
-  function writerOf(chatId: ChatId, episode: Episode, entry: Entry): EpisodeWriter {
+  create(chatId: ChatId, episode: Episode): EpisodeWriter {
+    this.#forget(chatId, keyOf(episode));
+    const entry = this.#entryOf(chatId, episode);
+    invariant(entry.state === 'awaited', `episode ${keyOf(episode)} of ${chatId} exists already`);
+    entry.state = 'open';
     return {
-      add(role, part) {
-        if (entry.state !== 'open') return;
-        const chars = sizeOf(part);
-        if (entry.chars + chars > CAP_CHARS) {
-          log.warn('episode is full, a part was dropped', { chatId, ...episode });
-          return;
-        }
-        entry.chars += chars;
-        const frame: LiveFrame = { ...episode, seq: entry.frames.length + 1, role, part };
-        entry.frames.push(frame);
-        for (const onFrame of entry.watchers) onFrame(frame);
-      },
+      add: (role, part) => this.#add(chatId, entry, role, part),
       close() {
         entry.state = 'closed';
       },
@@ -96,30 +62,65 @@ export function createPartBuffer(log: Log): PartBuffer {
     };
   }
 
-  return {
-    create(chatId, episode) {
-      forget(chatId, keyOf(episode));
-      const entry = entryOf(chatId, episode);
-      invariant(entry.state === 'awaited', `episode ${keyOf(episode)} of ${chatId} exists already`);
-      entry.state = 'open';
-      return writerOf(chatId, episode, entry);
-    },
-    closeHistory(chatId, historyVersion) {
-      const entries = [...(chats.get(chatId)?.values() ?? [])]
-        .filter((e) => e.episode.history_version === historyVersion && e.state !== 'awaited')
-        .sort((a, b) => b.episode.generation_attempt - a.episode.generation_attempt);
-      for (const entry of entries) entry.state = 'closed';
-      return entries[0]?.frames ?? [];
-    },
-    watch(chatId, episode, onFrame) {
-      const entry = entryOf(chatId, episode);
-      for (const frame of entry.frames) onFrame(frame);
-      entry.watchers.add(onFrame);
-      return () => {
-        entry.watchers.delete(onFrame);
-        if (entry.state === 'awaited') forget(chatId, null);
-      };
-    },
-    release: (chatId) => forget(chatId, null),
-  };
+  /**
+   * Closes the episodes of this history and gives the frames of the newest attempt: what an interrupt keeps.
+   * Interrupt sets the row's attempt to 0 (decision 10), so the buffer is what knows the attempt.
+   */
+  closeHistory(chatId: ChatId, historyVersion: number): readonly LiveFrame[] {
+    const entries = [...(this.#chats.get(chatId)?.values() ?? [])]
+      .filter((e) => e.episode.history_version === historyVersion && e.state !== 'awaited')
+      .sort((a, b) => b.episode.generation_attempt - a.episode.generation_attempt);
+    for (const entry of entries) entry.state = 'closed';
+    return entries[0]?.frames ?? [];
+  }
+
+  /** Replays at once what is there, then calls for each new frame. Returns the function that stops it. */
+  watch(chatId: ChatId, episode: Episode, onFrame: (frame: LiveFrame) => void): () => void {
+    const entry = this.#entryOf(chatId, episode);
+    for (const frame of entry.frames) onFrame(frame);
+    entry.watchers.add(onFrame);
+    return () => {
+      entry.watchers.delete(onFrame);
+      if (entry.state === 'awaited') this.#forget(chatId, null);
+    };
+  }
+
+  /** Forgets the chat's closed episodes: its runner has left. */
+  release(chatId: ChatId): void {
+    this.#forget(chatId, null);
+  }
+
+  #add(chatId: ChatId, entry: Entry, role: Role, part: LivePart): void {
+    if (entry.state !== 'open') return;
+    const chars = sizeOf(part);
+    if (entry.chars + chars > CAP_CHARS) {
+      this.#log.warn('episode is full, a part was dropped', { chatId, ...entry.episode });
+      return;
+    }
+    entry.chars += chars;
+    const frame: LiveFrame = { ...entry.episode, seq: entry.frames.length + 1, role, part };
+    entry.frames.push(frame);
+    for (const onFrame of entry.watchers) onFrame(frame);
+  }
+
+  #entryOf(chatId: ChatId, episode: Episode): Entry {
+    const episodes = this.#chats.get(chatId) ?? new Map<string, Entry>();
+    this.#chats.set(chatId, episodes);
+    const key = keyOf(episode);
+    const found = episodes.get(key);
+    if (found) return found;
+    const entry: Entry = { episode, frames: [], watchers: new Set(), state: 'awaited', chars: 0 };
+    episodes.set(key, entry);
+    return entry;
+  }
+
+  #forget(chatId: ChatId, unless: string | null): void {
+    const episodes = this.#chats.get(chatId);
+    if (!episodes) return;
+    for (const [key, entry] of episodes) {
+      const idle = entry.state === 'closed' || (entry.state === 'awaited' && entry.watchers.size === 0);
+      if (idle && key !== unless) episodes.delete(key);
+    }
+    if (episodes.size === 0) this.#chats.delete(chatId);
+  }
 }

@@ -26,6 +26,7 @@ export async function* watchChats(
   const queue = createEventQueue<WatchEvent>(signal);
   const dirty = new Map<ChatId, WatchHint['kind']>();
   let gathering: Promise<void> | null = null;
+  let flushed: Promise<void> = Promise.resolve();
 
   async function flush(): Promise<void> {
     await deps.clock.sleep(GATHER_MS, signal);
@@ -43,14 +44,16 @@ export async function* watchChats(
 
   const stop = deps.hints.onWatch(({ chatId, kind }) => {
     dirty.set(chatId, stronger(dirty.get(chatId), kind));
-    gathering ??= flush().catch((error: unknown) => (signal.aborted ? queue.end() : queue.fail(error)));
+    if (gathering) return;
+    gathering = flush().catch((error: unknown) => (signal.aborted ? queue.end() : queue.fail(error)));
+    flushed = gathering;
   });
   try {
     queue.push({ kind: 'list', chats: await deps.store.call('listChats', query) });
     yield* queue;
   } finally {
     stop();
-    await gathering;
+    await flushed;
   }
 }
 

@@ -26,86 +26,104 @@ export interface ChatWorker {
 
 /** Acquires runnable chats and drives each with a runner; beats their hearts (CHATD 3). */
 export function startWorker(deps: WorkerDeps): ChatWorker {
-  const stopping = new AbortController();
-  const runs = new Map<RunnerId, { chatId: ChatId; done: Promise<void>; lost: AbortController }>();
-  const titles = new Map<ChatId, Promise<void>>();
-  const wake = createDoorbell();
-  const unhint = deps.hints.onOwnership(() => wake.ring());
+  return new Worker(deps);
+}
 
-  const taskDeps: TaskDeps = {
-    ...deps,
-    startTitle(view: StepView) {
-      if (!wantsTitle(view) || titles.has(view.chat.id)) return;
-      const job = generateTitle(deps, view, stopping.signal)
-        .catch((error: unknown) => deps.log.warn('title not saved', errorFields(error)))
-        .finally(() => titles.delete(view.chat.id));
-      titles.set(view.chat.id, job);
-    },
-  };
+interface Run {
+  readonly chatId: ChatId;
+  readonly done: Promise<void>;
+  /** Another worker has the chat now: end without touching it. */
+  readonly lost: AbortController;
+}
 
-  async function acquireAll(): Promise<void> {
-    const room = MAX_RUNNERS - runs.size;
+class Worker implements ChatWorker {
+  readonly #deps: WorkerDeps;
+  readonly #tasks: TaskDeps;
+  readonly #stopping = new AbortController();
+  readonly #runs = new Map<RunnerId, Run>();
+  readonly #titles = new Map<ChatId, Promise<void>>();
+  readonly #bell = createDoorbell();
+  readonly #unhint: () => void;
+  readonly #loops: readonly Promise<void>[];
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+    this.#tasks = { ...deps, startTitle: (view) => this.#startTitle(view) };
+    this.#unhint = deps.hints.onOwnership(() => this.#bell.ring());
+    this.#loops = [this.#acquireLoop(), this.#heartbeatLoop()];
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.#unhint();
+    await Promise.all(this.#loops);
+    await Promise.all([...this.#runs.values()].map((run) => run.done));
+    await Promise.all(this.#titles.values());
+  }
+
+  async #acquireLoop(): Promise<void> {
+    const stop = this.#stopping.signal;
+    while (!stop.aborted) {
+      await this.#acquireAll().catch((error: unknown) => {
+        this.#deps.log.warn('could not acquire chats', errorFields(error));
+      });
+      const until = AbortSignal.any([stop, this.#bell.rung()]);
+      await this.#deps.clock.sleep(this.#deps.acquirePollMs, until).catch(() => undefined);
+    }
+  }
+
+  async #acquireAll(): Promise<void> {
+    const { store, workerId, random } = this.#deps;
+    const room = MAX_RUNNERS - this.#runs.size;
     if (room <= 0) return;
-    const query = { workerId: deps.workerId, leaseMs: LEASE_MS, exclusive: deps.store.exclusive };
-    const candidates = await deps.store.call('listCandidates', { ...query, limit: Math.min(room, 64) });
+    const query = { workerId, leaseMs: LEASE_MS, exclusive: store.exclusive };
+    const candidates = await store.call('listCandidates', { ...query, limit: Math.min(room, 64) });
     let started = 0;
     for (const chatId of candidates) {
-      if (stopping.signal.aborted) return;
-      const runnerId = asId<RunnerId>(deps.random.uuid());
-      const acquired = await deps.store.call('acquire', { ...query, chatId, runnerId });
+      if (this.#stopping.signal.aborted) return;
+      const runnerId = asId<RunnerId>(random.uuid());
+      const acquired = await store.call('acquire', { ...query, chatId, runnerId });
       if (!acquired.ok) continue;
-      start(chatId, runnerId);
+      this.#start(chatId, runnerId);
       started += 1;
     }
-    if (started > 0) wake.ring();
+    if (started > 0) this.#bell.ring();
   }
 
-  function start(chatId: ChatId, runnerId: RunnerId): void {
+  #start(chatId: ChatId, runnerId: RunnerId): void {
     const lost = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, lost.signal]);
-    const done = runChat(taskDeps, { chatId, runnerId }, signal).finally(() => {
-      runs.delete(runnerId);
+    const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
+    const done = runChat(this.#tasks, { chatId, runnerId }, signal).finally(() => {
+      this.#runs.delete(runnerId);
       // A message may have come while the runner was leaving.
-      if (!stopping.signal.aborted) wake.ring();
+      this.#bell.ring();
     });
-    runs.set(runnerId, { chatId, done, lost });
+    this.#runs.set(runnerId, { chatId, done, lost });
   }
 
-  async function acquireLoop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await acquireAll().catch((error: unknown) =>
-        deps.log.warn('could not acquire chats', errorFields(error)),
-      );
-      const slept = deps.clock.sleep(deps.acquirePollMs, AbortSignal.any([stopping.signal, wake.rung()]));
-      await slept.catch(() => undefined);
+  async #heartbeatLoop(): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    const stop = this.#stopping.signal;
+    while (!stop.aborted) {
+      await clock.sleep(HEARTBEAT_MS, stop).catch(() => undefined);
+      if (stop.aborted || this.#runs.size === 0) continue;
+      const runners = [...this.#runs].map(([runnerId, { chatId }]) => ({ chatId, runnerId }));
+      const lost = await store.call('heartbeat', { runners, leaseMs: LEASE_MS }).catch((error: unknown) => {
+        log.warn('no heartbeat', errorFields(error));
+        return [];
+      });
+      for (const runnerId of lost) this.#runs.get(runnerId)?.lost.abort();
     }
   }
 
-  async function heartbeatLoop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await deps.clock.sleep(HEARTBEAT_MS, stopping.signal).catch(() => undefined);
-      if (stopping.signal.aborted || runs.size === 0) continue;
-      const runners = [...runs].map(([runnerId, { chatId }]) => ({ chatId, runnerId }));
-      const lost = await deps.store
-        .call('heartbeat', { runners, leaseMs: LEASE_MS })
-        .catch((error: unknown) => {
-          deps.log.warn('no heartbeat', errorFields(error));
-          return [];
-        });
-      for (const runnerId of lost) runs.get(runnerId)?.lost.abort();
-    }
+  #startTitle(view: StepView): void {
+    const chatId = view.chat.id;
+    if (!wantsTitle(view) || this.#titles.has(chatId)) return;
+    const job = generateTitle(this.#deps, view, this.#stopping.signal)
+      .catch((error: unknown) => this.#deps.log.warn('title not saved', errorFields(error)))
+      .finally(() => this.#titles.delete(chatId));
+    this.#titles.set(chatId, job);
   }
-
-  const loops = [acquireLoop(), heartbeatLoop()];
-  return {
-    async close() {
-      stopping.abort();
-      unhint();
-      await Promise.all(loops);
-      await Promise.all([...runs.values()].map((run) => run.done));
-      await Promise.all(titles.values());
-    },
-  };
 }
 
 /** A ring that comes before the wait is not lost; several are one. */
