@@ -11,7 +11,7 @@ import { type DatabaseLock, lockDirectory } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { refuseNetworkFilesystem } from './network-filesystem.ts';
 import { layDatabase } from './prepared.ts';
-import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
+import { OperationRunner, type OperationSet, type Ran, toFault } from './runner.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface OpenOptions {
@@ -26,6 +26,15 @@ export interface OpenOptions {
 const RESERVE_BYTES = 48 * 1024 * 1024;
 /** Of log, after which the checkpoint comes. Well below wal_keep_size. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024;
+/** The engine has no background processes: nobody else takes away dead rows or looks at what tables hold. */
+const UPKEEP = [
+  'vacuum (analyze) chats',
+  'vacuum (analyze) chat_tool_calls',
+  'vacuum (analyze) chat_queued_messages',
+  'vacuum chat_heartbeats',
+  'vacuum chat_drafts',
+  'vacuum chat_messages',
+];
 /** Writes between two looks at the log's length. */
 const LOOK_EVERY = 50;
 
@@ -60,7 +69,11 @@ export class FileDatabase {
     const ran = await this.#runner.run(name, args, async (durability) => {
       if (durability !== 'read') await this.#requireSpace();
     });
-    await this.#settle(ran);
+    try {
+      await this.#settle(ran);
+    } catch (error) {
+      throw toFault(error);
+    }
     return ran.answer;
   }
 
@@ -88,7 +101,9 @@ export class FileDatabase {
 
   async #checkpointIfDue(): Promise<void> {
     const at = await this.#runner.exclusive(() => this.#loadLogPosition());
-    if (at - this.#checkpointAt >= CHECKPOINT_BYTES) await this.checkpoint();
+    if (at - this.#checkpointAt < CHECKPOINT_BYTES) return;
+    for (const sql of UPKEEP) await this.#runner.exclusive(() => this.db.exec(sql));
+    await this.checkpoint();
   }
 
   /** Only the engine's own part holds the connection; syncing the files goes on beside other operations. */
@@ -150,7 +165,7 @@ export async function openDatabase(
     return database;
   } catch (error) {
     await lock.release();
-    throw error;
+    throw toFault(error);
   }
 }
 

@@ -11,7 +11,8 @@ export interface OperationSet {
   readonly operations: Operations;
 }
 
-const DISK_FULL = '53100';
+/** Of PostgreSQL and of the system. */
+const FULL: readonly string[] = ['53100', 'ENOSPC', 'EDQUOT'];
 const BEGIN: Readonly<Record<DatabaseRole, Readonly<Record<'write' | 'read', string>>>> = {
   daemon: {
     write: 'begin; set local role gaffer_daemon',
@@ -102,8 +103,10 @@ export class OperationRunner {
   }
 }
 
-function toFault(error: unknown): unknown {
-  if (sqlState(error) === DISK_FULL) {
+/** What a caught error means to whoever asked: a fault where it is one, else the error itself. */
+export function toFault(error: unknown): unknown {
+  if (error instanceof DatabaseFault) return error;
+  if (FULL.includes(errorCode(error) ?? '')) {
     return new DatabaseFault('disk-full', 'The disk is full: nothing was written.', { cause: error });
   }
   // WebAssembly traps when the engine panics or runs out of memory: nothing can be asked of it after that.
@@ -113,7 +116,7 @@ function toFault(error: unknown): unknown {
   return error;
 }
 
-/** PostgreSQL's error code, or null when the error is not the database's. */
-export function sqlState(error: unknown): string | null {
+/** PostgreSQL's or the system's error code, or null when there is none. */
+function errorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -99,20 +99,7 @@ export async function arrange(m: Machine, state: ExecState, how: Arrangement = {
   const isArchived = state.startsWith('X') || state === 'Invalid';
   const letter = (isArchived ? state.slice(1) : state)[0] as keyof typeof STATUS;
   const status = state === 'Invalid' ? 'running' : STATUS[letter];
-  await m.db.query(
-    `insert into chats (id, owner_id, title, status, archived, last_model_config_id, worker_id, runner_id, last_error)
-     values ($1, $2, 'Title', $3, $4, $5, $6, $7, $8)`,
-    [
-      ids.chatId,
-      ids.ownerId,
-      status,
-      isArchived,
-      m.modelId,
-      how.owned === false ? null : randomUUID(),
-      how.owned === false ? null : ids.runnerId,
-      status === 'error' ? '{"message":"x","kind":"generic","retryable":false}' : null,
-    ],
-  );
+  await insertChat(m, ids, { status, isArchived, isOwned: how.owned !== false });
   const userMessageId = await addMessage(m, ids.chatId, 'user', [{ type: 'text', text: 'question' }]);
   const call = { type: 'tool-call', tool_call_id: 'call_0', tool_name: 'execute', args: { command: 'ls' } };
   const assistantId = await addMessage(m, ids.chatId, 'assistant', [
@@ -125,14 +112,7 @@ export async function arrange(m: Machine, state: ExecState, how: Arrangement = {
   for (let at = 0; at < (how.queued ?? (state.endsWith('1') ? 1 : 0)); at++) {
     queuedIds.push(await addQueued(m, ids, `queued ${at}`));
   }
-  if (how.attempt)
-    await m.db.query('update chats set generation_attempt = $2 where id = $1', [ids.chatId, how.attempt]);
-  if (how.retry) {
-    await m.db.query('update chats set retry_state = $2 where id = $1', [
-      ids.chatId,
-      JSON.stringify(how.retry),
-    ]);
-  }
+  await setAttempt(m, ids.chatId, how);
   const chat = await loadChat(m, ids.chatId);
   const fence: Fence = {
     chatId: ids.chatId,
@@ -141,6 +121,34 @@ export async function arrange(m: Machine, state: ExecState, how: Arrangement = {
     status,
   };
   return { ...ids, userMessageId, assistantId, queuedIds, fence, key };
+}
+
+async function insertChat(
+  m: Machine,
+  ids: { chatId: ChatId; ownerId: OwnerId; runnerId: RunnerId },
+  row: { status: string; isArchived: boolean; isOwned: boolean },
+): Promise<void> {
+  await m.db.query(
+    `insert into chats (id, owner_id, title, status, archived, last_model_config_id, worker_id, runner_id, last_error)
+     values ($1, $2, 'Title', $3, $4, $5, $6, $7, $8)`,
+    [
+      ids.chatId,
+      ids.ownerId,
+      row.status,
+      row.isArchived,
+      m.modelId,
+      row.isOwned ? randomUUID() : null,
+      row.isOwned ? ids.runnerId : null,
+      row.status === 'error' ? '{"message":"x","kind":"generic","retryable":false}' : null,
+    ],
+  );
+}
+
+async function setAttempt(m: Machine, chatId: ChatId, { attempt, retry }: Arrangement): Promise<void> {
+  if (attempt)
+    await m.db.query('update chats set generation_attempt = $2 where id = $1', [chatId, attempt]);
+  if (retry)
+    await m.db.query('update chats set retry_state = $2 where id = $1', [chatId, JSON.stringify(retry)]);
 }
 
 export async function addMessage(
