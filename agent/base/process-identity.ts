@@ -41,7 +41,10 @@ async function fromProc(pid: number): Promise<ProcessIdentity | null> {
 
 async function fromPs(pid: number): Promise<ProcessIdentity | null> {
   try {
-    const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { timeout: 5_000 });
+    const { stdout } = await run('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
+      timeout: 5_000,
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    });
     const match = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout);
     if (!match?.[1] || !match[2] || match[1].startsWith('Z')) return null;
     return { pid, start: match[2] };

@@ -22,6 +22,7 @@ export type LaunchWord = 'started' | 'exists' | 'exit';
 
 /** After the command itself ended, its children may hold the output open; so long we wait for their last words. */
 const HELD_OUTPUT_MS = 1_000;
+const EXIT_TRIES = 60;
 const ARGUMENT_BYTES = 100_000;
 
 /**
@@ -47,10 +48,23 @@ export async function launch(): Promise<void> {
   const code = await exited;
   await withinMs(drained, HELD_OUTPUT_MS);
   const exit: RunExit = { code, at: Date.now() };
-  putFile(runFile.exit(order.dir), exit);
+  await putExit(order.dir, exit);
   say('exit');
   await drained;
   spool.close();
+}
+
+/** On a full disk it waits for room: an exit that is not written is one that nobody will ever know. */
+async function putExit(dir: string, exit: RunExit): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      putFile(runFile.exit(dir), exit);
+      return;
+    } catch (error) {
+      if (tries === EXIT_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
 }
 
 interface Started {

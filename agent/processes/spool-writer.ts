@@ -23,7 +23,8 @@ export class SpoolWriter {
   private readonly dir: string;
   private readonly bounds: SpoolBounds;
   private segments: number[] = [];
-  private fd: number;
+  /** Null: the segment could not be made. */
+  private fd: number | null;
   private fileEnd: number;
   private position = 0;
   private failed = false;
@@ -49,12 +50,13 @@ export class SpoolWriter {
   }
 
   close(): void {
-    closeSync(this.fd);
+    if (this.fd !== null) closeSync(this.fd);
+    this.fd = null;
   }
 
   /** A full disk must not stop the command: its output is then lost, and the hole says so. */
   private put(chunk: Uint8Array, at: number, length: number): number {
-    if (this.failed) return length;
+    if (this.failed || this.fd === null) return length;
     try {
       return writeSync(this.fd, chunk, at, length);
     } catch {
@@ -64,8 +66,12 @@ export class SpoolWriter {
   }
 
   private nextSegment(): void {
-    closeSync(this.fd);
-    this.fd = openSync(path.join(this.dir, segmentName(this.position)), 'w', 0o600);
+    this.close();
+    try {
+      this.fd = openSync(path.join(this.dir, segmentName(this.position)), 'w', 0o600);
+    } catch {
+      // `put` skips it.
+    }
     this.fileEnd = this.position + this.bounds.segment;
     this.segments.push(this.position);
     this.failed = false;

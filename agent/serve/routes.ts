@@ -4,6 +4,7 @@ import { limits } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import { editEffect, writeEffect } from '../files/file-effect.ts';
 import { listDirectory } from '../files/list-directory.ts';
+import type { PathLocks } from '../files/path-locks.ts';
 import { statPath } from '../files/paths.ts';
 import { contentTypeOf, readFileRange } from '../files/read-file.ts';
 import { readLines } from '../files/read-lines.ts';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly home: Home;
   readonly processes: ProcessTable;
   readonly keyed: KeyedCalls;
+  readonly locks: PathLocks;
   readonly hello: () => Hello;
   /** Ends the agent after the reply. */
   readonly stop: () => void;
@@ -56,10 +58,15 @@ const fileRoutes: Readonly<Record<string, Route>> = {
         home,
       ),
     ),
-  'POST /write-file': (request, { home, keyed }) =>
-    keyed.run(keyOf(request), writeEffect(pathOf(request), request.body, home)),
-  'POST /edit-files': (request, { home, keyed }) =>
-    keyed.run(keyOf(request), editEffect(editBody(request), home)),
+  'POST /write-file': (request, { home, keyed, locks }) =>
+    locks.hold([pathOf(request)], home, () =>
+      keyed.run(keyOf(request), writeEffect(pathOf(request), request.body, home)),
+    ),
+  'POST /edit-files': (request, { home, keyed, locks }) => {
+    const body = editBody(request);
+    const paths = body.files.map((file) => file.path);
+    return locks.hold(paths, home, () => keyed.run(keyOf(request), editEffect(body, home)));
+  },
   'POST /list-directory': async (request, { home }) =>
     json(await listDirectory(stringOf(jsonOf(request).path, 'path'), home)),
 };

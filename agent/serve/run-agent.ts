@@ -9,6 +9,8 @@ import { Journal } from '../base/journal.ts';
 import { limits } from '../base/limits.ts';
 import { type Log, logFile } from '../base/log-file.ts';
 import { putFile } from '../base/small-file.ts';
+import { Wake } from '../base/wake.ts';
+import { PathLocks } from '../files/path-locks.ts';
 import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { addressFile, getAddress } from './address-file.ts';
@@ -70,6 +72,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     home,
     processes,
     keyed: new KeyedCalls(journal, log),
+    locks: new PathLocks(),
     hello: () => helloOf(options, home),
     stop: () => stop.abort(),
   };
@@ -138,15 +141,5 @@ function journalName(home: Home, version: string): string {
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+  return new Wake().wait(ms, signal);
 }

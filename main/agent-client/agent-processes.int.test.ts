@@ -277,6 +277,53 @@ describe('signal', () => {
   });
 });
 
+describe('files over the wire', () => {
+  it('takes bytes of any kind and names with blanks and Unicode', async () => {
+    const file = path.join(agent.dir, 'ein Ordner', 'файл &=?#%20.png');
+    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, at) => (at * 7) % 256));
+    await agent.client.writeFile(file, bytes, keyed());
+    expect(readFileSync(file)).toEqual(bytes);
+    expect(await agent.client.readFile(file, {}, call)).toEqual(bytes);
+    expect(await agent.client.readFile(file, { offset: 5, limit: 3 }, call)).toEqual(bytes.subarray(5, 8));
+    expect(await agent.client.stat(file, call)).toMatchObject({
+      kind: 'file',
+      size: 70_000,
+      realPath: file,
+    });
+    expect(await agent.client.readLines({ path: file }, call)).toMatchObject({ success: false });
+    const listed = await agent.client.listDirectory(path.dirname(file), call);
+    expect(listed.contents).toEqual([{ name: path.basename(file), is_dir: false }]);
+  });
+
+  it('loses none of many edits of one file at the same time', async () => {
+    const file = path.join(agent.dir, 'shared.txt');
+    const marks = Array.from({ length: 20 }, (_, at) => `<${at}>`);
+    await agent.client.writeFile(file, marks.join('\n'), keyed());
+    await Promise.all(
+      marks.map((mark) =>
+        agent.client.editFiles(
+          { files: [{ path: file, edits: [{ search: mark, replace: 'done' }] }] },
+          keyed(),
+        ),
+      ),
+    );
+    expect(readFileSync(file, 'utf8')).toBe(marks.map(() => 'done').join('\n'));
+  });
+
+  it('keeps its own things from commands of the API', async () => {
+    const { socket, version } = agent.local.address;
+    const address = path.join(path.dirname(socket), `${version}.json`);
+    expect(await refused(agent.client.readFile(address, {}, call))).toEqual({
+      status: 403,
+      code: 'forbidden',
+    });
+    expect(await refused(agent.client.writeFile(address, '{}', keyed()))).toEqual({
+      status: 403,
+      code: 'forbidden',
+    });
+  });
+});
+
 describe('the door', () => {
   it('wants the token', async () => {
     const { socket } = agent.local.address;

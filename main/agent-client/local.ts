@@ -15,7 +15,7 @@ const RESTART_MS = 1_000;
 export interface LocalAgentOptions {
   /** The built `agent.cjs`. */
   readonly agentFile: string;
-  /** Node.js, or Electron's own executable with ELECTRON_RUN_AS_NODE=1 in `nodeEnv`. */
+  /** Node.js, or the executable of the Electron that we run in. */
   readonly nodePath: string;
   readonly nodeEnv?: Readonly<Record<string, string>>;
   /** `~/.gaffer` in the app. */
@@ -128,7 +128,7 @@ async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Prom
   const idle = idleMs === undefined ? [] : ['--idle-ms', String(idleMs)];
   try {
     const { stdout } = await run(nodePath, [agentFile, 'serve', '--home', home, ...idle], {
-      env: { ...process.env, ...nodeEnv },
+      env: { ...process.env, ...electronEnv(nodePath), ...nodeEnv },
       timeout: SERVE_MS,
       signal,
     });
@@ -136,6 +136,11 @@ async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Prom
   } catch (error) {
     throw new LinkDown(`the local agent did not start: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Electron's own executable is a Node.js with this variable. */
+function electronEnv(nodePath: string): Readonly<Record<string, string>> {
+  return process.versions.electron && nodePath === process.execPath ? { ELECTRON_RUN_AS_NODE: '1' } : {};
 }
 
 /** The agent says why on its standard output. */
