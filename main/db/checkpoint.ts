@@ -1,5 +1,6 @@
 import { readFile, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { exists } from './archive.ts';
 import { copySynced, ignoreMissing, syncPath, syncTree } from './sync-files.ts';
 
 /*
@@ -21,7 +22,8 @@ export function controlOf(data: string): ControlFile {
 
 /** Runs `work`, which moves pg_control, so that a power cut at any moment leaves a set that recovers. */
 export async function keepingControl(file: ControlFile, work: () => Promise<void>): Promise<void> {
-  await copySynced(file.control, file.aside);
+  // One that a failed checkpoint left behind is older, and still the one that the files on the disk can serve.
+  if (!(await exists(file.aside))) await copySynced(file.control, file.aside);
   await work();
   await settleControl(file);
 }

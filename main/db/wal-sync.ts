@@ -18,14 +18,16 @@ const SLACK_MS = 2_000;
  */
 export class WalSync {
   readonly #directory: string;
+  readonly #syncPath: typeof syncPath;
   #syncedFrom = 0;
   #names = '';
   #next: Promise<void> | null = null;
   #running: Promise<void> = Promise.resolve();
   #lazy: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(dataDirectory: string) {
+  constructor(dataDirectory: string, sync: typeof syncPath = syncPath) {
     this.#directory = path.join(dataDirectory, 'pg_wal');
+    this.#syncPath = sync;
   }
 
   /** Resolves when all that was committed before the call is on the disk. */
@@ -67,9 +69,9 @@ export class WalSync {
       const file = path.join(this.#directory, name);
       const changedAt = await stat(file).then((s) => s.mtimeMs, ignoreMissing);
       if (changedAt && changedAt >= this.#syncedFrom - SLACK_MS)
-        await syncPath(file, 'file').catch(ignoreMissing);
+        await this.#syncPath(file, 'file').catch(ignoreMissing);
     }
-    if (names.join() !== this.#names) await syncPath(this.#directory, 'directory');
+    if (names.join() !== this.#names) await this.#syncPath(this.#directory, 'directory');
     this.#names = names.join();
     this.#syncedFrom = from;
   }

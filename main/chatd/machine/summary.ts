@@ -3,7 +3,8 @@ import type { ChatId, OwnerId } from '@shared/model/ids.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import type { ChatRow } from './rows.ts';
 
-interface SummaryRow extends ChatRow {
+interface SummaryRow
+  extends Omit<ChatRow, 'owner_id' | 'queued' | 'history_version' | 'queue_version' | 'message_count'> {
   readonly asks: number;
   readonly unread: boolean;
   readonly running_tool: string | null;
@@ -11,7 +12,9 @@ interface SummaryRow extends ChatRow {
 }
 
 /** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
-const SUMMARY = `select c.*,
+const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
+    c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
+    c.snapshot_version, c.created_at, c.updated_at,
     (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and t.state = 'gated') as asks,
     exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
       and m.visibility <> 'model' and m.id > coalesce(c.last_read_message_id, 0)) as unread,

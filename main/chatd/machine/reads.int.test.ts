@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addMessage, arrange, loadChat, loadHistory, type Machine, openMachine } from './test-machine.ts';
+
+let m: Machine;
+beforeAll(async () => {
+  m = await openMachine();
+});
+afterAll(() => m.store.close());
+
+const words = (text: string) => [{ type: 'text' as const, text }];
+
+describe('what a stream reads', () => {
+  test('a snapshot is the newest rows, oldest first, with the count of all', async () => {
+    const chat = await arrange(m, 'R1', { call: 'gated' });
+    for (let at = 0; at < 5; at++) await addMessage(m, chat.chatId, 'user', words(`m${at}`));
+    const snapshot = await m.store.call('loadSnapshot', { ...chat, rows: 3 });
+    expect(snapshot?.messages.map((row) => row.content)).toEqual(['m2', 'm3', 'm4'].map(words));
+    expect(snapshot).toMatchObject({
+      messageCount: 7,
+      queue: [{ content: words('queued 0') }],
+      calls: [{ state: 'gated' }],
+    });
+    expect(snapshot?.facts).toEqual(await m.store.call('loadFacts', chat));
+  });
+
+  test('a sync is what moved since: new rows, ids of deleted ones, the queue only when it changed', async () => {
+    const chat = await arrange(m, 'R1');
+    const known = await loadChat(m, chat.chatId);
+    const versions = {
+      historyVersion: known.history_version,
+      queueVersion: known.queue_version,
+      fromMessageId: null,
+    };
+    const still = await m.store.call('loadSync', { ...chat, ...versions });
+    expect(still).toMatchObject({ messages: [], deletedIds: [], queue: null });
+    await m.store.call('editMessage', { ...chat, messageId: chat.userMessageId, content: words('again') });
+    const moved = await m.store.call('loadSync', { ...chat, ...versions });
+    expect(moved).toMatchObject({
+      deletedIds: [chat.userMessageId, chat.assistantId],
+      queue: [],
+      messageCount: 1,
+    });
+    expect(moved?.messages.map((row) => row.content)).toEqual([words('again')]);
+    const fromTail = await m.store.call('loadSync', {
+      ...chat,
+      ...versions,
+      fromMessageId: chat.assistantId,
+    });
+    expect(fromTail?.deletedIds).toEqual([chat.assistantId]);
+  });
+
+  test('pages go back, forth and around; rows for the model alone are never among them', async () => {
+    const chat = await arrange(m, 'W');
+    for (let at = 0; at < 8; at++) await addMessage(m, chat.chatId, 'user', words(`m${at}`));
+    await m.db.query(`update chat_messages set visibility = 'model' where id = $1`, [chat.assistantId]);
+    const ids = (await loadHistory(m, chat.chatId))
+      .map((row) => row.id)
+      .filter((id) => id !== chat.assistantId);
+    const page = async (where: object) =>
+      (await m.store.call('loadPage', { ...chat, limit: 4, ...where }))?.map((row) => row.id);
+    expect(await page({})).toEqual(ids.slice(-4));
+    expect(await page({ before: ids[5] })).toEqual(ids.slice(1, 5));
+    expect(await page({ after: ids[5] })).toEqual(ids.slice(6));
+    expect(await page({ around: ids[4] })).toEqual(ids.slice(2, 6));
+    expect(await m.store.call('loadMessage', { ...chat, messageId: chat.assistantId })).toBeNull();
+  });
+});
+
+describe('what a runner reads', () => {
+  test('#173 the prompt starts at the newest boundary and keeps plain system rows', async () => {
+    const chat = await arrange(m, 'R0');
+    const add = async (sql: string, text: string) =>
+      m.db.query(`insert into chat_messages (chat_id, content, ${sql}`, [
+        chat.chatId,
+        JSON.stringify(words(text)),
+      ]);
+    await add(`role, visibility) values ($1, $2, 'system', 'model')`, 'rules');
+    await add(`role, compressed, visibility) values ($1, $2, 'system', true, 'model')`, 'summary');
+    await add(`role, compressed) values ($1, $2, 'assistant', true)`, 'compaction call');
+    await add(`role, visibility) values ($1, $2, 'user', 'user')`, 'for the window');
+    await add(`role) values ($1, $2, 'user')`, 'next');
+    await add(`role) values ($1, $2, 'assistant')`, 'reply');
+    const step = await m.store.call('loadStep', chat);
+    expect(step?.prompt.map((row) => row.content)).toEqual(
+      ['rules', 'summary', 'next', 'reply'].map(words),
+    );
+    expect(step).toMatchObject({ stepsInTurn: 1, userMessages: 2 });
+  });
+});
+
+describe('the tree', () => {
+  test('unread is an answer after what was read, and reading never goes back', async () => {
+    const chat = await arrange(m, 'W');
+    expect(await m.store.call('loadSummary', chat)).toMatchObject({ unread: true });
+    await m.store.call('markRead', { ...chat, messageId: chat.assistantId });
+    await m.store.call('markRead', { ...chat, messageId: chat.userMessageId });
+    expect(await m.store.call('loadSummary', chat)).toMatchObject({ unread: false });
+    expect((await loadChat(m, chat.chatId)).snapshot_version).toBe(1);
+  });
+
+  test('says what runs', async () => {
+    const chat = await arrange(m, 'R0', { call: 'dispatched' });
+    expect(await m.store.call('loadSummary', chat)).toMatchObject({
+      activity: 'Running ls',
+      pending: false,
+    });
+    const waiting = await arrange(m, 'R0', { owned: false });
+    expect(await m.store.call('loadSummary', waiting)).toMatchObject({ activity: null, pending: true });
+  });
+
+  test('a list of 1,000 chats is one query over indexes', async () => {
+    const { ownerId, chatId } = await arrange(m, 'W');
+    await m.db.query(
+      `insert into chats (owner_id, title, last_model_config_id)
+       select $1, 'c' || i, $2 from generate_series(1, 999) i`,
+      [ownerId, m.modelId],
+    );
+    await m.db.query(
+      `insert into chat_messages (chat_id, role, content)
+       select id, r::chat_role, '[]' from chats, unnest(array['user', 'assistant', 'tool', 'assistant']) r where owner_id = $1`,
+      [ownerId],
+    );
+    await m.db.exec('analyze');
+    const chats = await m.store.call('listChats', { ownerId, archived: false });
+    expect(chats).toHaveLength(1_000);
+    expect(chats.find((chat) => chat.id === chatId)).toBeDefined();
+  });
+});

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { asId, type OwnerId } from '@shared/model/ids.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { settingOperations } from './settings.ts';
+import { operation, type Store, type Tx } from './store.ts';
+import { openTestStore } from './test-store.ts';
+import { workspaceOperations } from './workspaces.ts';
+
+const probe = {
+  readModels: operation(
+    'read',
+    async (tx: Tx, _: null) => (await tx.query('select * from chat_model_configs')).rows,
+  ),
+  writeProviders: operation('lazy', async (tx: Tx, _: null) =>
+    tx.query(`insert into chat_providers (kind, name) values ('demo', 'x')`),
+  ),
+  writeSettings: operation('lazy', async (tx: Tx, _: null) => tx.query(`delete from settings`)),
+  readMigrations: operation('read', async (tx: Tx, _: null) => tx.query('select * from schema_migrations')),
+  writeInRead: operation('read', async (tx: Tx, _: null) => tx.query('delete from chats')),
+  leak: operation('lazy', async (tx: Tx, _: null) => {
+    kept = tx;
+    return null;
+  }),
+};
+let kept: Tx | null = null;
+let store: Store<typeof probe & typeof settingOperations & typeof workspaceOperations>;
+
+beforeAll(async () => {
+  const opened = await openTestStore<typeof probe & typeof settingOperations & typeof workspaceOperations>([
+    { role: 'daemon', operations: probe },
+    { role: 'owner', operations: settingOperations },
+    { role: 'owner', operations: workspaceOperations },
+  ]);
+  store = opened.store;
+});
+afterAll(() => store.close());
+
+test('the daemon’s role reads models, writes neither accounts nor settings, and sees nothing else', async () => {
+  expect(await store.call('readModels', null)).toEqual([]);
+  await expect(store.call('writeProviders', null)).rejects.toThrow(/permission denied/);
+  await expect(store.call('writeSettings', null)).rejects.toThrow(/permission denied/);
+  await expect(store.call('readMigrations', null)).rejects.toThrow(/permission denied/);
+});
+
+test('a read cannot write, and a transaction cannot be used after its end', async () => {
+  await expect(store.call('writeInRead', null)).rejects.toThrow(/read-only/);
+  await store.call('leak', null);
+  await expect(kept?.query('select 1')).rejects.toThrow(/after its operation ended/);
+});
+
+test('the installation is made once', async () => {
+  const first = await store.call('loadInstallation', {});
+  expect(await store.call('loadInstallation', {})).toEqual(first);
+});
+
+test('the same folder is the same workspace and keeps its mode; the same target is the same host', async () => {
+  const ownerId = asId<OwnerId>(randomUUID());
+  const local = { ownerId, directory: '/home/me/app', name: 'app', mode: 'ask' as const };
+  const id = await store.call('upsertLocalWorkspace', local);
+  expect(await store.call('setWorkspaceMode', { workspaceId: id, mode: 'auto' })).toBe(true);
+  expect(await store.call('upsertLocalWorkspace', local)).toBe(id);
+  const host = { ownerId, target: 'me@box', hostname: 'box', port: 22, username: 'me', identityFile: null };
+  const hostId = await store.call('upsertHost', host);
+  expect(await store.call('upsertHost', { ...host, port: 2222 })).toBe(hostId);
+  const remote = await store.call('upsertSshWorkspace', { ...local, hostId });
+  expect(remote).not.toBe(id);
+  const all = await store.call('loadWorkspaces', { ownerId });
+  expect(all.map((row) => [row.id, row.kind, row.mode])).toEqual([
+    [remote, 'ssh', 'ask'],
+    [id, 'local', 'auto'],
+  ]);
+  expect(await store.call('loadHosts', { ownerId })).toMatchObject([{ id: hostId, port: 2222 }]);
+});
