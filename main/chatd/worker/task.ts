@@ -120,7 +120,9 @@ async function handleModelError(deps: TaskDeps, fence: Fence, error: ModelError)
     provider: error.provider,
     ...(error.statusCode === null ? {} : { status_code: error.statusCode }),
   };
-  await deps.store.call('recordRetry', { ...fence, retry });
+  const recorded = await deps.store.call('recordRetry', { ...fence, retry });
+  // Before its first attempt a chat cannot wait for another one.
+  if (!recorded.ok && recorded.error.kind === 'invalid') return fail(deps, fence, faultOf(error));
   deps.log.info('model call will be retried', { chatId: fence.chatId, kind: error.kind, attempt, delayMs });
   return 'again';
 }
