@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import net from 'node:net';
-import { promisify } from 'node:util';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { type AgentClient, AgentError, LinkDown } from './client.ts';
 import { agentClientOver } from './http-client.ts';
 import { type Call, createHttpLink, type HttpLink } from './http-send.ts';
+import { runApart } from './run-apart.ts';
 
-const run = promisify(execFile);
 const SERVE_MS = 30_000;
 /** An agent that dies at once is not started in a tight loop. */
 const RESTART_MS = 1_000;
@@ -126,34 +124,23 @@ function isGone(error: unknown): boolean {
 async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Promise<AgentAddress> {
   const { agentFile, nodePath, nodeEnv, home, idleMs } = options;
   const idle = idleMs === undefined ? [] : ['--idle-ms', String(idleMs)];
-  try {
-    const { stdout } = await run(nodePath, [agentFile, 'serve', '--home', home, ...idle], {
-      env: { ...process.env, ...electronEnv(nodePath), ...nodeEnv },
-      timeout: SERVE_MS,
-      signal,
-    });
-    return JSON.parse(stdout) as AgentAddress;
-  } catch (error) {
-    throw new LinkDown(`the local agent did not start: ${reasonOf(error)}`, { cause: error });
-  }
+  const end = await runApart(nodePath, [agentFile, 'serve', '--home', home, ...idle], {
+    env: { ...process.env, ...electronEnv(nodePath), ...nodeEnv },
+    timeoutMs: SERVE_MS,
+    signal,
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LinkDown(`the local agent did not start: ${reason}`, { cause: error });
+  });
+  if (end.code === 0) return JSON.parse(end.stdout) as AgentAddress;
+  // The agent says why on its standard output.
+  const reason = end.stdout.trim() || `it ended with ${end.code ?? 'a signal'}`;
+  throw new LinkDown(`the local agent did not start: ${reason}`);
 }
 
 /** Electron's own executable is a Node.js with this variable. */
 function electronEnv(nodePath: string): Readonly<Record<string, string>> {
   return process.versions.electron && nodePath === process.execPath ? { ELECTRON_RUN_AS_NODE: '1' } : {};
-}
-
-/** The agent says why on its standard output. */
-function reasonOf(error: unknown): string {
-  if (
-    error instanceof Error &&
-    'stdout' in error &&
-    typeof error.stdout === 'string' &&
-    error.stdout !== ''
-  ) {
-    return error.stdout.trim();
-  }
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Leaves early when the caller does; what was begun goes on for the others. */
