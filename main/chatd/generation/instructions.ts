@@ -31,17 +31,11 @@ export function formatInstructions(
 
 /** One kind of line end, no HTML comments, no invisible control characters, trimmed. */
 export function sanitizeInstructions(markdown: string): string {
-  return (
-    markdown
-      .replaceAll(/\r\n?/g, '\n')
-      .replaceAll(/<!--[\s\S]*?-->/g, '')
-      // oxlint-disable-next-line no-control-regex -- removing them is the point
-      .replaceAll(
-        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-        '',
-      )
-      .trim()
-  );
+  return markdown
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/<!--[\s\S]*?-->/g, '')
+    .replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '')
+    .trim();
 }
 
 /** Reads the files through the agent. A missing file is silent; any other failure is logged and skipped. */

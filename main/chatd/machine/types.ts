@@ -3,7 +3,6 @@ import type {
   ChatStatus,
   ChatSummary,
   ToolCallState,
-  ToolState,
 } from '@shared/model/chat.ts';
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type {
@@ -310,5 +309,3 @@ export interface ChatOperations {
   loadSummary: Op<{ chatId: ChatId; ownerId: OwnerId }, ChatSummary | null>;
   loadProcessChat: Op<ByChat, { workspaceId: WorkspaceId | null } | null>;
 }
-
-export type LedgerState = ToolState;
