@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../base/log.ts';
 import { controlOf } from './checkpoint.ts';
 import { ENGINE_MAJOR } from './engine.ts';
@@ -144,6 +145,48 @@ describe('the worker', () => {
     expect(await store.call('loadSetting', { key: 'still here' })).toBeNull();
     await store.close();
   });
+});
+
+/** Says that it is ready and ends at the first call, as a crash would. */
+const CRASHER = `
+import { parentPort } from 'node:worker_threads';
+parentPort.postMessage({ type: 'ready' });
+parentPort.once('message', () => process.exit(7));
+`;
+
+test('a worker that ends rejects what is pending, says that it is lost, and refuses what follows', async () => {
+  const workerFile = path.join(dataDir, 'crasher.mjs');
+  await writeFile(workerFile, CRASHER);
+  const store = await openWorkerStore<typeof settingOperations>({
+    workerFile,
+    dataDir,
+    preparedDir,
+    log: silentLog,
+  });
+  await expect(store.call('loadSetting', { key: 'a' })).rejects.toMatchObject({ code: 'closed' });
+  expect(await store.lost).toMatchObject({ name: 'DatabaseFault', code: 'closed' });
+  await expect(store.call('loadSetting', { key: 'a' })).rejects.toMatchObject({ code: 'closed' });
+  await store.close();
+});
+
+test('enough log brings a checkpoint, and what came before and after it is there', async () => {
+  const database = await open();
+  const loadRedo = async () =>
+    (
+      await database.db.query<{ redo: string }>(
+        'select redo_lsn::text as redo from pg_control_checkpoint()',
+      )
+    ).rows[0];
+  const before = await loadRedo();
+  const random = () => randomBytes(300_000).toString('hex');
+  for (let at = 0; at < 100; at++) await database.run('saveSetting', { key: `big${at}`, value: random() });
+  await vi.waitFor(async () => expect(await loadRedo()).not.toEqual(before), { timeout: 20_000 });
+  await database.run('saveSetting', { key: 'after', value: 1 });
+  await database.close();
+  const again = await open();
+  expect(await again.run('loadSetting', { key: 'big99' })).toHaveLength(600_000);
+  expect(await again.run('loadSetting', { key: 'after' })).toBe(1);
+  await again.close();
 });
 
 /** A process that saves settings w0, w1, … and prints each number once its save was acknowledged. */

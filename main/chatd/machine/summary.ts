@@ -1,12 +1,11 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
-import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import type { RetryInfo } from '@shared/model/fault.ts';
+import type { ChatId, OwnerId, WorkerId } from '@shared/model/ids.ts';
 import { operation, type Tx } from '../../db/store.ts';
-import type { ChatRow } from './rows.ts';
 
-interface SummaryRow
-  extends Omit<ChatRow, 'owner_id' | 'queued' | 'history_version' | 'queue_version' | 'message_count'> {
-  readonly asks: number;
-  readonly unread: boolean;
+interface SummaryRow extends Omit<ChatSummary, 'pending' | 'retry' | 'activity'> {
+  readonly worker_id: WorkerId | null;
+  readonly retry_state: RetryInfo | null;
   readonly running_tool: string | null;
   readonly running_args: unknown;
 }
