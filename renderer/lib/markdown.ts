@@ -22,10 +22,23 @@ export function parseMarkdown(text: string, before: Document = EMPTY): Document 
   return { text, blocks: [...keep, ...lex(text.slice(at))] };
 }
 
-/** Blank lines may still belong to the block before them (a list goes on, code is indented). */
+/**
+ * Blank lines may still belong to the block before them (a list goes on, code is indented); and what has only
+ * just begun after a list ("2", soon "2. second") may turn out to be its next item.
+ */
 function lastSolid(blocks: readonly Block[]): number {
-  const at = blocks.findLastIndex((b) => b.token.type !== 'space');
-  return Math.max(0, at);
+  const at = solidBefore(blocks, blocks.length);
+  const last = blocks[at];
+  const before = solidBefore(blocks, at);
+  const young = last !== undefined && (last.raw.length < YOUNG_CHARS || /^\s/.test(last.raw));
+  return Math.max(0, young && blocks[before]?.token.type === 'list' ? before : at);
+}
+
+/** More than any list marker has. */
+const YOUNG_CHARS = 16;
+
+function solidBefore(blocks: readonly Block[], end: number): number {
+  return blocks.findLastIndex((b, i) => i < end && b.token.type !== 'space');
 }
 
 function lex(text: string): readonly Block[] {

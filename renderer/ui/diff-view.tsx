@@ -3,16 +3,19 @@ import type { DiffRow, Mark } from '../lib/diff-rows.ts';
 import { colourLine } from '../lib/syntax.ts';
 
 const SHOWN_ROWS = 60;
+/** Words in these are not keywords. */
+const PROSE = /\.(?:md|markdown|txt|rst|adoc|csv|log)$/i;
 
 /** A unified diff with word marks. Long ones show their head and a button for the rest. */
-export function DiffView({ rows }: { readonly rows: readonly DiffRow[] }) {
+export function DiffView({ rows, path }: { readonly rows: readonly DiffRow[]; readonly path: string }) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, SHOWN_ROWS);
+  const prose = PROSE.test(path);
   const numbered = rows.some((r) => r.kind !== 'gap' && (r.old !== null || r.new !== null));
   return (
     <div className={`block diff ${numbered ? '' : 'bare'}`}>
       {shown.map((row, i) => (
-        <DiffLine key={i} row={row} />
+        <DiffLine key={i} row={row} prose={prose} />
       ))}
       {shown.length < rows.length && (
         <button type="button" className="gap" onClick={() => setAll(true)}>
@@ -23,7 +26,7 @@ export function DiffView({ rows }: { readonly rows: readonly DiffRow[] }) {
   );
 }
 
-function DiffLine({ row }: { readonly row: DiffRow }) {
+function DiffLine({ row, prose }: { readonly row: DiffRow; readonly prose: boolean }) {
   if (row.kind === 'gap') return <div className="gap">{row.lines} unchanged lines</div>;
   const look = { add: 'l a', del: 'l d', same: 'l' }[row.kind];
   return (
@@ -34,14 +37,15 @@ function DiffLine({ row }: { readonly row: DiffRow }) {
       <span className="src">
         <span className="sr">{{ add: 'added: ', del: 'removed: ', same: '' }[row.kind]}</span>
         {row.marks.map((mark, i) => (
-          <Marked key={i} mark={mark} />
+          <Marked key={i} mark={mark} prose={prose} />
         ))}
       </span>
     </div>
   );
 }
 
-function Marked({ mark }: { readonly mark: Mark }) {
+function Marked({ mark, prose }: { readonly mark: Mark; readonly prose: boolean }) {
+  if (prose) return mark.changed ? <mark>{mark.text}</mark> : mark.text;
   const spans = colourLine(mark.text).map((s, i) =>
     s.kind ? (
       <span key={i} className={s.kind}>

@@ -83,15 +83,20 @@ export function ChatTree({ filter }: { readonly filter: string }) {
           <AnyTreeRow key={row.key} row={row} active={i === at} {...common} />
         ))}
       </Virtualizer>
-      {asked && (
-        <Menu
-          label={`Actions for ${asked.chat.title}`}
-          at={asked.at}
-          items={actionsOf(asked.chat, setRenaming)}
-          onClose={back(setAsked)}
-        />
-      )}
+      {asked && <RowMenu asked={asked} onRename={setRenaming} onClose={back(setAsked)} />}
     </div>
+  );
+}
+
+interface RowMenuProps {
+  readonly asked: Asked;
+  readonly onRename: (key: string) => void;
+  readonly onClose: () => void;
+}
+
+function RowMenu({ asked: { chat, at }, onRename, onClose }: RowMenuProps) {
+  return (
+    <Menu label={`Actions for ${chat.title}`} at={at} items={actionsOf(chat, onRename)} onClose={onClose} />
   );
 }
 

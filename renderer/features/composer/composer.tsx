@@ -164,7 +164,10 @@ function ComposerBar({ session, busy, editing, onSend }: ComposerBarProps) {
             onClick={() => void stopChat(session)}
           >
             <Square className="i s" aria-hidden="true" />
-            {queued > 0 ? `Stop (${queued} queued runs next)` : 'Stop'}
+            <span>
+              Stop
+              {queued > 0 && <span className="wide-only"> ({queued} queued runs next)</span>}
+            </span>
           </Button>
         )}
         <Button look="primary" keys="⏎" onClick={onSend}>

@@ -3,6 +3,7 @@ import { memo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ChatSession } from '../../state/live.ts';
 import { Markdown } from '../../ui/markdown.tsx';
+import { partialArgs } from './live-args.ts';
 import { LiveThought } from './thought.tsx';
 import { ToolLine } from './tool-row.tsx';
 
@@ -56,17 +57,4 @@ function LiveTool({
       resultMessageId={null}
     />
   );
-}
-
-const STRINGS = /"(path|command|process_id)"\s*:\s*"((?:[^"\\]|\\.)*)("?)/g;
-
-/** What can be said of arguments that are still being written: their short strings. */
-export function partialArgs(raw: string): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const match of raw.slice(0, 2_000).matchAll(STRINGS)) {
-    const [, name, value] = match;
-    if (!name || value === undefined || found[name] !== undefined) continue;
-    found[name] = value.replaceAll('\\n', '\n').replaceAll(/\\(.)/g, '$1');
-  }
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { ChatFault, FaultKind, RetryInfo } from '@shared/model/fault.ts';
+import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import { CircleDashed, CircleX, Clock, KeyRound, Square, Unplug } from 'lucide-react';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
@@ -10,6 +10,7 @@ import { useSeconds } from '../../state/ticks.ts';
 import { announce, toast } from '../../state/toasts.ts';
 import { reconnect } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
+import { type Help, helpFor, tailKind } from './tail-kind.ts';
 
 /** What stands after the last row: why it does not go on, and the one action that helps. */
 export function Tail({ session }: { readonly session: ChatSession }) {
@@ -19,25 +20,30 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const retry = useStore(session.store, (s) => s.view?.retry ?? null);
   const error = useStore(session.store, (s) => s.view?.error ?? null);
   const idle = useStore(session.store, (s) => (s.view?.live.parts.length ?? 0) === 0);
-  if (lost) {
-    return (
-      <div className="rowcard">
-        <Unplug className="i" aria-hidden="true" />
-        <span>Chat stream disconnected. Reconnecting…</span>
-      </div>
-    );
+  const kind = tailKind({ lost, status, pending, retry, error, idle });
+  switch (kind) {
+    case 'lost':
+      return (
+        <div className="rowcard">
+          <Unplug className="i" aria-hidden="true" />
+          <span>Chat stream disconnected. Reconnecting…</span>
+        </div>
+      );
+    case 'error':
+      return error && <ErrorCard session={session} error={error} />;
+    case 'stopping':
+      return <Quiet icon={<Square className="i s" aria-hidden="true" />} text="Stopping…" />;
+    case 'retry':
+      return retry && <RetryCard session={session} retry={retry} />;
+    case 'pending':
+      return (
+        <Quiet icon={<CircleDashed className="i s" aria-hidden="true" />} text="Waiting for a free slot" />
+      );
+    case 'working':
+      return <Working session={session} />;
+    case 'none':
+      return null;
   }
-  if (error && status === 'error') return <ErrorCard session={session} error={error} />;
-  if (status === 'interrupting')
-    return <Quiet icon={<Square className="i s" aria-hidden="true" />} text="Stopping…" />;
-  if (retry) return <RetryCard session={session} retry={retry} />;
-  if (status === 'running' && pending) {
-    return (
-      <Quiet icon={<CircleDashed className="i s" aria-hidden="true" />} text="Waiting for a free slot" />
-    );
-  }
-  if (status === 'running' && idle) return <Working session={session} />;
-  return null;
 }
 
 function Quiet({ icon, text }: { readonly icon: React.ReactNode; readonly text: string }) {
@@ -105,31 +111,6 @@ function RetryCard({ session, retry }: { readonly session: ChatSession; readonly
       </span>
     </div>
   );
-}
-
-type Help = 'retry' | 'settings' | 'model' | 'reconnect';
-
-/** The one action that helps with a fault of this kind. */
-export function helpFor(kind: FaultKind): Help {
-  switch (kind) {
-    case 'auth':
-    case 'missing_key':
-    case 'provider_disabled':
-    case 'usage_limit':
-      return 'settings';
-    case 'config':
-    case 'context_full':
-      return 'model';
-    case 'workspace_unreachable':
-      return 'reconnect';
-    case 'overloaded':
-    case 'rate_limit':
-    case 'timeout':
-    case 'stream_silence_timeout':
-    case 'stopped':
-    case 'generic':
-      return 'retry';
-  }
 }
 
 function ErrorCard({ session, error }: { readonly session: ChatSession; readonly error: ChatFault }) {

@@ -37,6 +37,7 @@ export function ToolBody({ chatId, facts, view, resultMessageId }: ToolBodyProps
 }
 
 function Content({ chatId, facts, view }: Omit<ToolBodyProps, 'resultMessageId'>) {
+  if (view.phase === 'denied') return <Refused facts={facts} view={view} />;
   if (view.kind === 'run' || view.kind === 'process') {
     const processId = facts.ledger?.process_id ?? null;
     if (!facts.result && view.phase === 'running' && processId) {
@@ -111,9 +112,23 @@ function EditResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
       {diffs.map((d, i) => (
         <div key={`${d.path}${i}`}>
           {diffs.length > 1 && <div className="diff-path">{d.path}</div>}
-          <DiffView rows={d.rows} />
+          <DiffView rows={d.rows} path={d.path} />
         </div>
       ))}
+    </>
+  );
+}
+
+/** What was not done, and what the agent was told. */
+function Refused({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
+  return (
+    <>
+      {view.kind === 'edit' ? (
+        <EditResult facts={{ ...facts, result: null }} view={view} />
+      ) : (
+        <TerminalBlock text={text(record(facts.args)['command']) || view.object} />
+      )}
+      <Failure result={facts.result} />
     </>
   );
 }

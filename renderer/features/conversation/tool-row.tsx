@@ -110,7 +110,7 @@ function Facts({ view }: { readonly view: ToolView }) {
       {view.diff && (
         <>
           <span className="add">+{view.diff.added}</span>
-          <span className="del">−{view.diff.removed}</span>
+          {view.diff.removed > 0 && <span className="del">−{view.diff.removed}</span>}
         </>
       )}
       {view.lines !== null && <span className="faint">{plural(view.lines, 'line')}</span>}

@@ -1,0 +1,126 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
+import type { WorkspaceSummary } from '@shared/model/workspace.ts';
+import { describe, expect, it } from 'vitest';
+import { type TreeInput, treeRows } from './tree-rows.ts';
+
+const NOW = Date.parse('2026-06-01T00:00:00Z');
+const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
+
+function chat(
+  id: string,
+  workspace: string | null,
+  days: number,
+  change: Partial<ChatSummary> = {},
+): ChatSummary {
+  return {
+    id: asId<ChatId>(id),
+    title: `Chat ${id}`,
+    status: 'waiting',
+    pending: false,
+    archived: false,
+    workspace_id: workspace === null ? null : asId<WorkspaceId>(workspace),
+    parent_chat_id: null,
+    root_chat_id: null,
+    last_model_config_id: asId(''),
+    last_reasoning_effort: null,
+    last_error: null,
+    retry: null,
+    activity: null,
+    asks: 0,
+    unread: false,
+    snapshot_version: 1,
+    created_at: ago(days),
+    updated_at: ago(days),
+    ...change,
+  };
+}
+
+const place = (id: string, name: string): WorkspaceSummary => ({
+  id: asId<WorkspaceId>(id),
+  kind: 'local',
+  name,
+  directory: `/${name}`,
+  host: 'this computer',
+  hostId: null,
+  mode: 'ask',
+  link: { state: 'up' },
+  branch: null,
+});
+
+const tree = (chats: readonly ChatSummary[], change: Partial<TreeInput> = {}) =>
+  treeRows({
+    chats,
+    workspaces: [place('w1', 'api'), place('w2', 'notes')],
+    filter: '',
+    toggled: {},
+    nowMs: NOW,
+    ...change,
+  });
+const show = (rows: ReturnType<typeof tree>) =>
+  rows.map((r) => (r.kind === 'group' ? `${r.name} ${r.count}` : `${' '.repeat(r.level)}${r.chat.id}`));
+
+describe('the tree of chats', () => {
+  const chats = [
+    chat('a', 'w1', 1),
+    chat('b', 'w2', 0),
+    chat('c', 'w1', 0.5),
+    chat('kid', 'w1', 2, { parent_chat_id: asId<ChatId>('a') }),
+    chat('old', 'w1', 40),
+    chat('waits', 'w1', 50, { status: 'requires_action' }),
+  ];
+
+  it('groups by workspace, the newest first, children below their parent, old ones folded and counted', () => {
+    expect(show(tree(chats))).toEqual([
+      'notes 1',
+      '  b',
+      'api 3',
+      '  c',
+      '  a',
+      '   kid',
+      '  waits',
+      'Older 1',
+    ]);
+  });
+
+  it('says honestly where each row stands', () => {
+    const rows = tree(chats);
+    expect(rows.filter((r) => r.kind === 'group').map((r) => [r.position, r.size])).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+    expect(rows.filter((r) => r.kind === 'chat' && r.level === 2).map((r) => [r.position, r.size])).toEqual(
+      [
+        [1, 1],
+        [1, 3],
+        [2, 3],
+        [3, 3],
+      ],
+    );
+  });
+
+  it('opens and closes groups', () => {
+    expect(show(tree(chats, { toggled: { w1: false, older: true } }))).toEqual([
+      'notes 1',
+      '  b',
+      'api 3',
+      'Older 1',
+      '  old',
+    ]);
+  });
+
+  it('filters by title, place and what a chat does, and folds nothing then', () => {
+    expect(show(tree(chats, { filter: 'old' }))).toEqual(['api 1', '  old']);
+    expect(show(tree(chats, { filter: 'notes' }))).toEqual(['notes 1', '  b']);
+    expect(show(tree(chats, { filter: 'approval' }))).toEqual(['api 1', '  waits']);
+    expect(tree(chats, { filter: 'nothing like it' })).toEqual([]);
+  });
+
+  it('shows a child whose parent is not there', () => {
+    expect(show(tree([chat('lost', null, 0, { parent_chat_id: asId<ChatId>('gone') })]))).toEqual([
+      'No workspace 1',
+      '  lost',
+    ]);
+  });
+});

@@ -1,0 +1,235 @@
+import { asId } from '@shared/model/ids.ts';
+import type { Message, Role } from '@shared/model/message.ts';
+import type { Part } from '@shared/model/part.ts';
+import { describe, expect, it } from 'vitest';
+import { partialArgs } from './live-args.ts';
+import { timelineRows } from './rows.ts';
+import { tailKind } from './tail-kind.ts';
+import { editDiffs, opensByItself, type ToolFacts, toolView } from './tool-view.ts';
+
+let at = 0;
+function message(id: number, role: Role, content: readonly Part[], change: Partial<Message> = {}): Message {
+  at += 1000;
+  return {
+    id: asId(id),
+    chat_id: asId('c'),
+    role,
+    content,
+    created_at: new Date(at).toISOString(),
+    model_config_id: null,
+    usage: null,
+    context_limit: null,
+    runtime_ms: null,
+    revision: 1,
+    queued_message_id: null,
+    visibility: 'both',
+    interrupted: false,
+    ...change,
+  };
+}
+
+const text = (t: string): Part => ({ type: 'text', text: t });
+const call = (id: string, tool: string, args: unknown = {}): Part => ({
+  type: 'tool-call',
+  tool_call_id: id,
+  tool_name: tool,
+  args,
+});
+const result = (id: string, tool: string, value: unknown, is_error = false): Part => ({
+  type: 'tool-result',
+  tool_call_id: id,
+  tool_name: tool,
+  result: value,
+  is_error,
+});
+
+describe('timeline rows', () => {
+  it('has a row for each thing said and done, and a key for each row', () => {
+    const rows = timelineRows(
+      [
+        message(1, 'user', [text('do it')]),
+        message(2, 'assistant', [{ type: 'reasoning', text: 'hm' }, text('I will'), call('a', 'execute')]),
+        message(3, 'tool', [result('a', 'execute', { exit_code: 0 })]),
+        message(4, 'assistant', [text('done')], { interrupted: true }),
+      ],
+      [],
+    );
+    expect(rows.map((r) => r.kind)).toEqual(['user', 'thought', 'agent', 'tool', 'agent', 'interrupted']);
+    expect(new Set(rows.map((r) => r.key)).size).toBe(rows.length);
+  });
+
+  it('gives a repeated id the result of its own step', () => {
+    const rows = timelineRows(
+      [
+        message(1, 'assistant', [call('call_0', 'execute', { command: 'one' })]),
+        message(2, 'tool', [result('call_0', 'execute', 'first')]),
+        message(3, 'assistant', [call('call_0', 'execute', { command: 'two' })]),
+        message(4, 'tool', [result('call_0', 'execute', 'second')]),
+      ],
+      [],
+    );
+    expect(rows.map((r) => (r.kind === 'tool' ? r.item.result?.result : null))).toEqual([
+      'first',
+      'second',
+    ]);
+  });
+
+  it('gives two calls of one id in one step a result each', () => {
+    const rows = timelineRows(
+      [
+        message(1, 'assistant', [call('x', 'execute'), call('x', 'execute')]),
+        message(2, 'tool', [result('x', 'execute', 1), result('x', 'execute', 2)]),
+      ],
+      [],
+    );
+    expect(rows.map((r) => (r.kind === 'tool' ? r.item.result?.result : null))).toEqual([1, 2]);
+  });
+
+  it('folds consecutive reads over steps, but not a failed or a running one', () => {
+    const read = (id: string) => call(id, 'read_file', { path: `/${id}` });
+    const rows = timelineRows(
+      [
+        message(1, 'assistant', [read('a'), read('b')]),
+        message(2, 'tool', [result('a', 'read_file', {}), result('b', 'read_file', {})]),
+        message(3, 'assistant', [read('c'), read('d'), read('e')]),
+        message(4, 'tool', [result('c', 'read_file', {}), result('d', 'read_file', {}, true)]),
+      ],
+      [],
+    );
+    expect(rows.map((r) => (r.kind === 'explored' ? r.items.length : r.kind))).toEqual([3, 'tool', 'tool']);
+  });
+
+  it('marks a long pause', () => {
+    const day = 24 * 60 * 60 * 1000;
+    const rows = timelineRows(
+      [
+        message(1, 'user', [text('a')], { created_at: new Date(0).toISOString() }),
+        message(2, 'user', [text('b')], { created_at: new Date(day).toISOString() }),
+      ],
+      [],
+    );
+    expect(rows.map((r) => r.kind)).toEqual(['user', 'time', 'user']);
+  });
+});
+
+describe('what a tool row says', () => {
+  const facts = (
+    tool: string,
+    args: unknown,
+    value?: unknown,
+    change: Partial<ToolFacts> = {},
+  ): ToolFacts => ({
+    tool,
+    args,
+    result:
+      value === undefined
+        ? null
+        : { type: 'tool-result', tool_call_id: 't', tool_name: tool, result: value, duration_ms: 4210 },
+    ledger: null,
+    writing: false,
+    busy: true,
+    ...change,
+  });
+
+  it('a failed command stands open with its exit code', () => {
+    const view = toolView(
+      facts('execute', { command: 'npm test' }, { success: false, exit_code: 1, output: 'x' }),
+    );
+    expect(view).toMatchObject({
+      verb: 'Ran',
+      object: 'npm test',
+      exitCode: 1,
+      phase: 'failed',
+      durationMs: 4210,
+    });
+    expect(opensByItself(view)).toBe(true);
+  });
+
+  it('a command that went well stays closed', () => {
+    expect(
+      opensByItself(toolView(facts('execute', { command: 'ls' }, { success: true, exit_code: 0 }))),
+    ).toBe(false);
+  });
+
+  it('an edit counts its lines and stands open', () => {
+    const args = { files: [{ path: 'a.ts', edits: [{ search: 'one\ntwo', replace: 'one\n2\n3' }] }] };
+    const view = toolView(facts('edit_files', args, { ok: true }));
+    expect(view).toMatchObject({ verb: 'Edited', object: 'a.ts', diff: { added: 2, removed: 1 } });
+    expect(opensByItself(view)).toBe(true);
+  });
+
+  it('prefers the diff that the tool reports', () => {
+    const value = { ok: true, files: [{ path: 'a.ts', diff: '@@ -5,1 +5,1 @@\n-a\n+b\n' }] };
+    expect(editDiffs(facts('edit_files', {}, value))[0]?.rows[0]).toMatchObject({ kind: 'del', old: 5 });
+  });
+
+  it('says what happens before there is a result', () => {
+    const ledger = { key: 'k', message_id: 1, index: 0, tool_call_id: 't', tool: 'execute' };
+    const phase = (state: string) =>
+      toolView(facts('execute', {}, undefined, { ledger: { ...ledger, state } as never })).phase;
+    expect(['gated', 'cleared', 'dispatched', 'cancelled'].map(phase)).toEqual([
+      'gated',
+      'queued',
+      'running',
+      'stopped',
+    ]);
+    expect(toolView(facts('execute', {}, undefined, { busy: false })).phase).toBe('stopped');
+  });
+
+  it('never claims to know an unknown outcome', () => {
+    expect(toolView(facts('execute', { command: 'x' }, { outcome: 'unknown' })).phase).toBe('unknown');
+  });
+
+  it('takes arguments of any shape', () => {
+    for (const args of [
+      null,
+      3,
+      'x',
+      [],
+      { files: 'no' },
+      { files: [null, { edits: [1] }] },
+      { path: {} },
+    ]) {
+      for (const tool of [
+        'execute',
+        'read_file',
+        'write_file',
+        'edit_files',
+        'process_list',
+        'never_heard_of',
+      ]) {
+        expect(toolView(facts(tool, args, args)).verb).not.toBe('');
+      }
+    }
+  });
+
+  it('reads the short strings of arguments that are being written', () => {
+    expect(partialArgs('{"command":"npm \\"t')).toEqual({ command: 'npm "t' });
+    expect(partialArgs('{"content":"…", "path": "a\\/b.ts"}')).toEqual({ path: 'a/b.ts' });
+  });
+});
+
+describe('the end of the timeline', () => {
+  const rest = {
+    lost: false,
+    status: 'running' as const,
+    pending: false,
+    retry: null,
+    error: null,
+    idle: true,
+  };
+  const error = { message: 'x', kind: 'generic' as const, retryable: true };
+
+  it('#346 a lost feed comes before an error', () => {
+    expect(tailKind({ ...rest, status: 'error', error })).toBe('error');
+    expect(tailKind({ ...rest, status: 'error', error, lost: true })).toBe('lost');
+  });
+
+  it('says that it works only while nothing streams', () => {
+    expect(tailKind(rest)).toBe('working');
+    expect(tailKind({ ...rest, idle: false })).toBe('none');
+    expect(tailKind({ ...rest, pending: true })).toBe('pending');
+    expect(tailKind({ ...rest, status: 'interrupting' })).toBe('stopping');
+    expect(tailKind({ ...rest, status: 'waiting' })).toBe('none');
+  });
+});

@@ -1,0 +1,50 @@
+import type { ChatStatus } from '@shared/model/chat.ts';
+import type { ChatFault, FaultKind, RetryInfo } from '@shared/model/fault.ts';
+
+export type TailKind = 'lost' | 'error' | 'stopping' | 'retry' | 'pending' | 'working' | 'none';
+
+export interface TailState {
+  readonly lost: boolean;
+  readonly status: ChatStatus | null;
+  readonly pending: boolean;
+  readonly retry: RetryInfo | null;
+  readonly error: ChatFault | null;
+  /** Nothing streams. */
+  readonly idle: boolean;
+}
+
+/** The one thing that stands after the last row. A lost feed comes first: what is known may be old. */
+export function tailKind({ lost, status, pending, retry, error, idle }: TailState): TailKind {
+  if (lost) return 'lost';
+  if (status === 'error' && error) return 'error';
+  if (status === 'interrupting') return 'stopping';
+  if (status !== 'running') return 'none';
+  if (retry) return 'retry';
+  if (pending) return 'pending';
+  return idle ? 'working' : 'none';
+}
+
+export type Help = 'retry' | 'settings' | 'model' | 'reconnect';
+
+/** The one action that helps with a fault of this kind. */
+export function helpFor(kind: FaultKind): Help {
+  switch (kind) {
+    case 'auth':
+    case 'missing_key':
+    case 'provider_disabled':
+    case 'usage_limit':
+      return 'settings';
+    case 'config':
+    case 'context_full':
+      return 'model';
+    case 'workspace_unreachable':
+      return 'reconnect';
+    case 'overloaded':
+    case 'rate_limit':
+    case 'timeout':
+    case 'stream_silence_timeout':
+    case 'stopped':
+    case 'generic':
+      return 'retry';
+  }
+}

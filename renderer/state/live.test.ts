@@ -1,0 +1,136 @@
+import { asId, type ChatId } from '@shared/model/ids.ts';
+import type { StreamEvent } from '@shared/model/stream.ts';
+import { describe, expect, it } from 'vitest';
+import type { WatchFeed } from '../lib/bridge.ts';
+import type { FeedHandlers } from '../lib/feed-loop.ts';
+import { createSession, liveShape } from './live.ts';
+
+const EPISODE = { history_version: 1, generation_attempt: 1 };
+const SNAPSHOT = {
+  type: 'snapshot',
+  chat: { id: 'c' },
+  status: 'running',
+  pending: false,
+  messages: [],
+  message_count: 0,
+  queue: [],
+  calls: [],
+  retry: null,
+  error: null,
+  episode: EPISODE,
+} as unknown as StreamEvent;
+
+const word = (seq: number, text: string): StreamEvent => ({
+  type: 'message_part',
+  frame: { ...EPISODE, seq, role: 'assistant', part: { type: 'text', text } },
+});
+
+/** A session whose feed and frames the test moves by hand. */
+function opened() {
+  let on: FeedHandlers<StreamEvent> | null = null;
+  let frame: (() => void) | null = null;
+  let reopened = 0;
+  let closed = 0;
+  const watch = ((_name: string, _input: unknown, handlers: FeedHandlers<StreamEvent>) => {
+    on = handlers;
+    return { reopen: () => (reopened += 1), close: () => (closed += 1) };
+  }) as unknown as WatchFeed;
+  const session = createSession(asId<ChatId>('c'), watch, (run) => {
+    frame = run;
+    return () => (frame = null);
+  });
+  session.open();
+  const shown: string[] = [];
+  session.store.subscribe((s) => {
+    const block = s.view?.live.parts[0];
+    shown.push(block?.type === 'text' ? block.text : '');
+  });
+  return {
+    session,
+    shown,
+    say: (...events: readonly StreamEvent[]) => on?.onEvents(events),
+    lose: () => on?.onEnd?.(null, false),
+    refuse: (message: string) => on?.onEnd?.({ code: 'not-found', message }, true),
+    paint: () => {
+      const run = frame;
+      frame = null;
+      run?.();
+    },
+    waitsForFrame: () => frame !== null,
+    reopened: () => reopened,
+    closed: () => closed,
+  };
+}
+
+describe('an open chat', () => {
+  it('shows the first words at once and the rest once a frame', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    expect(t.shown.at(-1)).toBe('a');
+    t.say(word(2, 'b'));
+    t.say(word(3, 'c'));
+    expect(t.shown.at(-1)).toBe('a');
+    t.paint();
+    expect(t.shown.at(-1)).toBe('abc');
+    expect(t.shown).toHaveLength(3);
+  });
+
+  it('asks for no frame when nothing streams', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    t.paint();
+    expect(t.waitsForFrame()).toBe(false);
+  });
+
+  it('shows a durable event at once, with the words before it', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    t.say(word(2, 'b'));
+    t.say({ type: 'queue_update', queue: [] });
+    expect(t.shown.at(-1)).toBe('ab');
+  });
+
+  it('#334 the shape of what streams stays the same while words arrive', () => {
+    const t = opened();
+    t.say(SNAPSHOT, word(1, 'a'));
+    const before = t.session.store.getState().view;
+    t.paint();
+    t.say(word(2, 'b'));
+    const after = t.session.store.getState().view;
+    expect(after).not.toBe(before);
+    expect(liveShape(after)).toBe(liveShape(before));
+    expect(after?.messages).toBe(before?.messages);
+  });
+
+  it('reopens the feed when a part is missing', () => {
+    const t = opened();
+    t.say(SNAPSHOT, word(1, 'a'), word(3, 'c'));
+    expect(t.reopened()).toBe(1);
+  });
+
+  it('#345 is lost until the next events', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.lose();
+    expect(t.session.store.getState().lost).toBe(true);
+    t.say(SNAPSHOT);
+    expect(t.session.store.getState().lost).toBe(false);
+  });
+
+  it('says why it cannot be opened at all', () => {
+    const t = opened();
+    t.refuse('This chat does not exist.');
+    expect(t.session.store.getState().failure).toBe('This chat does not exist.');
+  });
+
+  it('closes its feed and its frame', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    t.session.close();
+    expect([t.closed(), t.waitsForFrame()]).toEqual([1, false]);
+  });
+});
