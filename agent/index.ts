@@ -4,11 +4,9 @@ import { parseArgs } from 'node:util';
 import { versionOf } from './base/hash.ts';
 import { launch } from './processes/launcher.ts';
 import { type RunOptions, runAgent } from './serve/run-agent.ts';
-import { serveDetached } from './serve/serve-detached.ts';
+import { serveDetached, TAKEN } from './serve/serve-detached.ts';
 
 const IDLE_MS = 10 * 60_000;
-/** Of `run`: another agent of this version lives (EX_TEMPFAIL). */
-const TAKEN = 75;
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({

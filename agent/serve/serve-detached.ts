@@ -7,28 +7,56 @@ import type { RunOptions } from './run-agent.ts';
 
 const START_MS = 20_000;
 const LOOK_MS = 25;
+const LOSER_MS = 5_000;
 
 /** Answers where the agent of this version listens; starts one when none does. */
 export async function serveDetached(options: RunOptions): Promise<AgentAddress> {
   const home = openHome(options.home);
   const running = await livingAgent(getAddress(home, options.version));
   if (running) return running;
+  const until = Date.now() + START_MS;
+  let child = startRun(options);
+  while (Date.now() < until) {
+    const address = await livingAgent(getAddress(home, options.version));
+    if (address) {
+      // When another one was faster, ours goes by itself; it must not come late and outlive the home.
+      if (address.pid !== child.pid) await Promise.race([child.ended, pause(LOSER_MS)]);
+      return address;
+    }
+    const end = child.end();
+    if (end !== null && end !== TAKEN) throw new Error(`the agent ended with ${end}`);
+    await pause(end === null ? LOOK_MS : LOOK_MS * 8);
+    // The one that held the lock is ending, or has ended since.
+    if (end !== null) child = startRun(options);
+  }
+  throw new Error('the agent did not answer in time');
+}
+
+/** Of `run`: another agent of this version lives (EX_TEMPFAIL). */
+export const TAKEN = 75;
+
+interface Child {
+  readonly pid: number | undefined;
+  readonly ended: Promise<void>;
+  /** Its exit code or what went wrong; null while it runs. */
+  end(): number | string | null;
+}
+
+function startRun(options: RunOptions): Child {
   const args = [options.agentFile, 'run', '--home', options.home, '--idle-ms', String(options.idleMs)];
   const child = spawn(process.execPath, args, { cwd: '/', detached: true, stdio: 'ignore' });
-  let failure: string | null = null;
-  child.once('error', (error) => (failure = error.message));
-  child.once('exit', (code) => {
-    // 0 and 75: another one was faster, so there is still one to wait for.
-    if (code !== 0 && code !== 75) failure = `the agent ended with ${code ?? 'a signal'}`;
+  let end: number | string | null = null;
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      end = error.message;
+      resolve();
+    });
+    child.once('exit', (code, signal) => {
+      end = code ?? signal;
+      resolve();
+    });
   });
-  child.unref();
-  const until = Date.now() + START_MS;
-  while (Date.now() < until && failure === null) {
-    const address = await livingAgent(getAddress(home, options.version));
-    if (address) return address;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  throw new Error(failure ?? 'the agent did not answer in time');
+  return { pid: child.pid, ended, end: () => end };
 }
 
 async function livingAgent(address: AgentAddress | null): Promise<AgentAddress | null> {
@@ -60,4 +88,8 @@ function askHello(address: AgentAddress): Promise<Hello | null> {
     request.once('error', () => resolve(null));
     request.once('close', () => resolve(null));
   });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

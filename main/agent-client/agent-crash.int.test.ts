@@ -275,6 +275,14 @@ describe('one agent', () => {
     expect(await agent.client.processOutput(id, false, call)).toMatchObject({ running: true });
   });
 
+  it('is followed by another while it is still ending', async () => {
+    const agent = await start();
+    const { pid } = agent.local.address;
+    process.kill(pid, 'SIGTERM');
+    const next = await start();
+    await expect.poll(async () => (await next.client.hello(call)).pid, { timeout: 20_000 }).not.toBe(pid);
+  });
+
   it('finds a short place for its socket when the home is far down', async () => {
     const deep = path.join(base, 'd'.repeat(60), 'e'.repeat(60));
     const agent = await startTestAgent({ base: deep });

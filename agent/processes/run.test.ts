@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityOf } from '../base/process-identity.ts';
+import { putFile } from '../base/small-file.ts';
+import { Run } from './run.ts';
+import { type RunMeta, runFile } from './run-files.ts';
+
+const meta: RunMeta = {
+  id: 'id',
+  command: 'true',
+  workdir: '/',
+  background: false,
+  chatId: null,
+  host: 'here',
+  startedAt: 1_000,
+};
+const signal = new AbortController().signal;
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'gaffer-run-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+describe('a run, seen through its directory', () => {
+  it('#267 still runs when the time to wait is over', async () => {
+    putFile(runFile.started(dir), await identityOf(process.pid));
+    const run = new Run(dir, meta);
+    await run.waitForExit(30, signal);
+    expect(await run.loadExit()).toBeNull();
+    expect(await run.loadInfo()).toMatchObject({ running: true, started_at_unix: 1 });
+  });
+
+  it('has ended, nobody knows how, when its pid now belongs to another process', async () => {
+    const self = await identityOf(process.pid);
+    putFile(runFile.started(dir), { ...self, start: 'another boot:1' });
+    putFile(runFile.pid(dir), { ...self, start: 'another boot:2' });
+    const run = new Run(dir, meta);
+    expect(await run.loadExit()).toMatchObject({ code: -1 });
+    expect(JSON.parse(readFileSync(runFile.exit(dir), 'utf8'))).toMatchObject({ code: -1 });
+    expect(await run.signal('SIGKILL', signal)).toBe(false);
+  });
+
+  it('keeps the exit that was written, whoever is alive', async () => {
+    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.exit(dir), { code: 7, at: 5_000 });
+    expect(await new Run(dir, meta).loadInfo()).toMatchObject({
+      running: false,
+      exit_code: 7,
+      exited_at_unix: 5,
+    });
+  });
+
+  it('does not take half a file for an exit', async () => {
+    putFile(runFile.started(dir), await identityOf(process.pid));
+    writeFileSync(runFile.exit(dir), '{"code":');
+    expect(await new Run(dir, meta).loadExit()).toBeNull();
+  });
+});
