@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import css from './tokens.css?raw';
 
 type Rgb = readonly [number, number, number];
 interface Colour {
   readonly rgb: Rgb;
   readonly alpha: number;
 }
+
+const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
 /** Tokens of one theme; what the light theme does not say is taken from the dark one, as the page does. */
 function tokens(theme: 'dark' | 'light'): ReadonlyMap<string, Colour> {

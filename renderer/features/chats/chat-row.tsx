@@ -1,6 +1,6 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { age } from '../../lib/format.ts';
 import { renameChat } from '../../state/chats.ts';
 import { statusLook } from '../../state/status.ts';
@@ -96,14 +96,21 @@ export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed
 
 function RenameField({ chat, onDone }: { readonly chat: ChatSummary; readonly onDone: () => void }) {
   const [title, setTitle] = useState(chat.title);
+  // Leaving the field by a key takes it away, and that is a blur too.
+  const over = useRef(false);
   const save = () => {
+    if (over.current) return;
+    over.current = true;
     onDone();
     if (title.trim() !== '' && title.trim() !== chat.title) void renameChat(chat.id, title.trim());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === 'Enter') save();
-    else if (event.key === 'Escape') onDone();
+    else if (event.key === 'Escape') {
+      over.current = true;
+      onDone();
+    }
   };
   return (
     <input
