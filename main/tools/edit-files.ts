@@ -35,7 +35,8 @@ export const editFiles = defineTool({
     verb: 'Edit',
     doing: 'Editing',
     subject: files.map((file) => file.path).join('\n'),
-    content: files.map(editText).join('\n\n'),
+    // One file is named by the subject already.
+    content: files.map((file) => (files.length > 1 ? `${file.path}\n` : '') + editText(file)).join('\n\n'),
   }),
   access: ({ files }) => ({ kind: 'write', paths: files.map((file) => file.path) }),
   run({ files }, context) {
@@ -71,12 +72,12 @@ function toRequest(
 }
 
 /** Every removed and added line, for the person who decides. */
-function editText({ path, edits }: FileEdits): string {
+function editText({ edits }: FileEdits): string {
   const blocks = edits.map(
     ({ search, replace, replace_all }) =>
       `${replace_all ? '(every match)\n' : ''}${prefixLines('- ', search)}\n${prefixLines('+ ', replace)}`,
   );
-  return [path, ...blocks].join('\n');
+  return blocks.join('\n');
 }
 
 function prefixLines(prefix: string, text: string): string {

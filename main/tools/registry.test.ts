@@ -56,6 +56,6 @@ test('a description says what is asked for', () => {
     args: { files: [{ path: 'a.ts', edits: [{ search: 'one\ntwo', replace: 'three' }] }] },
   });
   expect(prepared).toMatchObject({
-    value: { view: { verb: 'Edit', subject: 'a.ts', content: 'a.ts\n- one\n- two\n+ three' } },
+    value: { view: { verb: 'Edit', subject: 'a.ts', content: '- one\n- two\n+ three' } },
   });
 });

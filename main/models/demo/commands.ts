@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { type ToolOutput, toolOutput, withoutLineNumbers } from './tool-output.ts';
 import { type DemoStep, type DemoTurn, demoPath } from './turn.ts';
 
@@ -41,7 +42,9 @@ function oneCall(turn: DemoTurn, plan: OneCall): DemoAnswer {
   return final('I have the result, so I report it.', plan.report(output));
 }
 
-function fenced(text: string, keep: number): string {
+/** Prose carries no terminal colours: the tool's own row shows them. */
+function fenced(raw: string, keep: number): string {
+  const text = stripVTControlCharacters(raw);
   const lines = text.trimEnd().split('\n');
   const shown = lines.slice(-keep);
   const left = lines.length - shown.length;
