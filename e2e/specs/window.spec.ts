@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
+import { stopAgents } from '../fixtures/agents.ts';
 import {
   cleanEnv,
   discardApp,
@@ -23,6 +24,7 @@ async function withApp(use: (app: RunningApp) => Promise<void>, options = {}): P
   try {
     await use(app);
   } finally {
+    stopAgents(app.homeDir);
     await discardApp(app);
   }
 }
@@ -78,20 +80,28 @@ test('what is not in the contract is refused with a sentence', async () => {
   });
 });
 
-test('a second start hands over and ends; the first stays', async () => {
+test('a second start hands its folder over and ends; the first opens it', async () => {
   await withApp(async (app) => {
-    const args = launchArgs({ dataDir: app.dataDir, folder: os.tmpdir() });
-    const second = spawn(electronPath(), args, {
-      cwd: root,
-      env: cleanEnv(app.homeDir, {}),
-      stdio: 'pipe',
-    });
+    const folder = path.join(app.homeDir, 'ein Ordner, with spaces');
+    fs.mkdirSync(folder);
+    const args = launchArgs({ dataDir: app.dataDir, folder });
+    const options = { cwd: root, env: cleanEnv(app.homeDir, {}), stdio: 'pipe' as const };
+    const second = spawn(electronPath(), args, options);
     let told = '';
     second.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
     const [code] = (await once(second, 'exit')) as [number | null];
     expect(code).toBe(0);
     expect(told).toContain('running already');
-    await expect(app.window.locator('#root')).toBeAttached();
+    const opened = () =>
+      app.window.evaluate(async () => {
+        const { gaffer } = globalThis as unknown as {
+          gaffer: {
+            invoke(name: string, input: unknown): Promise<{ value: { workspaceId: string | null } }>;
+          };
+        };
+        return (await gaffer.invoke('app.info', {})).value.workspaceId;
+      });
+    await expect.poll(opened).not.toBeNull();
   });
 });
 
