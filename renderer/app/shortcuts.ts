@@ -20,7 +20,7 @@ export function useShortcuts(): void {
 const KEYS: Readonly<Record<string, () => void>> = {
   n: newChatHere,
   k: () => {
-    setDrawer(true);
+    if (window.matchMedia('(max-width: 760px)').matches) setDrawer(true);
     document.querySelector<HTMLElement>('input[type="search"]')?.focus();
   },
   ',': () => showSettings(!navStore.getState().settings),

@@ -11,6 +11,7 @@ import {
   Server,
   Sun,
 } from 'lucide-react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { appStore, setSettings } from '../state/app.ts';
 import { archiveChat, chatsStore, findChat } from '../state/chats.ts';
@@ -28,6 +29,9 @@ export function TitleBar() {
     s.list?.find((w) => w.id === (view === 'chat' ? chat?.workspace_id : workspaceId)),
   );
   const title = view === 'chat' ? (chat?.title ?? '') : view === 'inbox' ? 'Inbox' : 'New chat';
+  useEffect(() => {
+    document.title = title === '' ? 'Gaffer' : `${title} · Gaffer`;
+  }, [title]);
   return (
     <header className="title">
       <div className="brand">

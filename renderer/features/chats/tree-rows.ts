@@ -48,8 +48,9 @@ interface Group {
 export function treeRows(input: TreeInput): readonly TreeRow[] {
   const chats = [...input.chats];
   const kids = childrenOf(chats);
+  const ids = new Set(chats.map((c) => c.id));
   const roots = chats
-    .filter((c) => c.parent_chat_id === null || !chats.some((p) => p.id === c.parent_chat_id))
+    .filter((c) => c.parent_chat_id === null || !ids.has(c.parent_chat_id))
     .filter((c) => matches(c, kids.get(c.id) ?? [], input))
     .sort(byNewest);
   const groups = groupRoots(roots, input);
@@ -108,7 +109,8 @@ function childrenOf(chats: readonly ChatSummary[]): ReadonlyMap<ChatId, readonly
 }
 
 function byNewest(a: ChatSummary, b: ChatSummary): number {
-  return b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id);
+  if (a.updated_at !== b.updated_at) return a.updated_at < b.updated_at ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
 }
 
 function matches(

@@ -176,6 +176,14 @@ describe('what a tool row says', () => {
     expect(toolView(facts('execute', {}, undefined, { busy: false })).phase).toBe('stopped');
   });
 
+  it('tells a call that never ran from one that failed', () => {
+    const said = { type: 'tool-result', tool_call_id: 't', tool_name: 'execute', is_error: true } as const;
+    const phase = (result: unknown) =>
+      toolView(facts('execute', { command: 'x' }, undefined, { result: { ...said, result } })).phase;
+    expect(phase('The person denied this call: not here')).toBe('not-run');
+    expect(phase({ error: 'no such directory' })).toBe('failed');
+  });
+
   it('never claims to know an unknown outcome', () => {
     expect(toolView(facts('execute', { command: 'x' }, { outcome: 'unknown' })).phase).toBe('unknown');
   });

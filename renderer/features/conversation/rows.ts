@@ -40,6 +40,7 @@ export function timelineRows(
   const rows: Row[] = [];
   let before: Message | null = null;
   for (const message of messages) {
+    if (message.visibility === 'model') continue;
     if (before && Date.parse(message.created_at) - Date.parse(before.created_at) > PAUSE_MS) {
       rows.push({ kind: 'time', key: `at${message.id}`, at: message.created_at });
     }

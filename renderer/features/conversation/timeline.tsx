@@ -8,7 +8,7 @@ import { Tail } from './tail.tsx';
 import { isTight } from './tight.ts';
 import { TimelineRow } from './timeline-row.tsx';
 import { useMarkRead } from './use-mark-read.ts';
-import { usePlace } from './use-place.ts';
+import { START_MARGIN_PX, usePlace } from './use-place.ts';
 import { type AnyRow, useRows } from './use-rows.ts';
 
 const LOAD_AHEAD_PX = 600;
@@ -43,7 +43,13 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
         onScroll={loadMore}
       >
         <div ref={content} className="log-inner">
-          <Virtualizer ref={handle} scrollRef={scroller} shift={prepended} bufferSize={600}>
+          <Virtualizer
+            ref={handle}
+            scrollRef={scroller}
+            startMargin={START_MARGIN_PX}
+            shift={prepended}
+            bufferSize={600}
+          >
             {rows.map((row, i) => (
               <TimelineRow
                 key={row.key}

@@ -37,7 +37,7 @@ export function ToolBody({ chatId, facts, view, resultMessageId }: ToolBodyProps
 }
 
 function Content({ chatId, facts, view }: Omit<ToolBodyProps, 'resultMessageId'>) {
-  if (view.phase === 'denied') return <Refused facts={facts} view={view} />;
+  if (view.phase === 'denied' || view.phase === 'not-run') return <Refused facts={facts} view={view} />;
   if (view.kind === 'run' || view.kind === 'process') {
     const processId = facts.ledger?.process_id ?? null;
     if (!facts.result && view.phase === 'running' && processId) {

@@ -90,6 +90,8 @@ function ToolMeta({ view, startedAt }: { readonly view: ToolView; readonly start
       return startedAt ? <Elapsed since={startedAt} /> : null;
     case 'denied':
       return <span className="pill bad">denied</span>;
+    case 'not-run':
+      return <span className="pill bad">not run</span>;
     case 'stopped':
       return <span className="faint">stopped</span>;
     case 'unknown':

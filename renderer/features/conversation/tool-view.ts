@@ -13,6 +13,7 @@ export type ToolPhase =
   | 'done'
   | 'failed'
   | 'denied'
+  | 'not-run'
   | 'stopped'
   | 'unknown';
 
@@ -52,7 +53,7 @@ export function toolView(facts: ToolFacts): ToolView {
     object,
     exitCode: kind === 'run' || kind === 'process' ? number(result['exit_code']) : null,
     diff:
-      kind === 'edit' && phase !== 'failed' && phase !== 'denied'
+      kind === 'edit' && !NOTHING_DONE.has(phase)
         ? countRows(editDiffs(facts).flatMap((d) => d.rows))
         : null,
     lines: kind === 'read' ? number(result['lines_read']) : null,
@@ -60,12 +61,16 @@ export function toolView(facts: ToolFacts): ToolView {
   };
 }
 
+const NOTHING_DONE = new Set<ToolPhase>(['failed', 'denied', 'not-run', 'stopped']);
+
 function phaseOf({ result, ledger, writing, busy }: ToolFacts): ToolPhase {
   if (result) {
     if (ledger?.state === 'denied' || record(result.result)['denied'] === true) return 'denied';
     const body = record(result.result);
-    if (body['outcome'] === 'unknown') return 'unknown';
-    if (body['outcome'] === 'cancelled' || body['cancelled'] === true) return 'stopped';
+    if (body['outcome'] === 'unknown' || ledger?.state === 'unknown') return 'unknown';
+    if (ledger?.state === 'cancelled') return 'stopped';
+    // A tool that ran answers with an object; a bare sentence was put in its place: denied, or cancelled.
+    if (result.is_error && typeof result.result === 'string' && !result.duration_ms) return 'not-run';
     return result.is_error || body['success'] === false || body['ok'] === false ? 'failed' : 'done';
   }
   if (writing) return 'writing';
@@ -180,6 +185,6 @@ export function failureText(result: ToolResultPart | null): string {
 /** Phases that stand open until the person closes them. */
 export function opensByItself(view: ToolView): boolean {
   if (view.phase === 'running') return view.kind === 'run';
-  if (view.phase === 'failed') return true;
+  if (view.phase === 'failed' || view.phase === 'denied' || view.phase === 'not-run') return true;
   return view.kind === 'edit' && (view.phase === 'done' || view.phase === 'gated');
 }

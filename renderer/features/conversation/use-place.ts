@@ -9,6 +9,9 @@ import type { AnyRow } from './use-rows.ts';
 /** Where a reader left a chat: the first row in sight, and how far it was scrolled past. Absent: at the end. */
 const anchors = new Map<ChatId, { readonly key: string; readonly offset: number }>();
 
+/** Space above the first row (`.log-inner` has it as padding). */
+export const START_MARGIN_PX = 14;
+
 export interface Place {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly content: RefObject<HTMLDivElement | null>;
@@ -69,5 +72,9 @@ function remember(
   if (!handle || now.atBottom) return;
   const first = handle.findItemIndex(handle.scrollOffset);
   const row = now.rows[first];
-  if (row) anchors.set(chatId, { key: row.key, offset: handle.scrollOffset - handle.getItemOffset(first) });
+  if (row)
+    anchors.set(chatId, {
+      key: row.key,
+      offset: handle.scrollOffset - START_MARGIN_PX - handle.getItemOffset(first),
+    });
 }
