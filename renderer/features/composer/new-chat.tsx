@@ -10,7 +10,7 @@ import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { MessageBox } from './message-box.tsx';
-import { EffortPicker, ModePicker } from './pickers.tsx';
+import { EffortPicker, ModePicker, WorkspacePicker } from './pickers.tsx';
 import { keepFailed, sendKeyFor } from './send.ts';
 import { Where } from './where.tsx';
 import { With } from './with.tsx';
@@ -30,6 +30,7 @@ export function NewChat() {
   const workspaceId = useStore(workspacesStore, (s) => place ?? asked ?? s.list?.[0]?.id ?? null);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
+  const pickPlace = (id: WorkspaceId) => setChoice({ for: asked, id });
   const send = () => {
     if (text.trim() !== '') void create({ text, workspaceId, modelId, effort });
   };
@@ -37,7 +38,7 @@ export function NewChat() {
     <div className="new">
       <div className="first">
         <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
-        <Where value={workspaceId} onPick={(id) => setChoice({ for: asked, id })} />
+        <Where value={workspaceId} onPick={pickPlace} />
         <With value={modelId} onPick={setModel} />
         <div className="comp">
           <MessageBox
@@ -51,6 +52,7 @@ export function NewChat() {
           />
           <div className="bar">
             <ModePicker workspaceId={workspaceId} />
+            <WorkspacePicker value={workspaceId} onPick={pickPlace} />
             <EffortPicker modelId={modelId} value={effort} onPick={setEffort} />
             <span className="end-group">
               <Button look="primary" keys="⏎" onClick={send}>

@@ -93,6 +93,12 @@ export function WorkspacePicker({ value, onPick }: WorkspacePickerProps) {
   if (!list || list.length === 0) return null;
   const choices = list.map((w) => ({ value: w.id, label: w.name, note: `${w.host} · ${w.directory}` }));
   return (
-    <Picker label="Workspace" value={value} choices={choices} onPick={onPick} down placeholder="Choose" />
+    <Picker
+      label="Workspace"
+      value={value}
+      choices={choices}
+      onPick={onPick}
+      placeholder="Choose a place"
+    />
   );
 }

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { linkWords, workspacesStore } from '../../state/workspaces.ts';
 import { AnotherPlace } from './another-place.tsx';
-import { WorkspacePicker } from './pickers.tsx';
 
 const SHOWN = 3;
 const NONE: readonly WorkspaceSummary[] = [];
@@ -23,10 +22,7 @@ export function Where({ value, onPick }: WhereProps) {
   const options = chosen && !shown.includes(chosen) ? [chosen, ...shown.slice(0, SHOWN - 1)] : shown;
   return (
     <div>
-      <div className="lab">
-        Where
-        {list.length > SHOWN && <WorkspacePicker value={value} onPick={onPick} />}
-      </div>
+      <div className="lab">Where</div>
       <div className="opts" role="radiogroup" aria-label="Where">
         {options.map((w) => (
           <Place key={w.id} workspace={w} on={w.id === value} onPick={() => onPick(w.id)} />
