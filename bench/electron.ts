@@ -92,6 +92,10 @@ export async function drive(subject: Subject, env: Readonly<Record<string, strin
     timeout: 60_000,
   });
   const window = await electron.firstWindow({ timeout: 60_000 });
+  // tsx wraps named functions in a call to this; those that `evaluate` sends over do not find it there.
+  const define = 'globalThis.__name = (f) => f';
+  await electron.evaluate(define);
+  await window.evaluate(define);
   const child = electron.process();
   const pid = child.pid ?? 0;
   const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();

@@ -9,6 +9,7 @@ import { root } from '../e2e/fixtures/app.ts';
 import { type Findings, type Row, table } from './report.ts';
 
 const benches: Readonly<Record<string, () => Promise<Findings>>> = {
+  'first-token': async () => (await import('./first-token.ts')).benchFirstToken(),
   start: async () => (await import('./start.ts')).benchStart(),
 };
 
