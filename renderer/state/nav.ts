@@ -40,6 +40,11 @@ export function openNew(workspaceId: WorkspaceId | null = null): void {
   }));
 }
 
+/** The place of the chat that is about to be started. */
+export function choosePlace(workspaceId: WorkspaceId): void {
+  navStore.setState({ route: { view: 'new', workspaceId } });
+}
+
 export function openInbox(): void {
   navStore.setState({ route: { view: 'inbox' }, drawer: false });
 }

@@ -5,7 +5,7 @@ import { call } from '../../lib/bridge.ts';
 import { chatsStore } from '../../state/chats.ts';
 import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
 import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
-import { navStore, openChat } from '../../state/nav.ts';
+import { choosePlace, navStore, openChat } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
@@ -21,16 +21,12 @@ const DRAFT = 'new';
 export function NewChat() {
   const asked = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
-  // A choice holds until the window is asked for another place.
-  const [choice, setChoice] = useState<{ for: WorkspaceId | null; id: WorkspaceId } | null>(null);
-  const place = choice?.for === asked ? choice.id : null;
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);
   const text = useStore(draftStore, (s) => s.texts[DRAFT] ?? '');
-  const workspaceId = useStore(workspacesStore, (s) => place ?? asked ?? s.list?.[0]?.id ?? null);
+  const workspaceId = useStore(workspacesStore, (s) => asked ?? s.list?.[0]?.id ?? null);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
-  const pickPlace = (id: WorkspaceId) => setChoice({ for: asked, id });
   const send = () => {
     if (text.trim() !== '') void create({ text, workspaceId, modelId, effort });
   };
@@ -38,7 +34,7 @@ export function NewChat() {
     <div className="new">
       <div className="first">
         <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
-        <Where value={workspaceId} onPick={pickPlace} />
+        <Where value={workspaceId} onPick={choosePlace} />
         <With value={modelId} onPick={setModel} />
         <div className="comp">
           <MessageBox
@@ -52,7 +48,7 @@ export function NewChat() {
           />
           <div className="bar">
             <ModePicker workspaceId={workspaceId} />
-            <WorkspacePicker value={workspaceId} onPick={pickPlace} />
+            <WorkspacePicker value={workspaceId} onPick={choosePlace} />
             <EffortPicker modelId={modelId} value={effort} onPick={setEffort} />
             <span className="end-group">
               <Button look="primary" keys="⏎" onClick={send}>
