@@ -10,6 +10,8 @@ import { type Findings, type Row, table } from './report.ts';
 
 const benches: Readonly<Record<string, () => Promise<Findings>>> = {
   'first-token': async () => (await import('./first-token.ts')).benchFirstToken(),
+  stream: async () => (await import('./stream.ts')).benchStream(),
+  idle: async () => (await import('./idle.ts')).benchIdle(),
   start: async () => (await import('./start.ts')).benchStart(),
 };
 

@@ -24,7 +24,7 @@ export interface ModelServer {
 
 interface Body {
   readonly model: string;
-  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+  readonly messages: readonly { readonly role: string; readonly content: string | null }[];
 }
 
 export async function startModelServer(): Promise<ModelServer> {
@@ -64,14 +64,14 @@ async function serve(
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.flushHeaders();
   const answer: Answer = {
-    asked: String(body.messages.findLast((m) => m.role === 'user')?.content ?? ''),
+    asked: body.messages.findLast((m) => m.role === 'user')?.content ?? '',
     say: (content) => send({ content }, null),
     end() {
       send({}, 'stop');
       response.end('data: [DONE]\n\n');
     },
   };
-  const isTitle = body.messages[0]?.role === 'system' && /title/.test(String(body.messages[0].content));
+  const isTitle = body.messages[0]?.role === 'system' && /title/.test(body.messages[0].content ?? '');
   if (!isTitle || !('max_tokens' in body) || body.max_tokens !== 1_000) return take(answer);
   answer.say('A chat of the benchmark');
   answer.end();
