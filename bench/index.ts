@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Findings>>> = {
   'first-token': async () => (await import('./first-token.ts')).benchFirstToken(),
   stream: async () => (await import('./stream.ts')).benchStream(),
   idle: async () => (await import('./idle.ts')).benchIdle(),
+  step: async () => (await import('./step.ts')).benchStep(),
   start: async () => (await import('./start.ts')).benchStart(),
 };
 
