@@ -3,6 +3,7 @@ import http from 'node:http';
 import { AGENT_BASE, type AgentAddress, type Hello } from '@shared/agent-protocol/index.ts';
 import { openHome } from '../base/home.ts';
 import { getAddress } from './address-file.ts';
+import { closeInherited } from './inherited-files.ts';
 import type { RunOptions } from './run-agent.ts';
 
 const START_MS = 20_000;
@@ -14,6 +15,7 @@ export async function serveDetached(options: RunOptions): Promise<AgentAddress> 
   const home = openHome(options.home);
   const running = await livingAgent(getAddress(home, options.version));
   if (running) return running;
+  closeInherited();
   const until = Date.now() + START_MS;
   let child = startRun(options);
   while (Date.now() < until) {
