@@ -72,6 +72,8 @@ export interface Daemon {
   readonly settings: Settings;
   /** A second start named a folder. */
   openFolder(folder: string, approvals: ApprovalMode | null): Promise<void>;
+  /** Resolves when the database's worker died: nothing works any more until a new daemon is started. */
+  readonly lost: Promise<Error>;
   /** The machine woke up, or the network changed: links try at once. */
   wake(): void;
   /** Runs are handed back, everything is awaited, the database is closed in order. */
@@ -110,6 +112,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         return face.settings();
       },
       openFolder: (folder, approvals) => face.openFolder(folder, approvals),
+      lost: store.lost,
       wake: () => places.hosts.wake(),
       async close() {
         await worker.close();

@@ -141,7 +141,7 @@ function daemonStarter(run: Run): () => void {
   };
 }
 
-/** Shows the window; when the daemon cannot start, why, until it works or the person gives up. */
+/** Shows the window; when the daemon cannot start or is lost, why, until it works or the person gives up. */
 async function open(run: Run, start: () => void): Promise<void> {
   await app.whenReady();
   installMenu();
@@ -151,9 +151,12 @@ async function open(run: Run, start: () => void): Promise<void> {
     try {
       const daemon = await run.daemon;
       run.window?.setTheme(daemon.settings.theme);
-      return;
+      const fault = await daemon.lost;
+      // What still runs in it can only fail; the chats go on when the database is open again.
+      await daemon.close().catch(() => undefined);
+      throw fault;
     } catch (error) {
-      run.log.error('the daemon did not start', errorFields(error));
+      run.log.error('the daemon is not there', errorFields(error));
       const failure = showFailure(describeFailure(error, run.dataDir));
       run.window?.browserWindow.destroy();
       if ((await failure.choice) === 'quit') return app.quit();

@@ -39,6 +39,11 @@ const BY_CODE: Readonly<Record<string, Say>> = {
     cause: `There is no space left for ${dataDir}. Nothing was lost.`,
     help: 'Free some space, then try again.',
   }),
+  closed: () => ({
+    title: 'The database stopped',
+    cause: 'Its process ended unexpectedly. What was acknowledged is on the disk; the chats wait.',
+    help: 'Try again: the database recovers when it opens, and the chats go on by themselves.',
+  }),
   EACCES: denied,
   EPERM: denied,
   EROFS: denied,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, bytes, duration, firstLine, plural, tokens, wholeSeconds } from './format.ts';
+import { age, belowDirectory, bytes, duration, firstLine, plural, tokens, wholeSeconds } from './format.ts';
 
 describe('words for numbers', () => {
   it('ages', () => {
@@ -36,5 +36,15 @@ describe('words for numbers', () => {
   it('first lines', () => {
     expect(firstLine('\n a \n b')).toBe('a ');
     expect(firstLine('x'.repeat(300))).toHaveLength(201);
+  });
+});
+
+describe('belowDirectory', () => {
+  it('leaves the directory out of what lies below it, and only there', () => {
+    expect(belowDirectory('/work/app/src/x.ts', '/work/app')).toBe('src/x.ts');
+    expect(belowDirectory('/work/application', '/work/app')).toBe('/work/application');
+    expect(belowDirectory('npm test', '/work/app')).toBe('npm test');
+    expect(belowDirectory('/etc/hosts', '/')).toBe('/etc/hosts');
+    expect(belowDirectory('/a', null)).toBe('/a');
   });
 });

@@ -57,3 +57,9 @@ export function firstLine(text: string): string {
   const line = text.trim().split('\n', 1)[0] ?? '';
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
+
+/** A path as it is called from `directory`; any other text, and what lies elsewhere, stays as it is. */
+export function belowDirectory(path: string, directory: string | null): string {
+  if (directory === null || directory === '/') return path;
+  return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
+}

@@ -7,7 +7,10 @@ import * as s from './schemas.ts';
 
 export const chatsContract = {
   /** The tree: first `list`, then one event per change. */
-  'chats.watch': feed({ input: z.object({ archived: z.boolean().default(false) }), event: is<WatchEvent>() }),
+  'chats.watch': feed({
+    input: z.object({ archived: z.boolean().default(false) }),
+    event: is<WatchEvent>(),
+  }),
   /** One chat: first `snapshot`. */
   'chat.stream': feed({ input: z.object({ chatId: s.chatId }), event: is<StreamEvent>() }),
   'chat.create': call({

@@ -1,8 +1,8 @@
+import type { Result } from '../util/result.ts';
 import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
 import { workspacesContract } from './workspaces.ts';
-import type { Result } from '../util/result.ts';
 
 /** Everything that the window can ask of the main process. */
 export const contract = { ...appContract, ...chatsContract, ...workspacesContract };
@@ -14,7 +14,10 @@ export type FeedName = NamesOf<'feed'>;
 
 export type CallInput<N extends CallName> = InputOf<Contract[N]>;
 export type CallOutput<N extends CallName> = OutputOf<Contract[N]>;
-export type CallResult<N extends CallName> = Result<OutputOf<Contract[N]>, CallFailure<ErrorOf<Contract[N]>>>;
+export type CallResult<N extends CallName> = Result<
+  OutputOf<Contract[N]>,
+  CallFailure<ErrorOf<Contract[N]>>
+>;
 export type FeedInput<N extends FeedName> = InputOf<Contract[N]>;
 export type FeedEvent<N extends FeedName> = EventOf<Contract[N]>;
 

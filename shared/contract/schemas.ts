@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type {
   ChatId,
-  HostId,
   MessageId,
   ModelConfigId,
   ProviderId,
@@ -20,7 +19,6 @@ const sequence = <T>() =>
 
 export const chatId = uuid<ChatId>();
 export const workspaceId = uuid<WorkspaceId>();
-export const hostId = uuid<HostId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();
 export const messageId = sequence<MessageId>();

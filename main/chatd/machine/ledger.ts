@@ -60,7 +60,10 @@ async function allow(tx: Tx, call: CallRow): Promise<void> {
 async function deny(tx: Tx, call: CallRow, note: string | null): Promise<void> {
   const words = note?.trim() ? toText(note.trim()) : null;
   const outcome: ToolOutcome = {
-    result: words ? `The person denied this call: ${words}` : 'The person denied this call.',
+    result: {
+      denied: true,
+      error: words ? `The person denied this call: ${words}` : 'The person denied this call.',
+    },
     isError: true,
     durationMs: null,
   };

@@ -1,9 +1,4 @@
-import type {
-  ApprovalView,
-  ChatStatus,
-  ChatSummary,
-  ToolCallState,
-} from '@shared/model/chat.ts';
+import type { ApprovalView, ChatStatus, ChatSummary, ToolCallState } from '@shared/model/chat.ts';
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type {
   ChatId,

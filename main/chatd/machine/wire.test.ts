@@ -97,6 +97,19 @@ test.each([
   [{ running_tool: 'edit_files', running_args: { files: [{ path: 'a.ts' }] } }, 'Editing a.ts'],
   [{ running_tool: 'spawn_agent', running_args: {} }, 'Using spawn_agent'],
 ])('activity %#', (row, activity) => {
-  expect(toActivity({ status: 'running', worker_id: 'w' as never, ...row })).toBe(activity);
-  expect(toActivity({ status: 'waiting', worker_id: 'w' as never, ...row })).toBeNull();
+  const own = { worker_id: 'w' as never, asked: null, ...row };
+  expect(toActivity({ status: 'running', ...own })).toBe(activity);
+  expect(toActivity({ status: 'waiting', ...own })).toBeNull();
+});
+
+test('a chat that asks says what for, in one line', () => {
+  const asked = { hash: 'h', host: 'here', directory: '/w', verb: 'Run', subject: 'git push\necho done' };
+  const row = {
+    status: 'requires_action' as const,
+    worker_id: null,
+    running_tool: null,
+    running_args: null,
+  };
+  expect(toActivity({ ...row, asked })).toBe('Asks to run git push');
+  expect(toActivity({ ...row, asked: null })).toBeNull();
 });

@@ -1,9 +1,10 @@
 import { BookOpen, FilePen, Hand, Pencil, SquareTerminal, Terminal, Wrench } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import { duration, plural } from '../../lib/format.ts';
+import { belowDirectory, duration, plural } from '../../lib/format.ts';
 import { type ChatSession, liveTool } from '../../state/live.ts';
 import { useSeconds } from '../../state/ticks.ts';
+import { workspacesStore } from '../../state/workspaces.ts';
 import { useOpenRow } from './open-rows.ts';
 import type { ToolItem } from './rows.ts';
 import { Step } from './step.tsx';
@@ -61,13 +62,14 @@ interface ToolLineProps {
 
 export function ToolLine({ session, rowKey, facts, resultMessageId }: ToolLineProps) {
   const view = toolView(facts);
+  const directory = useDirectory(session);
   const [open, toggle] = useOpenRow(`${session.chatId}.${rowKey}`, opensByItself(view));
   const Icon = facts.tool === 'write_file' ? FilePen : view.phase === 'gated' ? Hand : ICONS[view.kind];
   return (
     <Step
       icon={<Icon className="i s" aria-hidden="true" />}
       verb={view.verb}
-      object={view.object}
+      object={belowDirectory(view.object, directory)}
       meta={<ToolMeta view={view} startedAt={facts.ledger?.started_at ?? null} />}
       open={open}
       onToggle={toggle}
@@ -76,6 +78,12 @@ export function ToolLine({ session, rowKey, facts, resultMessageId }: ToolLinePr
       <ToolBody chatId={session.chatId} facts={facts} view={view} resultMessageId={resultMessageId} />
     </Step>
   );
+}
+
+/** Where the chat works; the row leaves it out of the paths below it. */
+function useDirectory(session: ChatSession): string | null {
+  const id = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
+  return useStore(workspacesStore, (s) => s.list?.find((w) => w.id === id)?.directory ?? null);
 }
 
 function ToolMeta({ view, startedAt }: { readonly view: ToolView; readonly startedAt: string | null }) {
