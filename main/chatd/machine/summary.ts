@@ -12,16 +12,13 @@ interface SummaryRow extends Omit<ChatSummary, 'pending' | 'retry' | 'activity'>
   readonly asked: ApprovalView | null;
 }
 
-/**
- * One row a chat over index look-ups alone; a call's arguments are read only where a call runs. `unread` looks at
- * the newest answer: asking whether any exists after the last one read walks over all that nobody has read yet.
- */
+/** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
 const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
     c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
     c.snapshot_version, c.created_at, c.updated_at,
     (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and t.state = 'gated') as asks,
-    coalesce((select m.id from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
-      and m.visibility <> 'model' order by m.id desc limit 1) > coalesce(c.last_read_message_id, 0), false) as unread,
+    exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
+      and m.visibility <> 'model' and m.id > coalesce(c.last_read_message_id, 0)) as unread,
     call.tool as running_tool, call.args as running_args,
     (select t.approval from chat_tool_calls t where c.status = 'requires_action' and t.chat_id = c.id
       and t.state = 'gated' order by t.message_id, t.index limit 1) as asked
