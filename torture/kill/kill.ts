@@ -1,0 +1,346 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  cleanEnv,
+  electronPath,
+  type LaunchOptions,
+  launchApp,
+  launchArgs,
+  type RunningApp,
+  root,
+} from '../../e2e/fixtures/app.ts';
+import { killNow } from '../../e2e/fixtures/process-tree.ts';
+import { type Chance, chanceOf } from '../random.ts';
+import { checkDatabase } from './check-database.ts';
+import { type ScriptedModel, startScriptedModel } from './model.ts';
+import { agentsOf, killTree, processesOf, untilGone } from './processes.ts';
+import { type Script, SEED_FILE, SEED_TEXT } from './script.ts';
+import { Session } from './session.ts';
+import { living, newWorld, type World } from './world.ts';
+
+export interface KillOptions {
+  readonly count: number;
+  readonly seed: number;
+  /** Goes on where a run in this directory ended. */
+  readonly resume: string | null;
+  readonly say: (line: string) => void;
+}
+
+/** Rounds after which everything may come to rest before the next kill. */
+const REST_EVERY = 6;
+/** Nothing here takes so long; what does, hangs. */
+const BEGIN_MS = 60_000;
+
+type Moment =
+  /** While the app starts, without a window. */
+  | { readonly kind: 'start'; readonly afterMs: number }
+  /** While it takes up what the last kill left. */
+  | { readonly kind: 'recovery'; readonly afterMs: number }
+  | { readonly kind: 'work'; readonly afterMs: number }
+  /** With a call in the air. */
+  | { readonly kind: 'call'; readonly afterMs: number; readonly thenMs: number };
+
+interface Round {
+  readonly moment: Moment;
+  /** The agent dies too: so long before the app. */
+  readonly agentBeforeMs: number | null;
+  readonly rest: boolean;
+}
+
+function planRound(round: number, chance: Chance): Round {
+  const kind = chance.pick([
+    'start',
+    'recovery',
+    'recovery',
+    'work',
+    'work',
+    'work',
+    'work',
+    'call',
+    'call',
+    'call',
+  ] as const);
+  const afterMs = { start: 1_500, recovery: 400, work: 3_500, call: 2_500 }[kind];
+  const moment = { kind, afterMs: chance.between(0, afterMs), thenMs: chance.between(0, 12) };
+  const agentBeforeMs = chance.hit(0.2) ? chance.pick([0, 0, 40, 250]) : null;
+  return { moment, agentBeforeMs, rest: round % REST_EVERY === REST_EVERY - 1 };
+}
+
+/** Kills the app `count` times and holds what it shows after each restart against what it had acknowledged. */
+export async function tortureByKill(options: KillOptions): Promise<boolean> {
+  const run = await KillRun.open(options);
+  try {
+    await run.all();
+  } catch (error) {
+    run.wrong(`the run broke off: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  return await run.end();
+}
+
+class KillRun {
+  readonly #options: KillOptions;
+  readonly #home: string;
+  readonly #world: World;
+  readonly #model: ScriptedModel;
+  readonly #violations: string[] = [];
+  readonly #counts: Record<string, number> = {};
+  readonly #openMs: number[] = [];
+  #onCall: () => void = () => undefined;
+
+  private constructor(options: KillOptions, home: string, world: World, model: ScriptedModel) {
+    this.#options = options;
+    this.#home = home;
+    this.#world = world;
+    this.#model = model;
+  }
+
+  static async open(options: KillOptions): Promise<KillRun> {
+    const home =
+      options.resume ?? fs.mkdtempSync(path.join(os.tmpdir(), `gaffer-torture-${options.seed}-`));
+    const saved = path.join(home, 'world.json');
+    const world: World = fs.existsSync(saved)
+      ? JSON.parse(fs.readFileSync(saved, 'utf8'))
+      : newWorld(options.seed);
+    fs.mkdirSync(path.join(home, 'work/files'), { recursive: true });
+    fs.writeFileSync(path.join(home, 'work', SEED_FILE), SEED_TEXT);
+    // Scripts join while the run goes on; the model looks each one up when it is asked.
+    const scripts = { get: (token: string) => world.scripts[token] } as ReadonlyMap<string, Script>;
+    return new KillRun(options, home, world, await startScriptedModel(scripts));
+  }
+
+  wrong(what: string): void {
+    if (this.#violations.includes(what)) return;
+    this.#violations.push(what);
+    this.#options.say(`  WRONG in round ${this.#world.round + 1}: ${what}`);
+  }
+
+  async all(): Promise<void> {
+    const { count, say } = this.#options;
+    say(`kill: seed ${this.#world.seed}, ${count} kills, in ${this.#home}`);
+    while (this.#world.round < count && this.#violations.length === 0) {
+      const chance = chanceOf(this.#world.seed, this.#world.round, 'plan');
+      const startedAt = Date.now();
+      const plan = planRound(this.#world.round, chance);
+      await (plan.moment.kind === 'start' ? this.#killAtStart(plan) : this.#killLater(plan));
+      this.#world.round += 1;
+      this.#save();
+      say(this.#line(plan, Date.now() - startedAt));
+    }
+    if (this.#violations.length === 0) await this.#finish();
+  }
+
+  async end(): Promise<boolean> {
+    const { say } = this.#options;
+    await this.#model.server.stop();
+    await untilGone(this.#killAgents());
+    this.#table();
+    const passed = this.#violations.length === 0;
+    if (passed) fs.rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
+    else {
+      say(`\n${this.#violations.length} violations; everything is kept in ${this.#home}`);
+      for (const what of this.#violations) say(`  ${what}`);
+      const { seed } = this.#world;
+      say(`again: npm run torture -- kill --count ${this.#options.count} --seed ${seed}`);
+      say(`go on: npm run torture -- kill --count ${this.#options.count} --resume ${this.#home}`);
+    }
+    return passed;
+  }
+
+  get #launch(): LaunchOptions & { readonly dataDir: string; readonly homeDir: string } {
+    const { openaiUrl, anthropicUrl } = this.#model.server;
+    return {
+      folder: path.join(this.#home, 'work'),
+      approvals: 'auto',
+      dataDir: path.join(this.#home, 'data'),
+      homeDir: path.join(this.#home, 'home'),
+      env: {
+        OPENAI_API_KEY: 'sk-torture',
+        OPENAI_BASE_URL: openaiUrl,
+        ANTHROPIC_API_KEY: 'sk-ant-torture',
+        ANTHROPIC_BASE_URL: anthropicUrl,
+        GAFFER_DEFAULT_MODEL: 'openai:gpt-4o',
+      },
+    };
+  }
+
+  async #killAtStart({ moment, agentBeforeMs }: Round): Promise<void> {
+    const launch = this.#launch;
+    fs.mkdirSync(launch.homeDir, { recursive: true });
+    const child = spawn(electronPath(), launchArgs(launch), {
+      cwd: root,
+      env: cleanEnv(launch.homeDir, launch.env ?? {}),
+      stdio: 'ignore',
+    });
+    await once(child, 'spawn');
+    await pause(moment.afterMs);
+    await this.#kill(child.pid ?? 0, agentBeforeMs);
+  }
+
+  async #killLater(plan: Round): Promise<void> {
+    const { moment, agentBeforeMs } = plan;
+    const app = await this.#open();
+    const dying = deferred();
+    let isDying = false;
+    const session = this.#session(app);
+    const life = this.#live(session, plan, dying).catch((error: unknown) => {
+      if (!isDying) throw error;
+    });
+    try {
+      if (moment.kind === 'recovery') await Promise.race([pause(moment.afterMs), life]);
+      else await Promise.race([dying.promise, life]);
+    } finally {
+      isDying = true;
+      this.#onCall = () => undefined;
+      await this.#kill(app.pid, agentBeforeMs);
+      await app.electron.close().catch(() => undefined);
+      dying.resolve();
+      await life.catch(() => undefined);
+    }
+  }
+
+  /** Begins, rests when it is time to, and acts; `dying` is resolved at the planned moment. */
+  async #live(session: Session, { moment, rest }: Round, dying: Deferred): Promise<void> {
+    const { round, seed } = this.#world;
+    await within(BEGIN_MS, 'the chats after a restart', session.begin(chanceOf(seed, round, 'open')));
+    if (rest) await session.settle();
+    const timer = setTimeout(() => {
+      if (moment.kind !== 'call') return dying.resolve();
+      this.#onCall = () => void pause(moment.thenMs).then(dying.resolve);
+    }, moment.afterMs);
+    try {
+      let isOver = false;
+      void dying.promise.then(() => (isOver = true));
+      await session.run(
+        (lane) => chanceOf(seed, round, 'lane', lane),
+        () => isOver,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #session(app: RunningApp): Session {
+    return new Session(app, {
+      world: this.#world,
+      directory: path.join(this.#home, 'work'),
+      wrong: (what) => this.wrong(what),
+      counts: this.#counts,
+      onCall: () => this.#onCall(),
+    });
+  }
+
+  async #open(): Promise<RunningApp> {
+    const startedAt = Date.now();
+    const app = await launchApp(this.#launch);
+    this.#openMs.push(Date.now() - startedAt);
+    return app;
+  }
+
+  async #kill(pid: number, agentBeforeMs: number | null): Promise<void> {
+    if (agentBeforeMs !== null) {
+      this.#world.agentKills += 1;
+      for (const chat of this.#world.chats) {
+        for (const sent of living(chat)) if (!sent.complete) sent.agentLost = true;
+      }
+      this.#killAgents();
+      await pause(agentBeforeMs);
+    }
+    const left = await killTree(pid);
+    if (left.length > 0) this.wrong(`processes of the app outlived it: ${left.join(', ')}`);
+  }
+
+  #killAgents(): number[] {
+    const agents = agentsOf(path.join(this.#home, 'home'));
+    killNow(agents);
+    return agents;
+  }
+
+  /** All comes to rest, the app is closed in order, and nothing of it stays but what must. */
+  async #finish(): Promise<void> {
+    const app = await this.#open();
+    const session = this.#session(app);
+    const { seed, round } = this.#world;
+    await within(BEGIN_MS, 'the chats at the end', session.begin(chanceOf(seed, round, 'open')));
+    await session.settle();
+    await app.close();
+    await untilGone(this.#killAgents());
+    for (const { pid, command } of processesOf(path.join(this.#home, 'home'))) {
+      this.wrong(`process ${pid} was left behind: ${command}`);
+    }
+    for (const what of await checkDatabase(path.join(this.#home, 'data'), this.#home)) this.wrong(what);
+    for (const what of this.#model.oddities) this.wrong(what);
+  }
+
+  #save(): void {
+    fs.writeFileSync(path.join(this.#home, 'world.json'), JSON.stringify(this.#world));
+  }
+
+  #line({ moment, agentBeforeMs, rest }: Round, tookMs: number): string {
+    const { round, chats } = this.#world;
+    const rows = chats.reduce((sum, chat) => sum + Object.keys(chat.rows).length, 0);
+    const agent = agentBeforeMs === null ? '' : `, agent ${agentBeforeMs} ms before`;
+    return (
+      `${String(round).padStart(4)}  ${moment.kind.padEnd(8)} +${String(moment.afterMs).padStart(4)} ms${agent}` +
+      `${rest ? ', after a rest' : ''}  ${chats.length} chats, ${rows} rows, ${(tookMs / 1000).toFixed(1)} s`
+    );
+  }
+
+  #table(): void {
+    const { say } = this.#options;
+    const fates = this.#world.chats.flatMap((chat) => chat.sent.map((sent) => sent.fate));
+    const of = (fate: string) => fates.filter((one) => one === fate).length;
+    const opened = this.#openMs.toSorted((a, b) => a - b);
+    const lines: [string, string | number][] = [
+      ['kills', this.#world.round],
+      ['of the agent too', this.#world.agentKills],
+      ['chats', this.#world.chats.length],
+      ['messages acknowledged and there', of('acked')],
+      ['messages taken away by edit or deletion', of('cut')],
+      ['messages that the kill came before', of('gone')],
+      ['durable rows seen', this.#world.chats.reduce((n, chat) => n + Object.keys(chat.rows).length, 0)],
+      ['turns stopped', this.#world.chats.reduce((n, chat) => n + chat.stops, 0)],
+      [
+        'acknowledged calls',
+        Object.entries(this.#counts)
+          .map(([name, n]) => `${n} ${name}`)
+          .join(', '),
+      ],
+      ['window after a kill, median / slowest', `${opened[opened.length >> 1]} / ${opened.at(-1)} ms`],
+      ['violations', this.#violations.length],
+    ];
+    say('');
+    for (const [name, value] of lines) say(`${name.padEnd(42)} ${value}`);
+  }
+}
+
+interface Deferred {
+  readonly promise: Promise<void>;
+  resolve(): void;
+}
+
+function deferred(): Deferred {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not there after ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
