@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { processTree } from '../e2e/fixtures/process-tree.ts';
 import { agentsIn, type Driven, drive, makeScratch } from './electron.ts';
+import { startRecording, stopRecording } from './frames.ts';
 import { type Findings, row } from './report.ts';
 import { seededDataDir } from './seed.ts';
 import { subjectIn } from './start.ts';
@@ -29,6 +30,7 @@ export async function benchIdle(): Promise<Findings> {
     await seededDataDir(subject.dataDir, { chats: CHATS, longChat: 0 });
     const empty = await drive(subjectIn(scratch.dir, 'empty'));
     stops.push(() => empty.stop());
+    await checkCounter(empty, path.join(scratch.dir, 'trace.json'));
     const app = await drive(subject);
     stops.push(() => app.stop());
     await app.window.getByRole('treeitem').first().waitFor();
@@ -94,31 +96,28 @@ async function look(app: Driven, pids: () => number[], dir: string): Promise<Loo
     const spent = ms - (before.get(pid)?.ms ?? 0);
     cpuMs.set(kind, (cpuMs.get(kind) ?? 0) + spent);
   }
-  return { frames: await countFrames(app, path.join(dir, 'trace.json')), cpuMs };
+  return { frames: await countFrames(app, path.join(dir, 'trace.json'), LOOK_MS), cpuMs };
 }
 
-async function countFrames({ electron }: Driven, file: string): Promise<number> {
+/** What the display compositor drew for the window meanwhile. */
+async function countFrames({ electron }: Driven, file: string, forMs: number): Promise<number> {
   await electron.evaluate(({ contentTracing }) =>
-    contentTracing.startRecording({
-      included_categories: [
-        'disabled-by-default-devtools.timeline.frame',
-        'devtools.timeline.frame',
-        'viz',
-      ],
-    }),
+    contentTracing.startRecording({ included_categories: ['viz'] }),
   );
-  await pause(LOOK_MS);
+  await pause(forMs);
   await electron.evaluate(({ contentTracing }, to) => contentTracing.stopRecording(to), file);
   const { traceEvents } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
-    traceEvents: readonly { name: string; cat: string }[];
+    traceEvents: readonly { name: string }[];
   };
-  if (process.env['BENCH_DEBUG']) {
-    const counts = new Map<string, number>();
-    for (const e of traceEvents)
-      counts.set(`${e.cat} ${e.name}`, (counts.get(`${e.cat} ${e.name}`) ?? 0) + 1);
-    console.error(counts);
-  }
-  return traceEvents.filter((event) => event.name === 'DrawFrame').length;
+  return traceEvents.filter((event) => event.name === 'Display::DrawAndSwap').length;
+}
+
+/** A counter that sees nothing would be content with everything. */
+async function checkCounter(empty: Driven, file: string): Promise<void> {
+  await startRecording(empty.window);
+  const counted = await countFrames(empty, file, 1_000);
+  await stopRecording(empty.window);
+  if (counted < 10) throw new Error(`An element moved for a second and the trace holds ${counted} frames`);
 }
 
 /** Nanosecond counters of every thread: /proc/<pid>/stat counts in hundredths of a second. */

@@ -1,3 +1,4 @@
+import type { IntervalHistogram } from 'node:perf_hooks';
 import type { Page } from '@playwright/test';
 import type { ChatId, ModelConfigId } from '@shared/model/ids.ts';
 import type { Message } from '@shared/model/message.ts';
@@ -267,7 +268,7 @@ function missing(words: readonly string[], text: string): number {
 }
 
 type WithDelays = {
-  benchDelays: import('node:perf_hooks').IntervalHistogram;
+  benchDelays: IntervalHistogram;
 };
 
 /** In main: how late a timer of 10 ms comes. The histogram holds the whole interval. */
