@@ -125,12 +125,13 @@ function checkTurn(
   const sent = chat.sent.find((one) => one.token === turn.token);
   if (!script || !sent) return;
   const isOver = turn.isPast || snapshot.status === 'waiting';
+  const past = { unknown: false };
   const claimed = turn.steps.flatMap((step, at) => {
     checkWords(step, script.steps[at], (what) => wrong(`${turn.token} step ${at}: ${what}`));
     const open = step.calls.some(({ result }) => result === null);
     const isLast = at === turn.steps.length - 1;
     if (open && (isOver || !isLast)) wrong(`${turn.token} step ${at} has calls without a result`);
-    return claimsOf(script.steps[at], { step, sent, isStopped: step.row.interrupted }, wrong);
+    return claimsOf(script.steps[at], { step, sent, world: around.world, past }, wrong);
   });
   for (const claim of claimed) {
     for (const what of checkCommand(claim, around.effects, around.settled)) wrong(what);
@@ -147,7 +148,10 @@ function isComplete(script: Script | undefined, turn: Turn): boolean {
 
 /** What was said is what the script says; of a stopped step it is a beginning. */
 function checkWords(step: TurnStep, said: Step | undefined, wrong: (what: string) => void): void {
-  if (!said) return void wrong('the script has no such step');
+  if (!said) {
+    wrong('the script has no such step');
+    return;
+  }
   for (const [found, meant] of [
     [step.text, said.text],
     [step.reasoning, said.reasoning ?? ''],
@@ -160,18 +164,29 @@ function checkWords(step: TurnStep, said: Step | undefined, wrong: (what: string
   if (!step.row.interrupted && marks !== called) wrong(`it called ${called} instead of ${marks}`);
 }
 
+/** `past.unknown`: a call of this turn answered that it is not known, so those after it may stumble over it. */
 function claimsOf(
   said: Step | undefined,
-  { step, sent, isStopped }: { step: TurnStep; sent: Sent; isStopped: boolean },
+  turn: { step: TurnStep; sent: Sent; world: World; past: { unknown: boolean } },
   wrong: (what: string) => void,
 ): ClaimedCall[] {
+  const { step, sent, world, past } = turn;
   return step.calls.flatMap(({ result }, at): ClaimedCall[] => {
     const call = said?.calls[at];
     if (!call) return [];
     if (result === null) return [{ call, claim: 'may' }];
     const { reading, claim } = readResult(call, result);
-    const excused = reading === 'success' || isStopped || sent.mayStop || sent.agentLost;
+    world.readings[call.mark] = reading;
+    const excused = {
+      success: true,
+      stopped: sent.mayStop,
+      unknown: sent.mayStop || sent.agentLost,
+      failure: past.unknown,
+    }[reading];
+    past.unknown ||= reading === 'unknown';
     if (!excused) wrong(`the call ${call.mark} answered ${JSON.stringify(result)} without a reason`);
+    if (reading === 'unknown' && !sent.mayStop)
+      world.readings[call.mark] = 'unknown after the death of the agent';
     return [{ call, claim }];
   });
 }

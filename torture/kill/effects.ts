@@ -20,7 +20,8 @@ export function readResult(call: Call, part: ToolResultPart): { reading: Reading
   }
   const fields = (result ?? {}) as Record<string, unknown>;
   if (fields['outcome'] === 'unknown') return { reading: 'unknown', claim: 'may' };
-  if (String(fields['error'] ?? '').startsWith('interrupted by the user')) {
+  const { error } = fields;
+  if (typeof error === 'string' && error.startsWith('interrupted by the user')) {
     return { reading: 'stopped', claim: 'may' };
   }
   if (part.is_error) return { reading: 'failure', claim: 'may' };

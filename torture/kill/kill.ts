@@ -13,10 +13,13 @@ import {
   root,
 } from '../../e2e/fixtures/app.ts';
 import { killNow } from '../../e2e/fixtures/process-tree.ts';
-import { type Chance, chanceOf } from '../random.ts';
+import { chanceOf } from '../random.ts';
+import { type Deferred, deferred, pause, within } from '../waits.ts';
 import { checkDatabase } from './check-database.ts';
 import { type ScriptedModel, startScriptedModel } from './model.ts';
+import { planRound, type Round } from './plan.ts';
 import { agentsOf, killTree, processesOf, untilGone } from './processes.ts';
+import { lineOf, tableOf } from './report.ts';
 import { type Script, SEED_FILE, SEED_TEXT } from './script.ts';
 import { Session } from './session.ts';
 import { living, newWorld, type World } from './world.ts';
@@ -29,45 +32,8 @@ export interface KillOptions {
   readonly say: (line: string) => void;
 }
 
-/** Rounds after which everything may come to rest before the next kill. */
-const REST_EVERY = 6;
 /** Nothing here takes so long; what does, hangs. */
 const BEGIN_MS = 60_000;
-
-type Moment =
-  /** While the app starts, without a window. */
-  | { readonly kind: 'start'; readonly afterMs: number }
-  /** While it takes up what the last kill left. */
-  | { readonly kind: 'recovery'; readonly afterMs: number }
-  | { readonly kind: 'work'; readonly afterMs: number }
-  /** With a call in the air. */
-  | { readonly kind: 'call'; readonly afterMs: number; readonly thenMs: number };
-
-interface Round {
-  readonly moment: Moment;
-  /** The agent dies too: so long before the app. */
-  readonly agentBeforeMs: number | null;
-  readonly rest: boolean;
-}
-
-function planRound(round: number, chance: Chance): Round {
-  const kind = chance.pick([
-    'start',
-    'recovery',
-    'recovery',
-    'work',
-    'work',
-    'work',
-    'work',
-    'call',
-    'call',
-    'call',
-  ] as const);
-  const afterMs = { start: 1_500, recovery: 400, work: 3_500, call: 2_500 }[kind];
-  const moment = { kind, afterMs: chance.between(0, afterMs), thenMs: chance.between(0, 12) };
-  const agentBeforeMs = chance.hit(0.2) ? chance.pick([0, 0, 40, 250]) : null;
-  return { moment, agentBeforeMs, rest: round % REST_EVERY === REST_EVERY - 1 };
-}
 
 /** Kills the app `count` times and holds what it shows after each restart against what it had acknowledged. */
 export async function tortureByKill(options: KillOptions): Promise<boolean> {
@@ -127,7 +93,7 @@ class KillRun {
       await (plan.moment.kind === 'start' ? this.#killAtStart(plan) : this.#killLater(plan));
       this.#world.round += 1;
       this.#save();
-      say(this.#line(plan, Date.now() - startedAt));
+      say(lineOf(this.#world, plan, Date.now() - startedAt));
     }
     if (this.#violations.length === 0) await this.#finish();
   }
@@ -136,7 +102,8 @@ class KillRun {
     const { say } = this.#options;
     await this.#model.server.stop();
     await untilGone(this.#killAgents());
-    this.#table();
+    for (const line of tableOf(this.#world, this.#counts, this.#openMs)) say(line);
+    say(`${'violations'.padEnd(42)} ${this.#violations.length}`);
     const passed = this.#violations.length === 0;
     if (passed) fs.rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
     else {
@@ -276,71 +243,5 @@ class KillRun {
 
   #save(): void {
     fs.writeFileSync(path.join(this.#home, 'world.json'), JSON.stringify(this.#world));
-  }
-
-  #line({ moment, agentBeforeMs, rest }: Round, tookMs: number): string {
-    const { round, chats } = this.#world;
-    const rows = chats.reduce((sum, chat) => sum + Object.keys(chat.rows).length, 0);
-    const agent = agentBeforeMs === null ? '' : `, agent ${agentBeforeMs} ms before`;
-    return (
-      `${String(round).padStart(4)}  ${moment.kind.padEnd(8)} +${String(moment.afterMs).padStart(4)} ms${agent}` +
-      `${rest ? ', after a rest' : ''}  ${chats.length} chats, ${rows} rows, ${(tookMs / 1000).toFixed(1)} s`
-    );
-  }
-
-  #table(): void {
-    const { say } = this.#options;
-    const fates = this.#world.chats.flatMap((chat) => chat.sent.map((sent) => sent.fate));
-    const of = (fate: string) => fates.filter((one) => one === fate).length;
-    const opened = this.#openMs.toSorted((a, b) => a - b);
-    const lines: [string, string | number][] = [
-      ['kills', this.#world.round],
-      ['of the agent too', this.#world.agentKills],
-      ['chats', this.#world.chats.length],
-      ['messages acknowledged and there', of('acked')],
-      ['messages taken away by edit or deletion', of('cut')],
-      ['messages that the kill came before', of('gone')],
-      ['durable rows seen', this.#world.chats.reduce((n, chat) => n + Object.keys(chat.rows).length, 0)],
-      ['turns stopped', this.#world.chats.reduce((n, chat) => n + chat.stops, 0)],
-      [
-        'acknowledged calls',
-        Object.entries(this.#counts)
-          .map(([name, n]) => `${n} ${name}`)
-          .join(', '),
-      ],
-      ['window after a kill, median / slowest', `${opened[opened.length >> 1]} / ${opened.at(-1)} ms`],
-      ['violations', this.#violations.length],
-    ];
-    say('');
-    for (const [name, value] of lines) say(`${name.padEnd(42)} ${value}`);
-  }
-}
-
-interface Deferred {
-  readonly promise: Promise<void>;
-  resolve(): void;
-}
-
-function deferred(): Deferred {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not there after ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

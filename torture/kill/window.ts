@@ -104,7 +104,7 @@ export async function readChat(
   door: Door,
   chatId: string,
 ): Promise<{ snapshot: Snapshot; rows: Message[] }> {
-  const snapshot = (await door.first('chat.stream', { chatId })) as Snapshot;
+  const snapshot = await door.first('chat.stream', { chatId });
   if (snapshot.type !== 'snapshot') throw new Error(`the feed began with ${snapshot.type}`);
   const rows = [...snapshot.messages];
   for (;;) {

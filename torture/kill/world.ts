@@ -54,10 +54,12 @@ export interface World {
   chats: KnownChat[];
   scripts: Record<string, Script>;
   agentKills: number;
+  /** How the result of each call reads, by its mark. */
+  readings: Record<string, string>;
 }
 
 export function newWorld(seed: number): World {
-  return { seed, round: 0, tokens: 0, chats: [], scripts: {}, agentKills: 0 };
+  return { seed, round: 0, tokens: 0, chats: [], scripts: {}, agentKills: 0, readings: {} };
 }
 
 export function newSent(token: string, sendKey: string | null, replaces: string | null = null): Sent {
