@@ -1,4 +1,4 @@
-// npm test: everything, in order, with one summary. `node scripts/test.mjs check|unit|integration|e2e [args]`
+// npm test: everything, in order, with one summary. `node scripts/test.mjs check|unit|integration|e2e|torture [args]`
 // runs one part; what follows goes to its test runner. The very last line is `N passed, N failed`.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -32,14 +32,26 @@ const parts = {
   unit: () => vitest('unit'),
   integration: () => vitest('integration'),
   e2e: playwright,
+  torture,
 };
 const none = { passed: 0, failed: 0 };
-const everything = ['install', 'build', 'check', 'unit', 'integration', 'e2e'];
+const full = process.env.GAFFER_FULL === '1';
+// The torture takes minutes: it belongs to CI, and to who asks for it.
+const everything = [
+  'install',
+  'build',
+  'check',
+  'unit',
+  'integration',
+  'e2e',
+  ...(full ? ['torture'] : []),
+];
 const wanted = {
   check: ['check', 'unit'],
   unit: ['unit'],
   integration: ['install', 'build', 'integration'],
   e2e: ['install', 'build', 'e2e'],
+  torture: ['install', 'build', 'torture'],
 };
 
 async function vitest(project) {
@@ -56,6 +68,19 @@ async function playwright() {
   const env = { ...process.env, GAFFER_E2E_JSON: report };
   const code = await runThrough(command, args, { env, timeout: PART_WITHIN_MS });
   return countPlaywright(report, code);
+}
+
+async function torture() {
+  const { command, args } = withDisplay(bin('tsx'), [
+    'torture/index.ts',
+    'kill',
+    '--count',
+    '25',
+    '--seed',
+    '25',
+  ]);
+  const code = await runThrough(command, args, { timeout: PART_WITHIN_MS });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 function fresh(name) {
@@ -109,7 +134,6 @@ async function main() {
   const notRun = done.flatMap((part) => part.notRun);
   for (const line of notRunLines(notRun)) say(line);
   const sum = (key) => done.reduce((total, part) => total + part[key], 0);
-  const full = process.env.GAFFER_FULL === '1';
   const failed = sum('failed') + (full ? notRun.length : 0);
   if (full && notRun.length > 0) say('GAFFER_FULL=1: what was not run counts as failed.');
   process.exitCode = failed > 0 ? 1 : 0;
