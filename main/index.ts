@@ -19,6 +19,7 @@ import { serveWindow } from './shell/transport.ts';
 import { defaultUserDataDir } from './shell/user-data.ts';
 import { denyNavigation, type MainWindow, openInBrowser, openWindow } from './shell/window.ts';
 
+const PAGE_GOES_WITHIN_MS = 1_000;
 const CLOSE_WITHIN_MS = 10_000;
 /** `out/` in a checkout, the same tree inside a package. */
 const out = path.resolve(import.meta.dirname, '..');
@@ -210,18 +211,29 @@ async function pickFolder(window: MainWindow | null): Promise<string | null> {
   return answer.filePaths[0] ?? null;
 }
 
+/** While it goes, the page saves what was typed last: the daemon must still be there. One that hangs is left behind. */
+async function letGo(window: MainWindow | null, signal: AbortSignal): Promise<void> {
+  if (window === null || window.browserWindow.isDestroyed()) return;
+  const page = window.browserWindow;
+  const gone = new Promise<void>((resolve) => page.once('closed', () => resolve()));
+  page.hide();
+  page.close();
+  await Promise.race([gone, systemClock.sleep(PAGE_GOES_WITHIN_MS, signal).catch(() => undefined)]);
+}
+
 /** Every way out leads through here: the daemon hands its chats back and closes the database, then we leave. */
 function closeInOrder(run: Run): void {
   const { log } = run;
   let closing: Promise<void> | null = null;
   let closed = false;
   async function close(): Promise<void> {
-    if (run.window && !run.window.browserWindow.isDestroyed()) run.window.browserWindow.hide();
     const bound = new AbortController();
-    const orderly = run.daemon.then(
-      (daemon) => daemon.close(),
-      () => undefined,
-    );
+    const orderly = letGo(run.window, bound.signal)
+      .then(() => run.daemon)
+      .then(
+        (daemon) => daemon.close(),
+        () => undefined,
+      );
     const late = systemClock.sleep(CLOSE_WITHIN_MS, bound.signal).then(
       () => log.warn('closing took too long; leaving as a crash would'),
       () => undefined,
