@@ -1,0 +1,98 @@
+import { exactly } from '../fixtures/conversation.ts';
+import { expect, test } from '../fixtures/desk.ts';
+import { isTurn, script, scriptTitle } from '../fixtures/script.ts';
+
+const long =
+  'Alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar.';
+
+test('with a folder it opens ready to type, and the demo model answers without any key', async ({
+  desk,
+}) => {
+  const { directory } = desk.repository();
+  const { app, chat } = await desk.start({ provider: null, folder: directory, approvals: 'auto' });
+  await expect(chat.message).toBeFocused();
+  await app.window.keyboard.type('What is this?');
+  await app.window.keyboard.press('Enter');
+  await expect(chat.agent.last()).toContainText('Demo model. Add a key in Settings.', { timeout: 60_000 });
+  await chat.rests();
+  await expect(chat.agent.last()).toContainText('README.md, which has 3 lines and begins with “Shapes”');
+  await expect(chat.tool('execute')).toContainText('exit 0');
+  await expect(chat.tool('read_file')).toContainText('3 lines');
+  expect(desk.server.requests()).toEqual([]);
+  expect(app.pageErrors).toEqual([]);
+});
+
+test('drafts of a new chat and of an open one survive a restart', async ({ desk }) => {
+  script(desk.server, 'Hello', [{ say: 'Hello to you.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  await chat.send('Hello');
+  await expect(chat.agent).toContainText('Hello to you.', { timeout: 60_000 });
+  await chat.message.fill('An answer\nin two lines');
+  await chat.newChat();
+  await expect(chat.message).toHaveValue('');
+  await chat.message.fill('The next task');
+  await app.close();
+  const later = await desk.again(app);
+  await expect(later.chat.message).toHaveValue('The next task');
+  await later.chat.chat('Hello').click();
+  await expect(later.chat.agent).toContainText('Hello to you.');
+  await expect(later.chat.message).toHaveValue('An answer\nin two lines');
+});
+
+test('the tree shows the title that the model gave; archiving has an Undo', async ({ desk }) => {
+  script(desk.server, 'Hello', [{ say: 'Hello to you.' }]);
+  scriptTitle(desk.server, 'Hello', 'A friendly greeting');
+  const { app, chat } = await desk.start({ folder: desk.repository('Meine Küche').directory });
+  await chat.send('Hello');
+  await expect(chat.chat('A friendly greeting')).toBeVisible();
+  await expect(chat.tree.getByRole('treeitem', { level: 1 })).toHaveAccessibleName(/^Meine Küche, /);
+  await expect(app.window.getByRole('heading', { name: 'A friendly greeting' })).toBeVisible();
+  await chat.rests();
+  await app.window.getByRole('button', { name: 'Archive chat' }).click();
+  await expect(chat.chat('A friendly greeting')).toBeHidden();
+  await app.window.getByRole('button', { name: 'Undo' }).click();
+  await chat.chat('A friendly greeting').click();
+  await expect(chat.agent).toContainText('Hello to you.');
+});
+
+test('a reload in the middle of an answer shows the same words, each once', async ({ desk }) => {
+  script(desk.server, 'Say it', [{ think: 'Which letters?', say: long }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 10, match: isTurn });
+  await chat.send('Say it');
+  await hold.reached;
+  await expect(chat.agent).toContainText('Alpha bravo');
+  const before = await chat.agent.innerText();
+  await app.window.reload();
+  await chat.chat('Say it').click();
+  await expect(chat.agent).toHaveText(before.trim());
+  hold.release();
+  await expect(chat.agent).toHaveText(exactly(long));
+  await expect(chat.agent).toHaveCount(1);
+  expect(app.pageErrors).toEqual([]);
+});
+
+test('light and dark are one click apart and remembered', async ({ desk }) => {
+  script(desk.server, 'Show', [
+    { think: 'I look first.', say: 'Reading.', calls: [{ name: 'read_file', args: { path: 'area.js' } }] },
+    { calls: [{ name: 'execute', args: { command: 'node --test' } }] },
+    { say: 'The suite **fails**:\n\n```js\nassert.equal(area(3, 4), 12);\n```\n\n- one\n- two' },
+  ]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory, approvals: 'auto' });
+  await chat.send('Show');
+  await expect(chat.agent.last()).toContainText('The suite fails', { timeout: 60_000 });
+  await chat.rests();
+  const theme = () => app.window.evaluate(() => document.documentElement.dataset['theme']);
+  const shown = (await theme()) === 'light' ? 'light' : 'dark';
+  const other = shown === 'light' ? 'dark' : 'light';
+  await app.screenshot(`conversation-${shown}`);
+  await app.window.getByRole('button', { name: other === 'dark' ? 'Dark theme' : 'Light theme' }).click();
+  await expect.poll(theme).toBe(other);
+  await app.screenshot(`conversation-${other}`);
+  await app.close();
+  const later = await desk.again(app);
+  await expect(later.chat.message).toBeVisible();
+  await expect
+    .poll(() => later.app.window.evaluate(() => document.documentElement.dataset['theme']))
+    .toBe(other);
+});

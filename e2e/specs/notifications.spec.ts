@@ -1,0 +1,102 @@
+import { test as base, expect } from '../fixtures/desk.ts';
+import { missingForNotifications } from '../fixtures/display.ts';
+import { type NotificationService, startNotificationService } from '../fixtures/notifications.ts';
+import { isTurn, script } from '../fixtures/script.ts';
+
+const test = base.extend<{ desktop: NotificationService }>({
+  desktop: async ({}, use, testInfo) => {
+    const missing = missingForNotifications();
+    testInfo.skip(missing !== null, missing ?? '');
+    const desktop = await startNotificationService();
+    await use(desktop);
+    await desktop.close();
+  },
+});
+
+const titles = (desktop: NotificationService) => desktop.shown.map((shown) => shown.title);
+
+test('a chat that finishes in the background notifies; a click opens it; the one in front is silent', async ({
+  desktop,
+  desk,
+}) => {
+  script(desk.server, 'Behind the scenes', [{ say: 'Done behind the scenes.' }]);
+  script(desk.server, 'In front', [{ say: 'Done in front.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+  await chat.send('Behind the scenes');
+  await hold.reached;
+  await chat.newChat();
+  await chat.send('In front');
+  await expect(chat.agent).toContainText('Done in front.', { timeout: 60_000 });
+  await chat.rests();
+  hold.release();
+  const shown = await desktop.next((n) => n.title === 'Behind the scenes');
+  expect(shown).toMatchObject({ app: 'Gaffer', body: 'The agent has finished.' });
+  // It came after the one in front had finished, so that one was not announced.
+  expect(titles(desktop)).toEqual(['Behind the scenes']);
+  await expect(chat.chat('Behind the scenes')).toHaveAccessibleName('Behind the scenes, Finished');
+  await app.screenshot('finished-in-background');
+
+  desktop.click(shown.id);
+  await expect(chat.you).toContainText('Behind the scenes');
+  await expect(chat.agent).toContainText('Done behind the scenes.');
+  await expect(chat.chat('Behind the scenes')).toHaveAccessibleName('Behind the scenes');
+});
+
+test('a failure and a question notify with what happened; a click opens the question', async ({
+  desktop,
+  desk,
+}) => {
+  script(desk.server, 'Ask me', [
+    { calls: [{ name: 'execute', args: { command: 'git push' } }] },
+    { say: 'Never.' },
+  ]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  const asking = desk.server.faults.hold({ afterEvents: 1, match: isTurn });
+  await chat.send('Ask me');
+  await asking.reached;
+  await chat.newChat();
+  asking.release();
+  const asks = await desktop.next((n) => n.title === 'Ask me');
+  expect(asks.body).toMatch(/^Asks to run/i);
+
+  // Refused only after it has left the front: the first try is put off, the second one is a 401.
+  desk.server.faults.next({ kind: 'status', status: 529, retryAfter: 2 }, { match: isTurn });
+  desk.server.faults.next({ kind: 'status', status: 401 }, { match: isTurn });
+  await chat.send('Fail please');
+  await expect(chat.retry).toBeVisible();
+  await chat.newChat();
+  const failed = await desktop.next((n) => n.title === 'Fail please');
+  expect(failed.body).toContain('refused the key');
+
+  desktop.click(asks.id);
+  await expect(chat.approval).toContainText('git push');
+});
+
+test('the bell switches notifications off and on, and remembers it', async ({ desktop, desk }) => {
+  for (const name of ['Quiet', 'Loud']) script(desk.server, name, [{ say: `${name} is done.` }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const bell = app.window.getByRole('button', { name: 'Notifications' });
+  await expect(bell).toHaveAttribute('aria-pressed', 'true');
+  await bell.click();
+  await expect(bell).toHaveAttribute('aria-pressed', 'false');
+  await expect(bell).toHaveAttribute('aria-busy', 'false');
+  await inBackground('Quiet');
+  await expect(chat.chat('Quiet')).toHaveAccessibleName('Quiet, Finished');
+  await app.window.reload();
+  await expect(bell).toHaveAttribute('aria-pressed', 'false');
+  await bell.click();
+  await expect(bell).toHaveAttribute('aria-pressed', 'true');
+  await expect(bell).toHaveAttribute('aria-busy', 'false');
+  await inBackground('Loud');
+  await desktop.next((n) => n.title === 'Loud');
+  expect(titles(desktop)).toEqual(['Loud']);
+
+  async function inBackground(text: string): Promise<void> {
+    const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+    await chat.send(text);
+    await hold.reached;
+    await chat.newChat();
+    hold.release();
+  }
+});

@@ -1,0 +1,127 @@
+import { exactly } from '../fixtures/conversation.ts';
+import { readDatabase, storedMessages } from '../fixtures/database.ts';
+import { expect, test } from '../fixtures/desk.ts';
+import { isTurn, script, turnRequests } from '../fixtures/script.ts';
+
+const long =
+  'Alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar.';
+
+test('Stop keeps what was said, in the window and over a restart, and ends the call', async ({ desk }) => {
+  script(desk.server, 'Say it all', [{ say: long }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 8, match: isTurn });
+  await chat.send('Say it all');
+  await hold.reached;
+  await expect(chat.agent).toContainText('Alpha bravo');
+  await app.window.keyboard.press('Control+.');
+  await expect(chat.feed).toContainText('Stopped by you');
+  await chat.rests();
+  await expect(chat.agent).toContainText('Alpha bravo');
+  await expect(chat.agent).not.toContainText('oscar');
+  expect(turnRequests(desk.server).map((request) => request.cancelled)).toEqual([true]);
+  await app.close();
+
+  const kept = await readDatabase(app.dataDir, async (query) => {
+    const [, said] = await storedMessages(query);
+    return said?.content[0]?.text ?? '';
+  });
+  expect(kept).not.toBe('');
+  expect(long.startsWith(kept)).toBe(true);
+
+  const later = await desk.again(app);
+  await later.chat.chat('Say it all').click();
+  await expect(later.chat.agent).toHaveText(exactly(kept));
+  await expect(later.chat.feed).toContainText('Stopped by you');
+  hold.release();
+});
+
+test('queued messages are edited, deleted and moved, and then run one after the other', async ({
+  desk,
+}) => {
+  script(desk.server, 'First', [{ say: long }]);
+  script(desk.server, 'Third', [{ say: 'Third is done.' }]);
+  script(desk.server, 'Second, but better', [{ say: 'Second is done.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  await expect(app.window.getByRole('button', { name: 'Queue' })).toBeVisible();
+  for (const [i, text] of ['Second', 'Never', 'Third'].entries()) {
+    await chat.send(text);
+    await expect(chat.queue).toHaveCount(i + 1);
+  }
+  await expect(chat.queue).toHaveText(['Second', 'Never', 'Third']);
+  await chat.queue.filter({ hasText: 'Never' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(chat.queue).toHaveText(['Second', 'Third']);
+  await chat.queue.filter({ hasText: 'Third' }).getByRole('button', { name: 'Move up' }).click();
+  await expect(chat.queue).toHaveText(['Third', 'Second']);
+  await chat.queue.filter({ hasText: 'Second' }).getByRole('button', { name: 'Edit' }).click();
+  await expect(chat.message).toHaveValue('Second');
+  await chat.send('Second, but better');
+  await expect(chat.queue).toHaveText(['Third', 'Second, but better']);
+  await app.screenshot('queue');
+  hold.release();
+
+  await expect(chat.agent.last()).toContainText('Second is done.', { timeout: 60_000 });
+  await chat.rests();
+  await expect(chat.queue).toHaveCount(0);
+  await expect(chat.you).toContainText(['First', 'Third', 'Second, but better']);
+  await expect(chat.you).toHaveCount(3);
+  await expect(chat.agent).toContainText([long, 'Third is done.', 'Second is done.']);
+});
+
+test('after Stop the queued message runs next', async ({ desk }) => {
+  script(desk.server, 'First', [{ say: long }]);
+  script(desk.server, 'Second', [{ say: 'Second is done.' }]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  await expect(chat.agent).toContainText('Alpha');
+  await chat.send('Second');
+  await expect(chat.stop).toContainText('1 queued runs next');
+  await chat.stop.click();
+  await expect(chat.agent.last()).toContainText('Second is done.');
+  await expect(chat.agent.first()).toContainText('Alpha');
+  await expect(chat.agent.first()).not.toContainText('oscar');
+  await chat.rests();
+  hold.release();
+});
+
+test('"Send now" moves a queued message to the front and interrupts for it', async ({ desk }) => {
+  script(desk.server, 'First', [{ say: long }]);
+  script(desk.server, 'Waits', [{ say: 'The one that waited is done.' }]);
+  script(desk.server, 'Promoted', [{ say: 'Promoted is done.' }]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  await expect(chat.agent).toContainText('Alpha');
+  await chat.send('Waits');
+  await chat.send('Promoted');
+  await expect(chat.queue).toHaveText(['Waits', 'Promoted']);
+  await chat.queue.filter({ hasText: 'Promoted' }).getByRole('button', { name: 'Send now' }).click();
+  await expect(chat.agent.last()).toContainText('The one that waited is done.', { timeout: 60_000 });
+  await chat.rests();
+  await expect(chat.you).toContainText(['First', 'Promoted', 'Waits']);
+  await expect(chat.agent.first()).not.toContainText('oscar');
+  hold.release();
+});
+
+test('Ctrl+Enter interrupts and runs at once', async ({ desk }) => {
+  script(desk.server, 'First', [{ say: long }]);
+  script(desk.server, 'At once', [{ say: 'At once is done.' }]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  await expect(chat.agent).toContainText('Alpha');
+  await chat.message.fill('At once');
+  await chat.message.press('Control+Enter');
+  await expect(chat.agent.last()).toContainText('At once is done.', { timeout: 60_000 });
+  await chat.rests();
+  await expect(chat.agent.first()).not.toContainText('oscar');
+  await expect(chat.you).toContainText(['First', 'At once']);
+  await expect(chat.message).toHaveValue('');
+  hold.release();
+});
