@@ -30,6 +30,24 @@ const handover = z.object({
   approvals: z.enum(['ask', 'edit', 'auto']).nullable(),
 });
 
+/**
+ * As plain ASCII without spaces: on its way to the first process Electron trims white space off every piece between
+ * two zero bytes, which spoils a path that has spaces and letters beyond Latin-1.
+ */
+function packed(args: Arguments): { readonly text: string } {
+  return { text: encodeURIComponent(JSON.stringify(handover.parse(args))) };
+}
+
+/** Null: nobody of ours has sent this. */
+function unpacked(raw: unknown): z.infer<typeof handover> | null {
+  const { data } = z.object({ text: z.string() }).safeParse(raw);
+  try {
+    return handover.parse(JSON.parse(decodeURIComponent(data?.text ?? '')));
+  } catch {
+    return null;
+  }
+}
+
 // Nothing here awaits at top level: Electron is ready only after this file has run.
 const given = parseArguments(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
 if (given.problem !== null) {
@@ -49,7 +67,7 @@ function begin(args: Arguments): void {
   const home = unusable === null ? dataDir : fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-'));
   app.setPath('userData', home);
   app.setPath('sessionData', path.join(home, 'browser'));
-  if (unusable === null && !app.requestSingleInstanceLock(handover.parse(args))) {
+  if (unusable === null && !app.requestSingleInstanceLock(packed(args))) {
     process.stderr.write('Gaffer is running already: its window was brought to the front.\n');
     app.exit(0);
     return;
@@ -186,7 +204,7 @@ function show(run: Run): void {
 function welcomeSecondStart(run: Run): void {
   app.on('second-instance', (_event, _argv, _directory, raw) => {
     run.window?.focus();
-    const { data } = handover.safeParse(raw);
+    const data = unpacked(raw);
     const folder = data?.folder ?? null;
     if (folder === null) return;
     run.daemon

@@ -57,6 +57,12 @@ describe('what travels to a window', () => {
     expect(toWire(message([part]), true).content).toEqual([part]);
   });
 
+  test('of a command’s output the end, where it says how it went', () => {
+    const part = result({ output: `${'x'.repeat(100_000)}\nthe end`, exit_code: 0 });
+    const [cut] = toWire(message([part])).content;
+    expect(cut).toMatchObject({ more: true, result: { output: expect.stringMatching(/^x+\nthe end$/) } });
+  });
+
   test('no half of a pair at the cut', () => {
     const [cut] = toWire(message([result(`a${'\u{1f600}'.repeat(20_000)}`)])).content;
     expect(cut?.type === 'tool-result' && /[\ud800-\udbff]$/.test(String(cut.result))).toBe(false);

@@ -5,7 +5,7 @@ import type { StoredMessage } from './types.ts';
 /** A tool result travels whole up to here (characters of its JSON). */
 const MAX_RESULT = 16 * 1024;
 
-/** What a window may see: nothing of the provider's own, and long results as their head. */
+/** What a window may see: nothing of the provider's own, and long results as their head; of commands the end. */
 export function toWire(message: StoredMessage, whole = false): Message {
   const content = message.content.map((part) => toWirePart(part, whole));
   return omit({ ...message, content }, ['compressed']);
@@ -30,13 +30,8 @@ function cutResult(part: Part & { type: 'tool-result' }): Part {
 }
 
 /** Keeps the shape, so that a card finds its fields, and of strings and lists as much as the budget gives. */
-function cut(value: unknown, budget: { left: number }): unknown {
-  if (typeof value === 'string') {
-    const head = value.slice(0, Math.max(0, budget.left));
-    budget.left -= head.length;
-    // Half of a surrogate pair at the cut would not survive the way to the window.
-    return /[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head;
-  }
+function cut(value: unknown, budget: { left: number }, key = ''): unknown {
+  if (typeof value === 'string') return cutText(value, budget, key === 'output');
   if (Array.isArray(value)) {
     const kept: unknown[] = [];
     for (const item of value) {
@@ -56,8 +51,17 @@ function cut(value: unknown, budget: { left: number }): unknown {
       .sort((a, b) => a[2] - b[2])
       .flatMap(([key, v]) => {
         budget.left -= key.length + 8;
-        return budget.left > 0 ? [[key, cut(v, budget)] as const] : [];
+        return budget.left > 0 ? [[key, cut(v, budget, key)] as const] : [];
       }),
   );
   return Object.fromEntries(entries.flatMap(([key]) => (done.has(key) ? [[key, done.get(key)]] : [])));
+}
+
+/** How a command ended stands at the end of what it printed. */
+function cutText(text: string, budget: { left: number }, keepEnd: boolean): string {
+  const room = Math.max(0, budget.left);
+  const kept = text.length <= room ? text : keepEnd ? text.slice(text.length - room) : text.slice(0, room);
+  budget.left -= kept.length;
+  // Half of a surrogate pair at the cut would not survive the way to the window.
+  return kept.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 }
