@@ -20,6 +20,9 @@ function stalled(provider: string): ModelError {
   return new ModelError(message, { kind: 'timeout', retryable: true, provider });
 }
 
+/** One for all: without a reason of ours each event would pay for an exception with its stack. */
+const DISARMED = new Error('What was waited for came');
+
 interface Bound {
   readonly ms: number;
   readonly clock: Clock;
@@ -33,7 +36,7 @@ interface Bound {
  */
 async function within<T>(waiting: Promise<T>, { ms, clock, signal, late }: Bound): Promise<T> {
   const disarm = new AbortController();
-  const onAbort = () => disarm.abort();
+  const onAbort = () => disarm.abort(DISARMED);
   signal.addEventListener('abort', onAbort, { once: true });
   const alarm = clock.sleep(ms, disarm.signal).then(
     (): { late: true } => ({ late: true }),
@@ -49,7 +52,7 @@ async function within<T>(waiting: Promise<T>, { ms, clock, signal, late }: Bound
     return first.value;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    disarm.abort();
+    disarm.abort(DISARMED);
     // When `waiting` failed first nobody else looks at the alarm.
     alarm.catch(() => {});
   }
