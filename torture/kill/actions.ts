@@ -1,20 +1,30 @@
+import type { ToolCallState } from '../../shared/model/chat.ts';
 import type { ModelConfigId, WorkspaceId } from '../../shared/model/ids.ts';
 import type { Chance } from '../random.ts';
 import { takeCut } from './check-chat.ts';
 import { makeScript, messageText, tokensIn } from './script.ts';
 import type { Door } from './window.ts';
-import { type KnownChat, living, markStopped, newSent, type Sent, type World } from './world.ts';
+import {
+  type KnownChat,
+  living,
+  markStopped,
+  newSent,
+  type Place,
+  type Sent,
+  type World,
+} from './world.ts';
 
 /** A chat as its feed shows it now. */
 export interface LiveChat {
   status: string;
   queue: { id: number; token: string }[];
+  calls: readonly ToolCallState[];
 }
 
 export interface Stage {
   readonly world: World;
   readonly door: Door;
-  readonly workspaceId: WorkspaceId;
+  readonly workspaces: Readonly<Record<Place, WorkspaceId>>;
   readonly models: Readonly<Record<KnownChat['account'], ModelConfigId>>;
   /** What feeds show, by chat id. */
   readonly live: ReadonlyMap<string, LiveChat>;
@@ -42,6 +52,9 @@ export async function act(stage: Stage, lane: number, lanes: number, chance: Cha
   }
   if (own.length === 0) return;
   const chat = chance.pick(own);
+  const gated = liveOf(stage, chat)?.calls.filter((one) => one.state === 'gated') ?? [];
+  const [first] = gated;
+  if (first && chance.hit(0.7)) return answer(stage, chat, first, chance.hit(0.8) ? 'allow' : 'deny');
   await chance.pick(ACTIONS)(stage, chat, chance);
 }
 
@@ -59,7 +72,7 @@ const sendNow: Action = async (stage, chat, chance) => {
 
 const interrupt: Action = async (stage, chat) => {
   const live = liveOf(stage, chat);
-  if (live?.status !== 'running') return;
+  if (live?.status !== 'running' && live?.status !== 'requires_action') return;
   markStopped(chat);
   const answer = await called(stage, 'interrupt', () =>
     stage.door.call('chat.interrupt', { chatId: idOf(chat) }),
@@ -130,6 +143,35 @@ const ACTIONS: readonly Action[] = [
   draft,
 ];
 
+async function answer(
+  stage: Stage,
+  chat: KnownChat,
+  call: ToolCallState,
+  decision: 'allow' | 'deny',
+): Promise<void> {
+  const at = `${call.message_id}:${call.index}`;
+  // What the feed shows may be older than what was answered.
+  if (chat.answers[at] === 'allow' || chat.answers[at] === 'deny') return;
+  chat.answers[at] = `?${decision}`;
+  const { key, approval } = call;
+  const said = await called(stage, decision, () =>
+    stage.door.call('chat.answer', { chatId: idOf(chat), key, hash: approval?.hash ?? '', decision }),
+  );
+  if (said.ok) chat.answers[at] = decision;
+  else if (said.error.code === 'internal' || said.error.code === 'bad-input') {
+    stage.wrong(`chat.answer: ${JSON.stringify(said.error)}`);
+  }
+}
+
+/** Allows all that a chat asks for. */
+export async function answerAll(stage: Stage, chat: KnownChat): Promise<void> {
+  const snapshot = await stage.door.first('chat.stream', { chatId: idOf(chat) });
+  if (snapshot.type !== 'snapshot') return;
+  for (const call of snapshot.calls) {
+    if (call.state === 'gated') await answer(stage, chat, call, 'allow');
+  }
+}
+
 export function draftKey(chat: KnownChat): string {
   return `torture:${chat.firstToken}`;
 }
@@ -141,12 +183,14 @@ async function createChat(stage: Stage, chance: Chance): Promise<void> {
   const chat: KnownChat = {
     createKey: sendKey,
     firstToken: token,
+    place: chance.pick(['auto', 'auto', 'ask'] as const),
     account: chance.pick(['openai', 'openai', 'anthropic'] as const),
     chatId: null,
     sent: [newSent(token, sendKey)],
     rows: {},
     cuts: [],
     stops: 0,
+    answers: {},
     draft: { acked: '', asked: null },
   };
   world.chats.push(chat);
@@ -157,7 +201,7 @@ async function createChat(stage: Stage, chance: Chance): Promise<void> {
 export async function create(stage: Stage, chat: KnownChat): Promise<void> {
   const answer = await called(stage, 'create', () =>
     stage.door.call('chat.create', {
-      workspaceId: stage.workspaceId,
+      workspaceId: stage.workspaces[chat.place],
       text: messageText(chat.firstToken),
       modelConfigId: stage.models[chat.account],
       sendKey: chat.createKey,
@@ -188,7 +232,9 @@ async function sendWith(
 
 /** Sends once more with the same key after a kill left it open. */
 export async function resend(stage: Stage, chat: KnownChat, sent: Sent): Promise<void> {
-  await repeatable(stage, chat, sent, 'queue');
+  // The first message came with the chat's creation, whose key is another kind.
+  if (sent.token === chat.firstToken) await create(stage, chat);
+  else await repeatable(stage, chat, sent, 'queue');
 }
 
 async function repeatable(

@@ -131,7 +131,7 @@ function checkTurn(
     const open = step.calls.some(({ result }) => result === null);
     const isLast = at === turn.steps.length - 1;
     if (open && (isOver || !isLast)) wrong(`${turn.token} step ${at} has calls without a result`);
-    return claimsOf(script.steps[at], { step, sent, world: around.world, past }, wrong);
+    return claimsOf(script.steps[at], { step, chat, sent, world: around.world, past }, wrong);
   });
   for (const claim of claimed) {
     for (const what of checkCommand(claim, around.effects, around.settled)) wrong(what);
@@ -164,26 +164,28 @@ function checkWords(step: TurnStep, said: Step | undefined, wrong: (what: string
   if (!step.row.interrupted && marks !== called) wrong(`it called ${called} instead of ${marks}`);
 }
 
-/** `past.unknown`: a call of this turn answered that it is not known, so those after it may stumble over it. */
+/** `past.unknown`: a call of this turn was denied, or answered that it is not known, so those after it may stumble over it. */
 function claimsOf(
   said: Step | undefined,
-  turn: { step: TurnStep; sent: Sent; world: World; past: { unknown: boolean } },
+  turn: { step: TurnStep; chat: KnownChat; sent: Sent; world: World; past: { unknown: boolean } },
   wrong: (what: string) => void,
 ): ClaimedCall[] {
-  const { step, sent, world, past } = turn;
+  const { step, chat, sent, world, past } = turn;
   return step.calls.flatMap(({ result }, at): ClaimedCall[] => {
     const call = said?.calls[at];
     if (!call) return [];
     if (result === null) return [{ call, claim: 'may' }];
     const { reading, claim } = readResult(call, result);
     world.readings[call.mark] = reading;
+    const person = chat.answers[`${step.row.id}:${at}`];
     const excused = {
-      success: true,
+      success: person !== 'deny',
+      denied: person === 'deny' || person === '?deny',
       stopped: sent.mayStop,
       unknown: sent.mayStop || sent.agentLost,
       failure: past.unknown,
     }[reading];
-    past.unknown ||= reading === 'unknown';
+    past.unknown ||= reading === 'unknown' || reading === 'denied';
     if (!excused) wrong(`the call ${call.mark} answered ${JSON.stringify(result)} without a reason`);
     if (reading === 'unknown' && !sent.mayStop)
       world.readings[call.mark] = 'unknown after the death of the agent';

@@ -35,10 +35,6 @@ const INVARIANTS: readonly { readonly name: string; readonly sql: string }[] = [
       where retry_state is not null and (status <> 'running' or generation_attempt < 1)`,
   },
   {
-    name: 'idle chats have no owner',
-    sql: `select id, status, worker_id from chats where status in ('waiting', 'error') and worker_id is not null`,
-  },
-  {
     name: 'no call waits for its result in an idle chat',
     sql: `select c.id, m.id as message, part->>'tool_call_id' as call
       from chats c join chat_messages m on m.chat_id = c.id and m.role = 'assistant' and not m.deleted,

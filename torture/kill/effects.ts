@@ -7,7 +7,7 @@ import { type Call, EFFECTS_FILE, editedText, writtenText } from './script.ts';
 export type Claim = 'did' | 'may' | 'did-not';
 
 /** How a result reads. `stopped`: cancelled, interrupted or unknown, which needs a reason of ours. */
-export type Reading = 'success' | 'stopped' | 'unknown' | 'failure';
+export type Reading = 'success' | 'denied' | 'stopped' | 'unknown' | 'failure';
 
 const NEVER_RAN = /^tool call was (cancelled|interrupted)|^The tool call was interrupted before/;
 
@@ -19,6 +19,7 @@ export function readResult(call: Call, part: ToolResultPart): { reading: Reading
       : { reading: part.is_error ? 'failure' : 'success', claim: part.is_error ? 'did-not' : 'did' };
   }
   const fields = (result ?? {}) as Record<string, unknown>;
+  if (fields['denied'] === true) return { reading: 'denied', claim: 'did-not' };
   if (fields['outcome'] === 'unknown') return { reading: 'unknown', claim: 'may' };
   const { error } = fields;
   if (typeof error === 'string' && error.startsWith('interrupted by the user')) {

@@ -22,7 +22,7 @@ import { agentsOf, killTree, processesOf, untilGone } from './processes.ts';
 import { lineOf, tableOf } from './report.ts';
 import { type Script, SEED_FILE, SEED_TEXT } from './script.ts';
 import { Session } from './session.ts';
-import { living, newWorld, type World } from './world.ts';
+import { living, newWorld, type Place, type World } from './world.ts';
 
 export interface KillOptions {
   readonly count: number;
@@ -70,8 +70,10 @@ class KillRun {
     const world: World = fs.existsSync(saved)
       ? JSON.parse(fs.readFileSync(saved, 'utf8'))
       : newWorld(options.seed);
-    fs.mkdirSync(path.join(home, 'work/files'), { recursive: true });
-    fs.writeFileSync(path.join(home, 'work', SEED_FILE), SEED_TEXT);
+    for (const place of Object.values(directoriesOf(home))) {
+      fs.mkdirSync(path.join(place, 'files'), { recursive: true });
+      fs.writeFileSync(path.join(place, SEED_FILE), SEED_TEXT);
+    }
     // Scripts join while the run goes on; the model looks each one up when it is asked.
     const scripts = { get: (token: string) => world.scripts[token] } as ReadonlyMap<string, Script>;
     return new KillRun(options, home, world, await startScriptedModel(scripts));
@@ -119,7 +121,7 @@ class KillRun {
   get #launch(): LaunchOptions & { readonly dataDir: string; readonly homeDir: string } {
     const { openaiUrl, anthropicUrl } = this.#model.server;
     return {
-      folder: path.join(this.#home, 'work'),
+      folder: directoriesOf(this.#home).auto,
       approvals: 'auto',
       dataDir: path.join(this.#home, 'data'),
       homeDir: path.join(this.#home, 'home'),
@@ -156,7 +158,9 @@ class KillRun {
       if (!isDying) throw error;
     });
     try {
-      if (moment.kind === 'recovery') await Promise.race([pause(moment.afterMs), life]);
+      if (moment.kind === 'recovery') await Promise.race([session.answered, life]);
+      if (moment.kind === 'window' || moment.kind === 'recovery')
+        await Promise.race([pause(moment.afterMs), life]);
       else await Promise.race([dying.promise, life]);
     } finally {
       isDying = true;
@@ -169,10 +173,12 @@ class KillRun {
   }
 
   /** Begins, rests when it is time to, and acts; `dying` is resolved at the planned moment. */
-  async #live(session: Session, { moment, rest }: Round, dying: Deferred): Promise<void> {
+  async #live(session: Session, { moment, rest, fault }: Round, dying: Deferred): Promise<void> {
     const { round, seed } = this.#world;
     await within(BEGIN_MS, 'the chats after a restart', session.begin(chanceOf(seed, round, 'open')));
+    this.#model.server.faults.clear();
     if (rest) await session.settle();
+    if (fault !== null) this.#model.server.faults.next(fault);
     const timer = setTimeout(() => {
       if (moment.kind !== 'call') return dying.resolve();
       this.#onCall = () => void pause(moment.thenMs).then(dying.resolve);
@@ -192,7 +198,7 @@ class KillRun {
   #session(app: RunningApp): Session {
     return new Session(app, {
       world: this.#world,
-      directory: path.join(this.#home, 'work'),
+      directories: directoriesOf(this.#home),
       wrong: (what) => this.wrong(what),
       counts: this.#counts,
       onCall: () => this.#onCall(),
@@ -244,4 +250,9 @@ class KillRun {
   #save(): void {
     fs.writeFileSync(path.join(this.#home, 'world.json'), JSON.stringify(this.#world));
   }
+}
+
+/** Where chats run freely, and where each command and change is asked about. */
+function directoriesOf(home: string): Readonly<Record<Place, string>> {
+  return { auto: path.join(home, 'work'), ask: path.join(home, 'work-ask') };
 }

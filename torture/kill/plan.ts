@@ -1,3 +1,4 @@
+import type { Fault } from '../../e2e/fixtures/fault-proxy.ts';
 import type { Chance } from '../random.ts';
 
 /** Rounds after which everything may come to rest before the next kill. */
@@ -5,7 +6,9 @@ const REST_EVERY = 6;
 type Moment =
   /** While the app starts, without a window. */
   | { readonly kind: 'start'; readonly afterMs: number }
-  /** While it takes up what the last kill left. */
+  /** With a window, while the database opens. */
+  | { readonly kind: 'window'; readonly afterMs: number }
+  /** After its first answer, while it takes up what the last kill left. */
   | { readonly kind: 'recovery'; readonly afterMs: number }
   | { readonly kind: 'work'; readonly afterMs: number }
   /** With a call in the air. */
@@ -16,12 +19,14 @@ export interface Round {
   /** The agent dies too: so long before the app. */
   readonly agentBeforeMs: number | null;
   readonly rest: boolean;
+  /** What befalls one of the next model calls. */
+  readonly fault: Fault | null;
 }
 
 export function planRound(round: number, chance: Chance): Round {
   const kind = chance.pick([
     'start',
-    'recovery',
+    'window',
     'recovery',
     'work',
     'work',
@@ -31,8 +36,14 @@ export function planRound(round: number, chance: Chance): Round {
     'call',
     'call',
   ] as const);
-  const afterMs = { start: 1_500, recovery: 400, work: 3_500, call: 2_500 }[kind];
+  const afterMs = { start: 1_500, window: 500, recovery: 700, work: 3_500, call: 2_500 }[kind];
   const moment = { kind, afterMs: chance.between(0, afterMs), thenMs: chance.between(0, 12) };
   const agentBeforeMs = chance.hit(0.2) ? chance.pick([0, 0, 40, 250]) : null;
-  return { moment, agentBeforeMs, rest: round % REST_EVERY === REST_EVERY - 1 };
+  const fault: Fault | null = chance.hit(0.4)
+    ? chance.pick([
+        { kind: 'cut', afterBytes: chance.between(50, 2_000) },
+        { kind: 'status', status: chance.pick([429, 529]) },
+      ])
+    : null;
+  return { moment, agentBeforeMs, fault, rest: round % REST_EVERY === REST_EVERY - 1 };
 }

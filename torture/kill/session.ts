@@ -1,12 +1,13 @@
 import type { RunningApp } from '../../e2e/fixtures/app.ts';
 import type { StreamEvent } from '../../shared/model/stream.ts';
 import type { Chance } from '../random.ts';
-import { act, create, draftKey, type LiveChat, resend, type Stage } from './actions.ts';
+import { deferred } from '../waits.ts';
+import { act, answerAll, create, draftKey, type LiveChat, resend, type Stage } from './actions.ts';
 import { checkChat, rememberRow } from './check-chat.ts';
 import { checkNoneTwice, readEffects } from './effects.ts';
 import { tokenOf } from './turns.ts';
 import { type Door, openDoor, readChat } from './window.ts';
-import type { KnownChat, World } from './world.ts';
+import type { KnownChat, Place, World } from './world.ts';
 
 /** A chat that was running goes on and ends within this, with all that is queued behind it. */
 const SETTLE_MS = 90_000;
@@ -14,7 +15,7 @@ const LANES = 3;
 
 export interface SessionOptions {
   readonly world: World;
-  readonly directory: string;
+  readonly directories: Readonly<Record<Place, string>>;
   readonly wrong: (what: string) => void;
   readonly counts: Record<string, number>;
   readonly onCall: () => void;
@@ -26,10 +27,16 @@ export class Session {
   readonly #live = new Map<string, LiveChat>();
   readonly #app: RunningApp;
   #stage: Stage | null = null;
+  readonly #answered = deferred();
 
   constructor(app: RunningApp, options: SessionOptions) {
     this.#app = app;
     this.#options = options;
+  }
+
+  /** The daemon has started. */
+  get answered(): Promise<void> {
+    return this.#answered.promise;
   }
 
   /** The app answers, and its chats are what they must be. What the kill left open is settled. */
@@ -38,12 +45,15 @@ export class Session {
     const door = await openDoor(this.#app.window, (chatId, events) => this.#onEvents(chatId, events));
     const info = await door.call('app.info', {});
     if (!info.ok) throw new Error(`the daemon did not start: ${JSON.stringify(info.error)}`);
+    this.#answered.resolve();
     const { workspaceId, folderProblem } = info.value;
     if (workspaceId === null) throw new Error(`the folder was not opened: ${folderProblem}`);
+    const asking = await door.call('workspaces.openFolder', { path: this.#options.directories.ask });
+    if (!asking.ok) throw new Error(`the second folder was not opened: ${JSON.stringify(asking.error)}`);
     const stage: Stage = {
       ...this.#options,
       door,
-      workspaceId,
+      workspaces: { auto: workspaceId, ask: asking.value.workspaceId },
       models: await modelsOf(door),
       live: this.#live,
     };
@@ -91,14 +101,17 @@ export class Session {
 
   async check(settled: boolean): Promise<void> {
     const stage = this.#requireStage();
-    const { world, directory, wrong } = this.#options;
+    const { world, directories, wrong } = this.#options;
     for (const chat of world.chats) {
       if (chat.chatId === null) continue;
       const seen = await readChat(stage.door, chat.chatId);
+      const directory = directories[chat.place];
       const effects = readEffects(directory);
       for (const what of checkChat({ world, directory, effects, settled }, chat, seen)) wrong(what);
     }
-    for (const what of checkNoneTwice(readEffects(directory))) wrong(what);
+    for (const directory of Object.values(directories)) {
+      for (const what of checkNoneTwice(readEffects(directory))) wrong(what);
+    }
   }
 
   /** Every chat goes on by itself until it waits. */
@@ -109,6 +122,10 @@ export class Session {
       const busy = (await chatsOf(stage.door)).filter((chat) => chat.status !== 'waiting');
       const failed = busy.filter((chat) => chat.status === 'error');
       if (busy.length === 0 || failed.length > 0) break;
+      for (const { id, asks } of busy) {
+        const chat = stage.world.chats.find((one) => one.chatId === id);
+        if (chat && asks > 0) await answerAll(stage, chat);
+      }
       if (Date.now() > until) {
         stage.wrong(`still busy after ${SETTLE_MS / 1000} s: ${JSON.stringify(busy)}`);
         break;
@@ -129,18 +146,20 @@ export class Session {
     const chat = this.#options.world.chats.find((one) => one.chatId === chatId);
     if (!chat) return;
     const wrong = (what: string) => this.#options.wrong(`the feed of ${chat.firstToken}: ${what}`);
-    const live = this.#live.get(chatId) ?? { status: 'unknown', queue: [] };
+    const live = this.#live.get(chatId) ?? { status: 'unknown', queue: [], calls: [] };
     this.#live.set(chatId, live);
     for (const event of events) {
       if (event.type === 'snapshot') {
         live.status = event.status;
+        live.calls = event.calls;
         live.queue = event.queue.map((entry) => ({ id: entry.id, token: tokenOf(entry) }));
         for (const row of event.messages) rememberRow(chat, row, wrong);
       } else if (event.type === 'message') rememberRow(chat, event.message, wrong);
       else if (event.type === 'status') live.status = event.status;
       else if (event.type === 'queue_update') {
         live.queue = event.queue.map((entry) => ({ id: entry.id, token: tokenOf(entry) }));
-      } else if (event.type === 'error') wrong(`it failed: ${JSON.stringify(event)}`);
+      } else if (event.type === 'calls') live.calls = event.calls;
+      else if (event.type === 'error') wrong(`it failed: ${JSON.stringify(event)}`);
     }
   }
 }

@@ -13,6 +13,9 @@ import type { Script } from './script.ts';
  */
 export type Fate = 'acked' | 'asked' | 'cut' | 'gone';
 
+/** Workspaces of the run: in one nothing asks, in the other every effect does. */
+export type Place = 'auto' | 'ask';
+
 export interface Sent {
   readonly token: string;
   fate: Fate;
@@ -34,6 +37,7 @@ export interface KnownChat {
   readonly createKey: string;
   readonly firstToken: string;
   readonly account: 'openai' | 'anthropic';
+  readonly place: Place;
   /** Null until the app has told it. */
   chatId: string | null;
   /** In the order in which they were sent. */
@@ -44,6 +48,8 @@ export interface KnownChat {
   cuts: { readonly from: number; readonly to: number }[];
   /** Interrupts, interrupting sends and edits that may have stopped a turn. */
   stops: number;
+  /** What the person said to calls that asked, by `<message id>:<index>`; `?` before it: not acknowledged. */
+  answers: Record<string, 'allow' | 'deny' | '?allow' | '?deny'>;
   draft: { acked: string; asked: string | null };
 }
 
