@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { processTree } from '../e2e/fixtures/process-tree.ts';
+import { cpuOf } from './cpu.ts';
 import { agentsIn, type Driven, drive, makeScratch } from './electron.ts';
 import { startRecording, stopRecording } from './frames.ts';
 import { type Findings, row } from './report.ts';
@@ -118,31 +119,6 @@ async function checkCounter(empty: Driven, file: string): Promise<void> {
   const counted = await countFrames(empty, file, 1_000);
   await stopRecording(empty.window);
   if (counted < 10) throw new Error(`An element moved for a second and the trace holds ${counted} frames`);
-}
-
-/** Nanosecond counters of every thread: /proc/<pid>/stat counts in hundredths of a second. */
-function cpuOf(
-  pids: readonly number[],
-): ReadonlyMap<number, { readonly kind: string; readonly ms: number }> {
-  const found = new Map<number, { kind: string; ms: number }>();
-  for (const pid of pids) {
-    try {
-      const threads = fs.readdirSync(`/proc/${pid}/task`);
-      const ns = threads.map((t) =>
-        Number(fs.readFileSync(`/proc/${pid}/task/${t}/schedstat`, 'utf8').split(' ')[0]),
-      );
-      found.set(pid, { kind: kindOf(pid), ms: ns.reduce((a, b) => a + b, 0) / 1e6 });
-    } catch {
-      // Gone meanwhile.
-    }
-  }
-  return found;
-}
-
-function kindOf(pid: number): string {
-  const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  if (command.includes('agent.cjs')) return 'agent';
-  return /--type=([a-z-]+)/.exec(command)?.[1] ?? 'main';
 }
 
 function pause(ms: number): Promise<void> {

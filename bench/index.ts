@@ -9,11 +9,12 @@ import { root } from '../e2e/fixtures/app.ts';
 import { type Findings, type Row, table } from './report.ts';
 
 const benches: Readonly<Record<string, () => Promise<Findings>>> = {
+  start: async () => (await import('./start.ts')).benchStart(),
   'first-token': async () => (await import('./first-token.ts')).benchFirstToken(),
   stream: async () => (await import('./stream.ts')).benchStream(),
   idle: async () => (await import('./idle.ts')).benchIdle(),
   step: async () => (await import('./step.ts')).benchStep(),
-  start: async () => (await import('./start.ts')).benchStart(),
+  size: async () => (await import('./size.ts')).benchSize(),
 };
 
 /** Figures of a shared machine say little without how busy it was. */

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { processTree } from '../e2e/fixtures/process-tree.ts';
+import { cpuOf } from './cpu.ts';
 import { makeScratch, type Subject, start } from './electron.ts';
 import { type Findings, row } from './report.ts';
 import { seededDataDir } from './seed.ts';
@@ -18,17 +20,21 @@ export async function benchStart(): Promise<Findings> {
     const app = subjectIn(scratch.dir, 'app');
     const empty = subjectIn(scratch.dir, 'empty');
     await seededDataDir(app.dataDir, { chats: CHATS, longChat: 0 });
-    const [shell, rows, base]: [number[], number[], number[]] = [[], [], []];
+    const own: Launch[] = [];
+    const base: Launch[] = [];
     // The first of each fills the caches of the disk and of Chromium.
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const painted = await launchOnce(empty, 'shell');
-      const own = await launchOnce(app, 'rows');
+      const bare = await launchOnce(empty, 'shell');
+      const full = await launchOnce(app, 'rows');
       if (round === 0) continue;
-      base.push(painted.get('shell') ?? Number.NaN);
-      shell.push(own.get('shell') ?? Number.NaN);
-      rows.push(own.get('rows') ?? Number.NaN);
+      base.push(bare);
+      own.push(full);
     }
-    const baseline = median(base);
+    const rows = own.map((launch) => launch.painted.get('rows') ?? Number.NaN);
+    const shell = own.map((launch) => launch.painted.get('shell') ?? Number.NaN);
+    const bare = base.map((launch) => launch.painted.get('shell') ?? Number.NaN);
+    const cpu = (launches: readonly Launch[]) => median(launches.map((launch) => launch.cpuMs));
+    const baseline = median(bare);
     return {
       rows: [
         row({
@@ -40,9 +46,11 @@ export async function benchStart(): Promise<Findings> {
           meets: (_, ratio) => ratio <= 1.5,
         }),
         row({ name: 'start.first-paint', value: median(shell), unit: 'ms', baseline }),
+        // What a busy machine does not change: the processor time of all processes until then.
+        row({ name: 'start.cpu', value: cpu(own), unit: 'ms', baseline: cpu(base) }),
       ],
       notes: [
-        `start: ${CHATS} chats, median of ${ROUNDS}, spread ${spread(rows)} against ${spread(base)} ms`,
+        `start: ${CHATS} chats, median of ${ROUNDS}, spread ${spread(rows)} against ${spread(bare)} ms`,
       ],
     };
   } finally {
@@ -60,11 +68,19 @@ function spread(numbers: readonly number[]): string {
   return `${Math.round(Math.min(...numbers))}–${Math.round(Math.max(...numbers))}`;
 }
 
-/** Milliseconds from the start of the process to each thing that was painted, until `last` was. */
-async function launchOnce(subject: Subject, last: string): Promise<ReadonlyMap<string, number>> {
+interface Launch {
+  /** Milliseconds from the start of the process to each thing that was painted. */
+  readonly painted: ReadonlyMap<string, number>;
+  /** Of all processes, when the last of them was. */
+  readonly cpuMs: number;
+}
+
+/** One start, until `last` is painted. */
+async function launchOnce(subject: Subject, last: string): Promise<Launch> {
   const startedAt = wallMs();
   const started = start(subject);
   const painted = new Map<string, number>();
+  let cpuMs = Number.NaN;
   const stdout = started.process.stdout;
   if (!stdout) throw new Error('The app was started without its output');
   const lines = createInterface({ input: stdout });
@@ -80,6 +96,8 @@ async function launchOnce(subject: Subject, last: string): Promise<ReadonlyMap<s
         painted.set(name, at - startedAt);
         if (name !== last) return;
         clearTimeout(late);
+        const spent = cpuOf(processTree(started.process.pid ?? 0));
+        cpuMs = [...spent.values()].reduce((sum, { ms }) => sum + ms, 0);
         resolve();
       });
     });
@@ -87,5 +105,5 @@ async function launchOnce(subject: Subject, last: string): Promise<ReadonlyMap<s
     await started.stop();
     lines.close();
   }
-  return painted;
+  return { painted, cpuMs };
 }
