@@ -61,7 +61,8 @@ function retryWords(retry: NonNullable<Row['retry']>, nowMs: number): string {
   return left > 0 ? `Retrying in ${left} s — ${why}` : `Retrying now — ${why}`;
 }
 
+/** Rounded: `nowMs` may be half a second old, and a wait of 4 s shall not begin as 5. Zero only when it is over. */
 export function secondsLeft(at: string, nowMs: number): number {
   const ms = Date.parse(at) - nowMs;
-  return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms / 1000)) : 0;
+  return ms > 0 ? Math.max(1, Math.round(ms / 1000)) : 0;
 }

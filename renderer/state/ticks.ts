@@ -21,7 +21,12 @@ function ticker(everyMs: number) {
       if (listeners.size === 0) clearInterval(timer);
     };
   };
-  return { subscribe, get: () => now };
+  const get = () => {
+    // The first look comes before the first subscription, when the clock may have stood for hours.
+    if (listeners.size === 0 && Date.now() - now > everyMs) now = Date.now();
+    return now;
+  };
+  return { subscribe, get };
 }
 
 const SECOND = ticker(500);
