@@ -23,7 +23,7 @@ test('one command is allowed once, another is denied with a note for the model',
   await expect(app.window.getByRole('combobox', { name: 'Approval mode' })).toContainText('Ask first');
   await chat.send('Tidy up');
 
-  await expect(chat.approval).toContainText(`:${directory}`);
+  await expect(chat.approval).toContainText(`this computer:${directory}`);
   await expect(chat.approval).toContainText('1 of 2');
   for (const line of makeFile.split('\n')) await expect(chat.approval).toContainText(line);
   await expect(app.window.getByRole('button', { name: 'Inbox, 2 waiting for you' })).toBeVisible();

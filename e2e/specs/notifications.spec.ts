@@ -43,6 +43,31 @@ test('a chat that finishes in the background notifies; a click opens it; the one
   await expect(chat.chat('Behind the scenes')).toHaveAccessibleName('Behind the scenes');
 });
 
+test('a window that is out of sight has no chat in front; a click on the notification brings it back', async ({
+  desktop,
+  desk,
+}) => {
+  script(desk.server, 'Meanwhile', [{ say: 'Done meanwhile.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const visible = () =>
+    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+  const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+  await chat.send('Meanwhile');
+  await hold.reached;
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  await expect.poll(visible).toBe(false);
+  // Playwright makes every page believe that it has the focus, so the page is told what a real one would see.
+  await app.window.evaluate(() => {
+    document.hasFocus = () => false;
+    window.dispatchEvent(new Event('blur'));
+  });
+  hold.release();
+  const shown = await desktop.next((n) => n.title === 'Meanwhile');
+  desktop.click(shown.id);
+  await expect.poll(visible).toBe(true);
+  await expect(chat.agent).toContainText('Done meanwhile.');
+});
+
 test('a failure and a question notify with what happened; a click opens the question', async ({
   desktop,
   desk,
