@@ -177,7 +177,7 @@ class KillRun {
     const { round, seed } = this.#world;
     await within(BEGIN_MS, 'the chats after a restart', session.begin(chanceOf(seed, round, 'open')));
     this.#model.server.faults.clear();
-    if (rest) await session.settle();
+    if (rest) await this.#rest(session);
     if (fault !== null) this.#model.server.faults.next(fault);
     const timer = setTimeout(() => {
       if (moment.kind !== 'call') return dying.resolve();
@@ -193,6 +193,11 @@ class KillRun {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async #rest(session: Session): Promise<void> {
+    const tookMs = await session.settle();
+    this.#options.say(`      all chats rest after ${(tookMs / 1000).toFixed(1)} s`);
   }
 
   #session(app: RunningApp): Session {
@@ -237,7 +242,7 @@ class KillRun {
     const session = this.#session(app);
     const { seed, round } = this.#world;
     await within(BEGIN_MS, 'the chats at the end', session.begin(chanceOf(seed, round, 'open')));
-    await session.settle();
+    await this.#rest(session);
     await app.close();
     await untilGone(this.#killAgents());
     for (const { pid, command } of processesOf(path.join(this.#home, 'home'))) {

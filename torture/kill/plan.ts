@@ -24,7 +24,8 @@ export interface Round {
 }
 
 export function planRound(round: number, chance: Chance): Round {
-  const kind = chance.pick([
+  const rest = round % REST_EVERY === REST_EVERY - 1;
+  const drawn = chance.pick([
     'start',
     'window',
     'recovery',
@@ -36,6 +37,8 @@ export function planRound(round: number, chance: Chance): Round {
     'call',
     'call',
   ] as const);
+  // Whoever rests lives that long.
+  const kind = rest && drawn !== 'call' ? 'work' : drawn;
   const afterMs = { start: 1_500, window: 500, recovery: 700, work: 3_500, call: 2_500 }[kind];
   const moment = { kind, afterMs: chance.between(0, afterMs), thenMs: chance.between(0, 12) };
   const agentBeforeMs = chance.hit(0.2) ? chance.pick([0, 0, 40, 250]) : null;
@@ -45,5 +48,5 @@ export function planRound(round: number, chance: Chance): Round {
         { kind: 'status', status: chance.pick([429, 529]) },
       ])
     : null;
-  return { moment, agentBeforeMs, fault, rest: round % REST_EVERY === REST_EVERY - 1 };
+  return { moment, agentBeforeMs, fault, rest };
 }

@@ -1,7 +1,7 @@
 import type { RunningApp } from '../../e2e/fixtures/app.ts';
 import type { StreamEvent } from '../../shared/model/stream.ts';
-import type { Chance } from '../random.ts';
-import { deferred } from '../waits.ts';
+import { type Chance, chanceOf } from '../random.ts';
+import { deferred, pause } from '../waits.ts';
 import { act, answerAll, create, draftKey, type LiveChat, resend, type Stage } from './actions.ts';
 import { checkChat, rememberRow } from './check-chat.ts';
 import { checkNoneTwice, readEffects } from './effects.ts';
@@ -11,6 +11,8 @@ import type { KnownChat, Place, World } from './world.ts';
 
 /** A chat that was running goes on and ends within this, with all that is queued behind it. */
 const SETTLE_MS = 90_000;
+/** No step of a script takes so long, and no poll that only heals may be what a chat waits for. */
+const STILL_MS = 20_000;
 const LANES = 3;
 
 export interface SessionOptions {
@@ -61,7 +63,9 @@ export class Session {
     const before = await chatsOf(door);
     for (const chat of world.chats) if (chat.chatId === null) await create(stage, chat);
     await this.check(false);
-    for (const chat of world.chats) await this.#settleOpen(stage, chat, chance);
+    await Promise.all(
+      world.chats.map((chat) => this.#settleOpen(stage, chat, chanceOf(chance.uuid(), chat.firstToken))),
+    );
     const known = new Set(world.chats.map((chat) => chat.chatId));
     for (const { id, title } of before) if (!known.has(id)) wrong(`nobody made the chat ${id} (${title})`);
   }
@@ -93,7 +97,7 @@ export class Session {
       const own = chance(lane);
       while (!isOver()) {
         await act(stage, lane, LANES, own);
-        await new Promise((resolve) => setTimeout(resolve, own.between(0, 180)));
+        await pause(own.between(0, 180));
       }
     });
     await Promise.all(lanes);
@@ -102,39 +106,45 @@ export class Session {
   async check(settled: boolean): Promise<void> {
     const stage = this.#requireStage();
     const { world, directories, wrong } = this.#options;
-    for (const chat of world.chats) {
-      if (chat.chatId === null) continue;
+    const checkOne = async (chat: KnownChat) => {
+      if (chat.chatId === null) return;
       const seen = await readChat(stage.door, chat.chatId);
       const directory = directories[chat.place];
+      // After the history: what it claims must be there by now.
       const effects = readEffects(directory);
       for (const what of checkChat({ world, directory, effects, settled }, chat, seen)) wrong(what);
-    }
+    };
+    await Promise.all(world.chats.map(checkOne));
     for (const directory of Object.values(directories)) {
       for (const what of checkNoneTwice(readEffects(directory))) wrong(what);
     }
   }
 
-  /** Every chat goes on by itself until it waits. */
-  async settle(): Promise<void> {
+  /** Every chat goes on by itself until it waits. Answers how long that took. */
+  async settle(): Promise<number> {
     const stage = this.#requireStage();
-    const until = Date.now() + SETTLE_MS;
+    const startedAt = Date.now();
+    const moved = new Map<string, { version: number; at: number }>();
     for (;;) {
       const busy = (await chatsOf(stage.door)).filter((chat) => chat.status !== 'waiting');
-      const failed = busy.filter((chat) => chat.status === 'error');
-      if (busy.length === 0 || failed.length > 0) break;
-      for (const { id, asks } of busy) {
+      if (busy.length === 0 || busy.some((chat) => chat.status === 'error')) break;
+      for (const { id, asks, snapshot_version: version } of busy) {
         const chat = stage.world.chats.find((one) => one.chatId === id);
         if (chat && asks > 0) await answerAll(stage, chat);
+        if (moved.get(id)?.version !== version) moved.set(id, { version, at: Date.now() });
       }
-      if (Date.now() > until) {
-        stage.wrong(`still busy after ${SETTLE_MS / 1000} s: ${JSON.stringify(busy)}`);
-        break;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const still = busy.filter(({ id }) => Date.now() - (moved.get(id)?.at ?? 0) > STILL_MS);
+      if (still.length > 0) stage.wrong(`nothing happens any more: ${JSON.stringify(still)}`);
+      const isLate = Date.now() - startedAt > SETTLE_MS;
+      if (isLate) stage.wrong(`still busy after ${SETTLE_MS / 1000} s: ${JSON.stringify(busy)}`);
+      if (isLate || still.length > 0) break;
+      await pause(100);
     }
+    const tookMs = Date.now() - startedAt;
     // Commands in the background outlive their turn.
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await pause(1_200);
     await this.check(true);
+    return tookMs;
   }
 
   #requireStage(): Stage {
