@@ -16,6 +16,7 @@ import type { ChatOperationMap } from './chatd/machine/store.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
 import { type ChatWorker, startWorker, type WorkerDeps } from './chatd/worker/worker.ts';
+import type { DatabaseFaultCode } from './db/fault.ts';
 import type { ProviderOperations } from './db/providers.ts';
 import type { SettingOperations } from './db/settings.ts';
 import type { Store } from './db/store.ts';
@@ -36,6 +37,8 @@ type DaemonOperations = ChatOperationMap & ProviderOperations & WorkspaceOperati
 const MODEL_CALLS = 24;
 const MODEL_CALLS_PER_PROVIDER = 8;
 const RUNNING_TOOLS = 16;
+/** Chats that wait together are one message. */
+const TELL_AGAIN_MS = 10_000;
 /** Hints are in-process on PGlite: the polls only heal. */
 const SAFETY_POLL_MS = 30_000;
 
@@ -198,6 +201,7 @@ async function openFace(options: DaemonOptions, { store, ownerId, models, worksp
     openFolder: (path: string, approvals: ApprovalMode | null) => folder.open(path, approvals),
     watchEvents: (signal: AbortSignal) => events.watch(signal),
     setInFront: (chatId: ChatId | null) => attention.setInFront(chatId),
+    onRefused: tellFullDisk(options.clock, events),
     openUrl: options.openUrl,
     async saveSettings(change: Partial<Settings>) {
       settings = { ...settings, ...change };
@@ -214,6 +218,17 @@ async function openFace(options: DaemonOptions, { store, ownerId, models, worksp
       ...folder.state(),
       secretsPersist: options.secrets.persist,
     }),
+  };
+}
+
+/** A chat that waits for room on the disk looks as if it worked: the window says why. */
+function tellFullDisk(clock: Clock, events: Broadcast<AppEvent>) {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (code: DatabaseFaultCode) => {
+    if (code !== 'disk-full' || clock.now() - toldAt < TELL_AGAIN_MS) return;
+    toldAt = clock.now();
+    const message = 'The disk is full: chats wait. They go on by themselves when there is room again.';
+    events.send({ type: 'toast', message });
   };
 }
 
@@ -242,11 +257,12 @@ type Chosen =
   | 'toolbox'
   | 'modelSlots'
   | 'toolSlots'
-  | 'onAttention';
+  | 'onAttention'
+  | 'onRefused';
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
   readonly workspaces: Workspaces;
-  readonly face: { readonly attention: Attention };
+  readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
 }
 
 function driveChats({ models, workspaces, face, ...base }: DriveParts): ChatWorker {
@@ -268,6 +284,7 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): ChatWork
     modelSlots: slotsByProvider(),
     toolSlots: createSlots(RUNNING_TOOLS),
     onAttention: (chatId, why) => face.attention.report(chatId, why),
+    onRefused: (code) => face.onRefused(code),
   });
 }
 

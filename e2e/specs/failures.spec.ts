@@ -245,10 +245,11 @@ test('a full disk is said in words and loses nothing; with room again the same c
     disk.fillUpTo(20);
     hold.release();
     await expect(chat.agent.last()).toContainText('The first answer, whole.', { timeout: 30_000 });
+    const said = app.window.getByRole('status', { name: 'Announcements' });
+    await expect(said).toContainText('The disk is full: chats wait.', { timeout: 30_000 });
     await app.screenshot('disk-full-turn');
     await chat.send('The second');
-    const said = app.window.getByRole('status', { name: 'Announcements' });
-    await expect(said).toContainText('The disk is full', { timeout: 30_000 });
+    await expect(said).toContainText('The disk is full, so this was not saved.', { timeout: 30_000 });
     await expect(chat.message).toHaveValue('The second');
     await app.screenshot('disk-full');
 

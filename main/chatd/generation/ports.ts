@@ -3,6 +3,7 @@ import type { ToolCallPart } from '@shared/model/part.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Slots } from '../../base/slots.ts';
+import type { DatabaseFaultCode } from '../../db/fault.ts';
 import type { ToolSpec } from '../../models/port.ts';
 import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { ChatStore } from '../machine/store.ts';
@@ -51,4 +52,6 @@ export interface GenerationDeps {
   readonly toolSlots: Slots;
   /** A root chat finished, failed or asks: after the commit, from fresh rows. */
   onAttention(chatId: ChatId, why: 'finished' | 'failed' | 'asks'): void;
+  /** The database refused, and the chat tries again by itself: once when that begins, then at every long pause. */
+  onRefused?(code: DatabaseFaultCode): void;
 }

@@ -9,6 +9,8 @@ import { bugFault, fail, generationTask, interruptTask, type TaskDeps, type Task
 /** A lost hint is healed after this long. */
 const SYNC_MS = 30_000;
 const FAULT_PAUSES_MS = [200, 400, 1_000, 5_000, 15_000, 30_000] as const;
+/** From here on whoever looks at the window again should hear of it. */
+const LONG_PAUSE_MS = 15_000;
 
 /**
  * Drives one chat for one ownership period (CHATD 3.5):
@@ -36,6 +38,7 @@ export async function runChat(
       } catch (error) {
         if (!(error instanceof DatabaseFault) || error.code === 'closed') throw error;
         const pauseMs = FAULT_PAUSES_MS[Math.min(faults, FAULT_PAUSES_MS.length - 1)] ?? 30_000;
+        if (faults === 0 || pauseMs >= LONG_PAUSE_MS) deps.onRefused?.(error.code);
         faults += 1;
         deps.log.warn('database refused, the chat waits', {
           chatId: owned.chatId,

@@ -41,7 +41,8 @@ export function GroupRow({ id, row, active, onOpen }: GroupRowProps) {
       {row.workspace && (
         <span className="where">
           <i className={`link ${row.workspace.link.state}`} />
-          {where}
+          <span className="where-host">{row.workspace.host}</span>
+          {link}
         </span>
       )}
     </div>

@@ -16,19 +16,21 @@ interface LiveRowProps {
 /** One block that streams. It alone re-renders when words arrive. */
 export const LiveRow = memo(({ session, index, last }: LiveRowProps) => {
   const block = useStore(session.store, (s) => s.view?.live.parts[index] ?? null);
+  // What a failed attempt has said stays in sight until the next one, but nothing comes after it.
+  const over = useStore(session.store, (s) => s.view?.status === 'error');
   const [sinceMs] = useState(() => Date.now());
   if (!block) return null;
   switch (block.type) {
     case 'text':
       return (
         <div className="agent">
-          <div className={`prose ${last ? 'streaming' : ''}`}>
+          <div className={`prose ${last && !over ? 'streaming' : ''}`}>
             <Markdown text={block.text} />
           </div>
         </div>
       );
     case 'reasoning':
-      return <LiveThought text={block.text} over={!last} sinceMs={sinceMs} />;
+      return <LiveThought text={block.text} over={over || !last} sinceMs={sinceMs} />;
     case 'tool':
       return <LiveTool session={session} block={block} />;
   }
