@@ -248,6 +248,25 @@ describe('the window of history', () => {
     expect(next.messageCount).toBe(661);
   });
 
+  it('a cut below the newest row held makes the rest the tail again, and the new row is shown', () => {
+    const paged = prependPage(fold(snapshot({ messages: rows(601, 660) })), rows(1, 600));
+    const cut = (id: number): StreamEvent => ({
+      type: 'history_cut',
+      from_message_id: asId<MessageId>(id),
+      message_count: id - 1,
+    });
+    for (const id of [600, 1]) {
+      const next = foldStream(foldStream(paged, cut(id)) as ChatView, row(message(661))) as ChatView;
+      expect(next.messages.map((m) => Number(m.id))).toEqual([
+        ...rows(1, id - 1).map((m) => Number(m.id)),
+        661,
+      ]);
+      expect(next.atTail).toBe(true);
+    }
+    // Between the newest row held and the cut there may be rows that the window let go.
+    expect((foldStream(paged, cut(630)) as ChatView).atTail).toBe(false);
+  });
+
   it('drops the oldest rows at the tail', () => {
     const view = fold(snapshot({ messages: rows(1, WINDOW_ROWS) }), row(message(WINDOW_ROWS + 1)));
     expect(view.messages).toHaveLength(WINDOW_ROWS);

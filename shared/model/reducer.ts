@@ -1,6 +1,7 @@
 import { never } from '../util/never.ts';
 import type { ChatStatus, ChatSummary, ToolCallState } from './chat.ts';
 import type { ChatFault, RetryInfo } from './fault.ts';
+import type { MessageId } from './ids.ts';
 import type { Message, QueuedMessage } from './message.ts';
 import type { LivePart } from './part.ts';
 import type { Episode, LiveFrame, StreamEvent } from './stream.ts';
@@ -77,12 +78,7 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
     case 'message':
       return putMessage(view, event.message, event.message_count);
     case 'history_cut':
-      return {
-        ...view,
-        messages: view.messages.filter((m) => m.id < event.from_message_id),
-        messageCount: event.message_count,
-        live: emptyLive(NO_EPISODE),
-      };
+      return cutHistory(view, event.from_message_id, event.message_count);
     case 'queue_update':
       return { ...view, queue: event.queue };
     case 'status':
@@ -105,6 +101,18 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
     default:
       return never(event);
   }
+}
+
+/** A cut that takes the newest row held away makes what is left the tail, wherever the window stood before. */
+function cutHistory(view: ChatView, from: MessageId, messageCount: number): ChatView {
+  const last = view.messages.at(-1);
+  return {
+    ...view,
+    messages: view.messages.filter((m) => m.id < from),
+    atTail: view.atTail || !last || from <= last.id,
+    messageCount,
+    live: emptyLive(NO_EPISODE),
+  };
 }
 
 /** A fault never reaches the screen without words. */

@@ -41,12 +41,20 @@ describe('what a stream reads', () => {
       messageCount: 1,
     });
     expect(moved?.messages.map((row) => row.content)).toEqual([words('again')]);
-    const fromTail = await m.store.call('loadSync', {
+  });
+
+  test('a sync names what was deleted before the rows that were sent too: the window may have paged there', async () => {
+    const chat = await arrange(m, 'W');
+    const known = await loadChat(m, chat.chatId);
+    await m.store.call('editMessage', { ...chat, messageId: chat.userMessageId, content: words('again') });
+    const moved = await m.store.call('loadSync', {
       ...chat,
-      ...versions,
+      historyVersion: known.history_version,
+      queueVersion: known.queue_version,
       fromMessageId: chat.assistantId,
     });
-    expect(fromTail?.deletedIds).toEqual([chat.assistantId]);
+    expect(moved?.deletedIds).toEqual([chat.userMessageId, chat.assistantId]);
+    expect(moved?.messages.map((row) => row.content)).toEqual([words('again')]);
   });
 
   test('pages go back, forth and around; rows for the model alone are never among them', async () => {

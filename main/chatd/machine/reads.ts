@@ -67,11 +67,10 @@ export const loadSync = operation(
   ): Promise<StreamSync | null> => {
     const chat = await loadChat(tx, args);
     if (!chat) return null;
-    const rows = chat.history_version > args.historyVersion ? await loadRevised(tx, args) : [];
-    const visible = rows.filter((row) => !row.deleted && row.visibility !== 'model');
+    const hasMoved = chat.history_version > args.historyVersion;
     const sync = await toSync(tx, chat, {
-      messages: visible.map(toWireRow),
-      deletedIds: rows.filter((row) => row.deleted).map((row) => row.id),
+      messages: hasMoved ? (await loadRevised(tx, args)).map(toWireRow) : [],
+      deletedIds: hasMoved ? await loadDeleted(tx, args) : [],
     });
     const isQueueNew = chat.queue_version > args.queueVersion;
     return { ...sync, queue: isQueueNew ? (await loadQueue(tx, chat.id)).map(toQueued) : null };
@@ -83,10 +82,22 @@ async function loadRevised(
   args: { chatId: ChatId; historyVersion: number; fromMessageId: MessageId | null },
 ): Promise<readonly MessageRow[]> {
   const { rows } = await tx.query<MessageRow>(
-    `select * from chat_messages where chat_id = $1 and revision > $2 and id >= $3 order by id`,
+    `select * from chat_messages where chat_id = $1 and revision > $2 and id >= $3 and ${VISIBLE} order by id`,
     [args.chatId, args.historyVersion, args.fromMessageId ?? 0],
   );
   return rows;
+}
+
+/** Wherever they are: a window may have paged back to rows from before the first one that it was sent. */
+async function loadDeleted(
+  tx: Tx,
+  args: { chatId: ChatId; historyVersion: number },
+): Promise<readonly MessageId[]> {
+  const { rows } = await tx.query<{ id: MessageId }>(
+    'select id from chat_messages where chat_id = $1 and revision > $2 and deleted order by id',
+    [args.chatId, args.historyVersion],
+  );
+  return rows.map((row) => row.id);
 }
 
 async function toSync(
