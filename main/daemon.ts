@@ -117,15 +117,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       openFolder: (folder, approvals) => face.openFolder(folder, approvals),
       lost: store.lost,
       wake: () => places.hosts.wake(),
-      async close() {
-        await worker.close();
-        await face.attention.close();
-        models.close();
-        await places.workspaces.close();
-        await places.hosts.close();
-        base.hints.close();
-        await store.close();
-      },
+      // One that fails must not keep the database from being closed.
+      close: () =>
+        inOrder([
+          () => worker.close(),
+          () => face.attention.close(),
+          async () => models.close(),
+          () => places.workspaces.close(),
+          () => places.hosts.close(),
+          async () => base.hints.close(),
+          () => store.close(),
+        ]),
     };
 
     function chatDeps() {
@@ -139,6 +141,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await store.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Every step, one after another, whatever happens; then the first error. */
+async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, 'closing failed');
 }
 
 /** Where agents work: this computer, hosts, and the list of workspaces on them. */

@@ -79,6 +79,10 @@ export interface TestChatd {
   readonly ownerId: OwnerId;
   readonly modelConfigId: ModelConfigId;
   readonly attention: { chatId: ChatId; why: AttentionReason }[];
+  /** How often a title was asked for. */
+  titleCalls(): number;
+  /** The next call of this operation throws, as a bug would. */
+  failNext(operation: string): void;
   startWorker(script: Script, options?: { readonly clock?: Clock }): ChatWorker;
   create(text: string): Promise<ChatId>;
   send(chatId: ChatId, text: string, busy?: 'queue' | 'interrupt'): Promise<void>;
@@ -106,6 +110,15 @@ export async function openTestChatd(options: {
   ]);
   const ownerId = asId<OwnerId>(randomUUID());
   const modelConfigId = await insertModel(db);
+  const broken = new Set<string>();
+  let titles = 0;
+  const workerStore: typeof store = {
+    ...store,
+    call(name, args) {
+      if (broken.delete(name)) return Promise.reject(new TypeError(`a bug in ${name}`));
+      return store.call(name, args);
+    },
+  };
   const hints = createHints(store);
   const parts = new PartBuffer(silentLog);
   const attention: TestChatd['attention'] = [];
@@ -134,14 +147,20 @@ export async function openTestChatd(options: {
     ownerId,
     modelConfigId,
     attention,
+    titleCalls: () => titles,
+    failNext: (name) => broken.add(name),
     startWorker(script, { clock = systemClock } = {}) {
       const model: LanguageModel = {
         provider: 'Test',
         promptCaching: false,
-        stream: (request, signal) => (request.toolChoice === 'none' ? noTitle() : script(request, signal)),
+        stream(request, signal) {
+          if (request.toolChoice !== 'none') return script(request, signal);
+          titles += 1;
+          return noTitle();
+        },
       };
       const worker = startWorker({
-        store,
+        store: workerStore,
         hints,
         parts,
         clock,

@@ -4,43 +4,49 @@ import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { Fence, NewToolCall, StepView } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
 import { Accumulator } from './accumulate.ts';
+import { held } from './held.ts';
 import type { GenerationDeps } from './ports.ts';
 import { buildPrompt, markCacheBreakpoints } from './prompt.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 
+/** How a model call ended. `cut`: committed, but the provider ended it before the model was done. */
+export type Generated =
+  | { readonly kind: 'committed' | 'empty' | 'lost' }
+  | { readonly kind: 'cut'; readonly reason: 'length' | 'content-filter'; readonly historyVersion: number };
+
 /**
- * One model call and its commit (CHATD 5.4). Resolves when the step is committed, when the model had nothing to
- * say ('empty'), or quietly when the fence was lost. Throws ModelError, or the signal's reason.
+ * One model call and its commit (CHATD 5.4). Quiet ('lost') when the fence was lost. Throws ModelError, or the
+ * signal's reason.
  */
 export async function generateAssistant(
   deps: GenerationDeps,
   view: StepView,
   fence: Fence,
   signal: AbortSignal,
-): Promise<'committed' | 'empty' | 'lost'> {
+): Promise<Generated> {
   const ready = await deps.resolveModel(view.chat.modelConfigId);
   const release = await takeAll(deps.modelSlots(ready.model.provider), signal);
+  let episode: EpisodeWriter | null = null;
   try {
-    const attempt = await deps.store.call('recordAttempt', fence);
-    if (!attempt.ok) return 'lost';
-    const episode = deps.parts.create(fence.chatId, {
+    const attempt = held(await deps.store.call('recordAttempt', fence));
+    if (!attempt) return { kind: 'lost' };
+    episode = deps.parts.create(fence.chatId, {
       history_version: fence.historyVersion,
       generation_attempt: attempt.value.generationAttempt,
     });
-    try {
-      const startedAt = deps.clock.now();
-      const { content, finish } = await callModel(deps, { view, ready, episode, signal });
-      if (content.length === 0) return 'empty';
-      return await commitAssistant(deps, { view, ready, fence, signal }, { content, finish, startedAt });
-    } catch (error) {
-      // An interrupt keeps what was said; a failure will be tried again from the start.
-      if (!signal.aborted) episode.discard();
-      throw error;
-    } finally {
-      episode.close();
-    }
+    const startedAt = deps.clock.now();
+    const answer = await callModel(deps, { view, ready, episode, signal });
+    // The verdicts may have to wait for a host: the slot is for model calls only.
+    release();
+    if (answer.content.length === 0) return { kind: 'empty' };
+    return await commitAssistant(deps, { view, ready, fence, signal }, { ...answer, startedAt });
+  } catch (error) {
+    // An interrupt keeps what was said; a failure will be tried again from the start.
+    if (!signal.aborted) episode?.discard();
+    throw error;
   } finally {
+    episode?.close();
     release();
   }
 }
@@ -80,10 +86,10 @@ async function commitAssistant(
   deps: GenerationDeps,
   run: { view: StepView; ready: ResolvedModel; fence: Fence; signal: AbortSignal },
   answer: { content: readonly Part[]; finish: Finish; startedAt: number },
-): Promise<'committed' | 'lost'> {
+): Promise<Generated> {
   const { view, ready, fence, signal } = run;
   const calls = await judgeCalls(deps, view, answer.content, signal);
-  const committed = await deps.store.call('commitStep', {
+  const commit = await deps.store.call('commitStep', {
     ...fence,
     installationId: deps.installationId,
     messages: [
@@ -100,7 +106,13 @@ async function commitAssistant(
     calls,
     consumeCompaction: false,
   });
-  return committed.ok ? 'committed' : 'lost';
+  const committed = held(commit);
+  if (!committed) return { kind: 'lost' };
+  const { reason } = answer.finish;
+  // A cut call is answered as such, and the model goes on by itself.
+  if (calls.length > 0 || (reason !== 'length' && reason !== 'content-filter'))
+    return { kind: 'committed' };
+  return { kind: 'cut', reason, historyVersion: committed.value.historyVersion };
 }
 
 async function judgeCalls(
@@ -119,7 +131,8 @@ async function judgeCalls(
   );
 }
 
-async function takeAll(
+/** Idempotent release of all, or none when the signal aborts first. */
+export async function takeAll(
   slots: readonly { take(signal: AbortSignal): Promise<() => void> }[],
   signal: AbortSignal,
 ): Promise<() => void> {

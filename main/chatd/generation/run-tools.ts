@@ -3,7 +3,8 @@ import { invariant } from '@shared/util/invariant.ts';
 import { orderCalls } from '../../tools/order-calls.ts';
 import type { Fence, LedgerRow, StepView } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
-import type { GenerationDeps } from './ports.ts';
+import { held } from './held.ts';
+import type { GenerationDeps, Ran } from './ports.ts';
 
 /** Tools of one step that run side by side; the app's own limit is `toolSlots`. */
 const PER_STEP = 8;
@@ -18,8 +19,8 @@ export async function runTools(
   signal: AbortSignal,
 ): Promise<'ran' | 'lost'> {
   const { view, calls, fence } = step;
-  const attempt = await deps.store.call('recordAttempt', fence);
-  if (!attempt.ok) return 'lost';
+  const attempt = held(await deps.store.call('recordAttempt', fence));
+  if (!attempt) return 'lost';
   const episode = deps.parts.create(fence.chatId, {
     history_version: fence.historyVersion,
     generation_attempt: attempt.value.generationAttempt,
@@ -29,8 +30,8 @@ export async function runTools(
     if (lost) return;
     const release = await deps.toolSlots.take(signal);
     try {
-      const dispatched = await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] });
-      if (!dispatched.ok) lost = true;
+      const dispatched = held(await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] }));
+      if (!dispatched) lost = true;
       else await runCall(deps, { view, row, fence, episode }, signal);
     } finally {
       release();
@@ -54,14 +55,16 @@ async function runCall(
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
   const contextLimit = view.prompt.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
-  const { state, outcome } = await deps.toolbox.run(view.chat, row, call.args, {
-    signal,
-    contextLimit,
-    onProcess: async (processId) => {
-      if (row.process_id === processId) return;
-      await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
-    },
-  });
+  const { state, outcome } = isForgotten(row, startedAt)
+    ? FORGOTTEN
+    : await deps.toolbox.run(view.chat, row, call.args, {
+        signal,
+        contextLimit,
+        onProcess: async (processId) => {
+          if (row.process_id === processId) return;
+          await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
+        },
+      });
   const durationMs = outcome.durationMs ?? Math.round(deps.clock.now() - startedAt);
   const settled = { ...outcome, durationMs };
   const { chatId, runnerId } = fence;
@@ -87,6 +90,26 @@ async function runCall(
 function wireResult(result: unknown): unknown {
   const text = JSON.stringify(result) ?? 'null';
   return text.length <= 16 * 1024 ? result : { output: text.slice(0, 8 * 1024), more: true };
+}
+
+/** An agent keeps what it did under a key for 7 days: after that a repeat would do it again (decision 3). */
+const REPEATABLE_MS = 6 * 24 * 3_600_000;
+
+const FORGOTTEN: Ran = {
+  state: 'unknown',
+  outcome: {
+    result: {
+      outcome: 'unknown',
+      message: 'This call was started days ago and its result was lost. Check whether it took effect.',
+    },
+    isError: true,
+    durationMs: null,
+  },
+};
+
+function isForgotten(row: LedgerRow, now: number): boolean {
+  if (row.state !== 'dispatched' || row.effect !== 'effect' || row.started_at === null) return false;
+  return now - Date.parse(row.started_at) > REPEATABLE_MS;
 }
 
 function findCall(view: StepView, row: LedgerRow): ToolCallPart {

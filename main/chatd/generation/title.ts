@@ -1,5 +1,7 @@
 import type { ChatId } from '@shared/model/ids.ts';
+import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { StepView } from '../machine/types.ts';
+import { takeAll } from './generate.ts';
 import type { GenerationDeps } from './ports.ts';
 
 export const TITLE_TIMEOUT_MS = 30_000;
@@ -56,6 +58,15 @@ async function askForTitle(
   signal: AbortSignal,
 ): Promise<string | null> {
   const ready = await deps.resolveModel(view.chat.modelConfigId);
+  const release = await takeAll(deps.modelSlots(ready.model.provider), signal);
+  try {
+    return normalizeTitle(await callForTitle(ready, view, signal));
+  } finally {
+    release();
+  }
+}
+
+async function callForTitle(ready: ResolvedModel, view: StepView, signal: AbortSignal): Promise<string> {
   const first = view.prompt.find((m) => m.role === 'user');
   const text = first?.content.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n') ?? '';
   let title = '';
@@ -78,5 +89,5 @@ async function askForTitle(
     signal,
   );
   for await (const event of stream) if (event.type === 'text') title += event.delta;
-  return normalizeTitle(title);
+  return title;
 }

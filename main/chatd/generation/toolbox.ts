@@ -6,11 +6,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Tool } from '../../tools/define.ts';
 import { gateCall } from '../../tools/gate-call.ts';
+import type { RequestedCall } from '../../tools/prepare-call.ts';
 import { toolSpecs } from '../../tools/registry.ts';
 import { runTool } from '../../tools/run-tool.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../../workspaces/connection.ts';
+import type { LedgerRow } from '../machine/types.ts';
 import { formatInstructions, type InstructionFile, loadInstructionFiles } from './instructions.ts';
-import type { StepChat, Toolbox } from './ports.ts';
+import type { Ran, StepChat, Toolbox } from './ports.ts';
 
 /** A file changed by hand is seen after this long; the whole look-up is bounded by the second. */
 const INSTRUCTIONS_TTL_MS = 5 * 60_000;
@@ -32,16 +34,12 @@ export interface ToolboxDeps {
 export function createToolbox(deps: ToolboxDeps): Toolbox {
   const { tools, clock, log } = deps;
   const loadInstructions = cachedInstructions(deps);
+  const { gate, noLongerCleared } = createGate(deps);
+
   return {
     specs: () => toolSpecs(tools),
     async judge(chat, call, signal) {
-      const gated = await gateCall(tools, requested(call), {
-        mode: deps.modeOf(chat.workspaceId),
-        connect: () => deps.connectionFor(chat.workspaceId),
-        chatId: chat.id,
-        signal,
-        clock,
-      });
+      const gated = await gate(chat, requested(call), signal);
       const base = {
         tool: call.tool_name,
         argsHash: gated.argsHash,
@@ -54,6 +52,8 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
       return { ...base, result: { result, isError, durationMs: null } };
     },
     async run(chat, row, args, { signal, contextLimit, onProcess }) {
+      const stale = await noLongerCleared(chat, row, args, signal);
+      if (stale) return stale;
       const ran = await runTool(
         tools,
         { name: row.tool, args },
@@ -77,6 +77,33 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
     },
     instructions: loadInstructions,
   };
+}
+
+function createGate({ tools, clock, ...deps }: ToolboxDeps) {
+  const gate = (chat: StepChat, call: RequestedCall, signal: AbortSignal) =>
+    gateCall(tools, call, {
+      mode: deps.modeOf(chat.workspaceId),
+      connect: () => deps.connectionFor(chat.workspaceId),
+      chatId: chat.id,
+      signal,
+      clock,
+    });
+
+  /** An earlier call of the step may have changed what a path stands for: a link, a folder. */
+  async function noLongerCleared(
+    chat: StepChat,
+    row: LedgerRow,
+    args: unknown,
+    signal: AbortSignal,
+  ): Promise<Ran | null> {
+    // What the person allowed stays allowed; a repeat after a crash must reach the agent's journal.
+    if (row.approval !== null || row.state !== 'cleared' || row.effect !== 'effect') return null;
+    const { state } = await gate(chat, { name: row.tool, args }, signal);
+    if (state !== 'gated') return null;
+    const result = { error: 'This call now needs the approval of the person. Ask for it again.' };
+    return { state: 'done', outcome: { result, isError: true, durationMs: null } };
+  }
+  return { gate, noLongerCleared };
 }
 
 function requested(call: ToolCallPart) {

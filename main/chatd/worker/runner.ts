@@ -8,7 +8,7 @@ import { bugFault, fail, generationTask, interruptTask, type TaskDeps, type Task
 
 /** A lost hint is healed after this long. */
 const SYNC_MS = 30_000;
-const FAULT_PAUSES_MS = [200, 400, 1_000, 5_000, 15_000, 30_000] as const;
+const PAUSES_MS = [200, 400, 1_000, 5_000, 15_000, 30_000] as const;
 /** From here on whoever looks at the window again should hear of it. */
 const LONG_PAUSE_MS = 15_000;
 
@@ -28,31 +28,35 @@ export async function runChat(
   owned: { readonly chatId: ChatId; readonly runnerId: RunnerId },
   shutdown: AbortSignal,
 ): Promise<void> {
-  let faults = 0;
-  try {
-    for (;;) {
-      try {
-        const next = await step(deps, owned, shutdown);
-        if (next === 'leave') return;
-        faults = 0;
-      } catch (error) {
-        if (!(error instanceof DatabaseFault) || error.code === 'closed') throw error;
-        const pauseMs = FAULT_PAUSES_MS[Math.min(faults, FAULT_PAUSES_MS.length - 1)] ?? 30_000;
-        if (faults === 0 || pauseMs >= LONG_PAUSE_MS) deps.onRefused?.(error.code);
-        faults += 1;
-        deps.log.warn('database refused, the chat waits', {
-          chatId: owned.chatId,
-          code: error.code,
-          pauseMs,
-        });
-        await deps.clock.sleep(pauseMs, shutdown).catch(() => undefined);
-        if (shutdown.aborted) return;
-      }
+  for (let troubles = 0; ; ) {
+    try {
+      const next = await step(deps, owned, shutdown);
+      if (next === 'leave') break;
+      troubles = 0;
+    } catch (error) {
+      if (error instanceof DatabaseFault && error.code === 'closed') break;
+      const pauseMs = PAUSES_MS[Math.min(troubles, PAUSES_MS.length - 1)] ?? 30_000;
+      report(deps, owned.chatId, error, { isFirst: troubles === 0, pauseMs });
+      troubles += 1;
+      await deps.clock.sleep(pauseMs, shutdown).catch(() => undefined);
+      if (shutdown.aborted) break;
     }
-  } catch (error) {
-    deps.log.error('runner ended', { chatId: owned.chatId, ...errorFields(error) });
-  } finally {
-    deps.parts.release(owned.chatId);
+  }
+  deps.parts.release(owned.chatId);
+}
+
+/** What stops a step, other than its own outcome: the database refuses, or a bug. The chat waits and tries again. */
+function report(
+  deps: TaskDeps,
+  chatId: ChatId,
+  error: unknown,
+  { isFirst, pauseMs }: { isFirst: boolean; pauseMs: number },
+): void {
+  if (error instanceof DatabaseFault) {
+    if (isFirst || pauseMs >= LONG_PAUSE_MS) deps.onRefused?.(error.code);
+    deps.log.warn('database refused, the chat waits', { chatId, code: error.code, pauseMs });
+  } else {
+    deps.log.error('a step failed, the chat waits', { chatId, pauseMs, ...errorFields(error) });
   }
 }
 

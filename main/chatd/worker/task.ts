@@ -4,6 +4,7 @@ import { ModelError } from '../../models/port.ts';
 import { retryDelayMs } from '../../models/retry.ts';
 import { decide } from '../generation/decide.ts';
 import { generateAssistant } from '../generation/generate.ts';
+import { held } from '../generation/held.ts';
 import { partialMessages } from '../generation/interrupt.ts';
 import type { GenerationDeps } from '../generation/ports.ts';
 import { runTools } from '../generation/run-tools.ts';
@@ -55,16 +56,21 @@ async function act(deps: TaskDeps, view: StepView, fence: Fence, signal: AbortSi
   switch (decision.kind) {
     case 'generate': {
       const end = await generateAssistant(deps, view, fence, signal);
-      return end === 'empty' ? finish(deps, fence) : 'again';
+      if (end.kind === 'empty') return finish(deps, fence);
+      if (end.kind === 'cut') {
+        return fail(deps, { ...fence, historyVersion: end.historyVersion }, cutFault(end.reason));
+      }
+      return 'again';
     }
     case 'run-tools':
       await runTools(deps, { view, calls: decision.calls, fence }, signal);
       return 'again';
     case 'commit-results':
-      await deps.store.call('commitResults', fence);
+      held(await deps.store.call('commitResults', fence));
       return 'again';
     case 'ask': {
       const asked = await deps.store.call('enterRequiresAction', fence);
+      // Refused when the person answered in the meantime: then there is something to run.
       if (asked.ok) deps.onAttention(fence.chatId, 'asks');
       return asked.ok ? 'leave' : 'again';
     }
@@ -74,8 +80,8 @@ async function act(deps: TaskDeps, view: StepView, fence: Fence, signal: AbortSi
 }
 
 async function finish(deps: TaskDeps, fence: Fence): Promise<TaskEnd> {
-  const ended = await deps.store.call('finishTurn', fence);
-  if (ended.ok && !ended.value.promoted) deps.onAttention(fence.chatId, 'finished');
+  const ended = held(await deps.store.call('finishTurn', fence));
+  if (ended && !ended.value.promoted) deps.onAttention(fence.chatId, 'finished');
   return 'again';
 }
 
@@ -128,9 +134,18 @@ async function handleModelError(deps: TaskDeps, fence: Fence, error: ModelError)
 }
 
 export async function fail(deps: TaskDeps, fence: Fence, fault: ChatFault): Promise<TaskEnd> {
-  const failed = await deps.store.call('finishError', { ...fence, fault });
-  if (failed.ok) deps.onAttention(fence.chatId, 'failed');
+  const failed = held(await deps.store.call('finishError', { ...fence, fault }));
+  if (failed) deps.onAttention(fence.chatId, 'failed');
   return 'again';
+}
+
+/** The words are kept, but the turn did not end by itself: the person decides how it goes on. */
+function cutFault(reason: 'length' | 'content-filter'): ChatFault {
+  const message =
+    reason === 'length'
+      ? 'The answer reached the output limit and was cut. Send “continue” to let it go on.'
+      : 'The provider’s content filter ended the answer. Change the request and send it again.';
+  return { message, kind: 'generic', retryable: false };
 }
 
 function faultOf(error: ModelError): ChatFault {
@@ -158,6 +173,6 @@ export function bugFault(deps: TaskDeps, fence: Fence, error: unknown): ChatFaul
 /** The person stopped the chat: what was said so far becomes history (CHATD 3.10). */
 export async function interruptTask(deps: TaskDeps, facts: ChatFacts, fence: Fence): Promise<TaskEnd> {
   const frames = deps.parts.closeHistory(facts.chatId, facts.historyVersion);
-  await deps.store.call('finishInterruption', { ...fence, messages: partialMessages(frames) });
+  held(await deps.store.call('finishInterruption', { ...fence, messages: partialMessages(frames) }));
   return 'again';
 }

@@ -351,4 +351,62 @@ describe('worker', () => {
     await a.stop();
     await b.stop();
   });
+
+  it('keeps an answer that the provider cut, and says so instead of calling it finished', async () => {
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    chatd.startWorker(
+      inTurn([...says('half of').slice(0, -1), { ...FINISH, reason: 'length' } as ModelEvent]),
+    );
+    const view = await watching.until((v) => v.error !== null);
+    expect(texts(view)).toEqual(['user: hi', 'assistant: half of']);
+    expect(view.error?.message).toContain('output limit');
+    await watching.stop();
+  });
+
+  it('asks for one title per turn, however often the answer is retried', async () => {
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    chatd.startWorker(failOnce(overloaded, says('fine')));
+    await watching.until((v) => v.status === 'waiting');
+    expect(chatd.titleCalls()).toBe(1);
+    await watching.stop();
+  });
+
+  it('does not run a call again whose agent has forgotten it: the outcome is unknown', async () => {
+    const { tool, ran } = countingTool('count', 'effect');
+    chatd = await openTestChatd({ tools: [tool], gated: ['count'] });
+    const chatId = await chatd.create('go');
+    const watching = chatd.watch(chatId);
+    const worker = chatd.startWorker(inTurn(calls(['count', { what: 'once' }]), says('checked')));
+    await watching.until((view) => view.status === 'requires_action');
+    await worker.close();
+    await chatd.db.query(
+      `update chat_tool_calls set state = 'dispatched', started_at = now() - interval '8 days'`,
+    );
+    await chatd.db.query(`update chats set status = 'running'`);
+    chatd.startWorker(inTurn(says('checked')));
+    const view = await watching.until(
+      (v) => v.messages.at(-1)?.role === 'assistant' && v.messages.length === 4,
+    );
+    expect(ran).toEqual([]);
+    expect(JSON.stringify(view.messages[2]?.content)).toContain('unknown');
+    await watching.stop();
+  });
+
+  it('tries again after a step that failed unexpectedly: no chat is left behind', async () => {
+    chatd = await openTestChatd({});
+    const { script } = hanging('some words');
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    chatd.failNext('finishInterruption');
+    chatd.startWorker(script);
+    await watching.until((view) => liveText(view) === 'some words');
+    await chatd.store.call('interrupt', { chatId, ownerId: chatd.ownerId });
+    const view = await watching.until((v) => v.status === 'waiting');
+    expect(texts(view)).toEqual(['user: hi', 'assistant: some words']);
+    await watching.stop();
+  });
 });

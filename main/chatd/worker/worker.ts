@@ -42,6 +42,8 @@ class Worker implements ChatWorker {
   readonly #stopping = new AbortController();
   readonly #runs = new Map<RunnerId, Run>();
   readonly #titles = new Map<ChatId, Promise<void>>();
+  /** One try per chat and turn: a retry of the answer does not ask for another title. */
+  readonly #titled = new Set<ChatId>();
   readonly #bell = createDoorbell();
   readonly #unhint: () => void;
   readonly #loops: readonly Promise<void>[];
@@ -64,10 +66,10 @@ class Worker implements ChatWorker {
   async #acquireLoop(): Promise<void> {
     const stop = this.#stopping.signal;
     while (!stop.aborted) {
+      const until = AbortSignal.any([stop, this.#bell.listen()]);
       await this.#acquireAll().catch((error: unknown) => {
         this.#deps.log.warn('could not acquire chats', errorFields(error));
       });
-      const until = AbortSignal.any([stop, this.#bell.rung()]);
       await this.#deps.clock.sleep(this.#deps.acquirePollMs, until).catch(() => undefined);
     }
   }
@@ -95,6 +97,7 @@ class Worker implements ChatWorker {
     const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
     const done = runChat(this.#tasks, { chatId, runnerId }, signal).finally(() => {
       this.#runs.delete(runnerId);
+      this.#titled.delete(chatId);
       // A message may have come while the runner was leaving.
       this.#bell.ring();
     });
@@ -118,7 +121,8 @@ class Worker implements ChatWorker {
 
   #startTitle(view: StepView): void {
     const chatId = view.chat.id;
-    if (!wantsTitle(view) || this.#titles.has(chatId)) return;
+    if (!wantsTitle(view) || this.#titled.has(chatId)) return;
+    this.#titled.add(chatId);
     const job = generateTitle(this.#deps, view, this.#stopping.signal)
       .catch((error: unknown) => this.#deps.log.warn('title not saved', errorFields(error)))
       .finally(() => this.#titles.delete(chatId));
@@ -126,21 +130,13 @@ class Worker implements ChatWorker {
   }
 }
 
-/** A ring that comes before the wait is not lost; several are one. */
-function createDoorbell(): { ring(): void; rung(): AbortSignal } {
-  let pending = false;
-  let waiting: AbortController | null = null;
+/** `listen` before looking: a ring from then on ends the wait, also one that comes before it. */
+function createDoorbell(): { ring(): void; listen(): AbortSignal } {
+  let bell = new AbortController();
   return {
-    ring() {
-      if (waiting) waiting.abort();
-      else pending = true;
-      waiting = null;
-    },
-    rung() {
-      const bell = new AbortController();
-      if (pending) bell.abort();
-      else waiting = bell;
-      pending = false;
+    ring: () => bell.abort(),
+    listen() {
+      bell = new AbortController();
       return bell.signal;
     },
   };
