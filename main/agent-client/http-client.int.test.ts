@@ -68,6 +68,37 @@ describe('the client', () => {
     link.close();
   });
 
+  it('lets go of a call that waits for its connection: by its signal, by its time, by the end of the link', async () => {
+    const link = createHttpLink({ token: 't', connect: () => new Promise<Duplex>(() => {}) });
+    const waiting: Call = { method: 'GET', path: '/hello', waitMs: 60_000, signal: call.signal };
+    const stop = new AbortController();
+    const stopped = link.send({ ...waiting, signal: stop.signal });
+    stop.abort(new Error('stopped'));
+    await expect(stopped).rejects.toThrow('stopped');
+    await expect(link.send({ ...waiting, waitMs: 20 })).rejects.toBeInstanceOf(LinkDown);
+    const left = link.send(waiting);
+    link.close();
+    await expect(left).rejects.toBeInstanceOf(LinkDown);
+  });
+
+  it('lets go of a call in the queue behind busy connections', async () => {
+    onRequest = () => {};
+    const link = createHttpLink({
+      token: 't',
+      connect: () => net.connect(path.join(dir, 's')),
+      maxConnections: 1,
+    });
+    const busy: Call = { method: 'GET', path: '/hello', waitMs: 60_000, signal: call.signal };
+    const first = link.send(busy);
+    await expect.poll(() => sockets.length).toBe(1);
+    const stop = new AbortController();
+    const second = link.send({ ...busy, signal: stop.signal });
+    stop.abort(new Error('stopped'));
+    await expect(second).rejects.toThrow('stopped');
+    link.close();
+    await expect(first).rejects.toBeInstanceOf(LinkDown);
+  });
+
   it('gives a refusal as the agent put it, also one that is no JSON', async () => {
     onRequest = (socket) =>
       socket.write(reply('507 Full', '{"message":"full","code":"disk-full","detail":"x"}'));

@@ -33,10 +33,21 @@ export interface HttpLinkOptions {
 /** Many calls over a few connections that stay open. A waiting call holds one. */
 export function createHttpLink(options: HttpLinkOptions): HttpLink {
   const agent = new DialingAgent(options);
+  const wire: Wire = { agent, token: options.token, open: new Set() };
   return {
-    send: (call) => sendCall(agent, options.token, call),
-    close: () => agent.destroy(),
+    send: (call) => sendCall(wire, call),
+    close() {
+      agent.destroy();
+      for (const end of wire.open) end(new Error('the connection was closed'));
+    },
   };
+}
+
+interface Wire {
+  readonly agent: http.Agent;
+  readonly token: string;
+  /** Ends each call that has no answer yet. */
+  readonly open: Set<(error: Error) => void>;
 }
 
 class DialingAgent extends http.Agent {
@@ -78,9 +89,9 @@ function asSocket(stream: Duplex): Duplex {
   return stream;
 }
 
-async function sendCall(agent: http.Agent, token: string, call: Call): Promise<Buffer> {
+async function sendCall(wire: Wire, call: Call): Promise<Buffer> {
   for (;;) {
-    const result = await exchange(agent, token, call);
+    const result = await exchange(wire, call);
     if (result.kind === 'answer') return result.body;
     if (result.kind === 'refused') throw result.error;
     call.signal.throwIfAborted();
@@ -94,7 +105,8 @@ type Exchange =
   | { readonly kind: 'refused'; readonly error: AgentError }
   | { readonly kind: 'broken'; readonly reason: string; readonly reused: boolean };
 
-function exchange(agent: http.Agent, token: string, call: Call): Promise<Exchange> {
+/** A request that waits for its connection says nothing when it is destroyed: abort and time settle by themselves. */
+function exchange({ agent, token, open }: Wire, call: Call): Promise<Exchange> {
   if (call.signal.aborted) return Promise.resolve({ kind: 'broken', reason: 'cancelled', reused: false });
   return new Promise((resolve) => {
     const request = http.request({
@@ -105,10 +117,9 @@ function exchange(agent: http.Agent, token: string, call: Call): Promise<Exchang
       headers: headersOf(token, call),
     });
     let answered = false;
-    const abort = () => request.destroy(new Error('cancelled'));
-    const timer = setTimeout(() => request.destroy(new Error('no answer in time')), call.waitMs);
     const settle = (result: Exchange) => {
       clearTimeout(timer);
+      open.delete(end);
       call.signal.removeEventListener('abort', abort);
       resolve(result);
     };
@@ -118,13 +129,20 @@ function exchange(agent: http.Agent, token: string, call: Call): Promise<Exchang
         reason: error.message,
         reused: request.reusedSocket && !answered && isReset(error),
       });
+    const end = (error: Error) => {
+      request.destroy(error);
+      broken(error);
+    };
+    const abort = () => end(new Error('cancelled'));
+    const timer = setTimeout(() => end(new Error('no answer in time')), call.waitMs);
+    open.add(end);
     call.signal.addEventListener('abort', abort, { once: true });
-    request.once('error', broken);
+    request.on('error', broken);
     request.once('response', (response) => {
       answered = true;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', broken);
+      response.on('error', broken);
       response.once('end', () => settle(readReply(response.statusCode ?? 0, Buffer.concat(chunks))));
     });
     request.end(call.body);
