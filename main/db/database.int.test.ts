@@ -189,6 +189,20 @@ test('enough log brings a checkpoint, and what came before and after it is there
   await again.close();
 });
 
+test('an engine that dies beside the operations is not only logged', async () => {
+  const onDamaged = vi.fn<() => void>();
+  const database = await openDatabase({ dataDir, preparedDir, log: silentLog, onDamaged }, sets);
+  const { query } = database.db;
+  vi.spyOn(database.db, 'query').mockImplementation(((sql: string, ...rest: []) =>
+    sql.includes('pg_wal_lsn_diff')
+      ? Promise.reject(Object.assign(new Error('unreachable'), { name: 'RuntimeError' }))
+      : query.call(database.db, sql, ...rest)) as typeof query);
+  // The length of the log is looked at every so many writes.
+  for (let at = 0; at < 50; at++) await database.run('saveSetting', { key: 'k', value: at });
+  await vi.waitFor(() => expect(onDamaged).toHaveBeenCalledOnce());
+  await database.close();
+});
+
 /** A process that saves settings w0, w1, … and prints each number once its save was acknowledged. */
 const WRITER = `
 import { openWorkerStore } from './client.mjs';

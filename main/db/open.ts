@@ -20,6 +20,8 @@ export interface OpenOptions {
   /** Where the prepared database lies; null: the engine makes one. */
   readonly preparedDir: string | null;
   readonly log: Log;
+  /** The engine died outside any operation (upkeep, checkpoint): nobody else is told. */
+  readonly onDamaged?: () => void;
 }
 
 /** Below this the engine might not get its next log segments, and it panics when it does not. */
@@ -46,6 +48,7 @@ export class FileDatabase {
   readonly #file: ControlFile;
   readonly #lock: DatabaseLock;
   readonly #log: Log;
+  readonly #onDamaged: () => void;
   #writes = 0;
   #checkpointAt = 0;
   #checkpoint: Promise<void> | null = null;
@@ -54,7 +57,7 @@ export class FileDatabase {
     db: PGlite,
     sets: readonly OperationSet[],
     file: ControlFile,
-    held: { lock: DatabaseLock; log: Log },
+    held: { lock: DatabaseLock; log: Log; onDamaged: () => void },
   ) {
     this.db = db;
     this.#runner = new OperationRunner(db, sets);
@@ -62,6 +65,7 @@ export class FileDatabase {
     this.#wal = new WalSync(file.data);
     this.#lock = held.lock;
     this.#log = held.log;
+    this.#onDamaged = held.onDamaged;
   }
 
   /** Runs one operation; a durable one is on the disk when this resolves. */
@@ -93,7 +97,10 @@ export class FileDatabase {
 
   #lookAtLog(): void {
     this.#checkpoint ??= this.#checkpointIfDue()
-      .catch((error: unknown) => this.#log.error('The checkpoint failed', errorFields(error)))
+      .catch((error: unknown) => {
+        this.#log.error('The checkpoint failed', errorFields(error));
+        if (error instanceof DatabaseFault && error.code === 'damaged') this.#onDamaged();
+      })
       .finally(() => {
         this.#checkpoint = null;
       });
@@ -160,7 +167,11 @@ export async function openDatabase(
       migrations,
       ms: Math.round(performance.now() - startedAt),
     });
-    const database = new FileDatabase(db, sets, file, { lock, log: options.log });
+    const database = new FileDatabase(db, sets, file, {
+      lock,
+      log: options.log,
+      onDamaged: options.onDamaged ?? (() => {}),
+    });
     if (migrations > 0) await database.checkpoint();
     return database;
   } catch (error) {

@@ -13,6 +13,8 @@ export interface OperationSet {
 
 /** Of PostgreSQL and of the system. */
 const FULL: readonly string[] = ['53100', 'ENOSPC', 'EDQUOT'];
+/** Names of a WebAssembly trap and of the engine's own exit. */
+const DEAD: readonly string[] = ['RuntimeError', 'ExitStatus'];
 const BEGIN: Readonly<Record<DatabaseRole, Readonly<Record<'write' | 'read', string>>>> = {
   daemon: {
     write: 'begin; set local role gaffer_daemon',
@@ -60,9 +62,11 @@ export class OperationRunner {
     });
   }
 
-  /** Runs `work` when the connection is free, and keeps it for that long. */
+  /** Runs `work` when the connection is free, and keeps it for that long. What it throws comes out as `toFault` tells. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#tail.then(work);
+    const next = this.#tail.then(work).catch((error: unknown) => {
+      throw toFault(error);
+    });
     this.#tail = next.catch(() => {});
     return next;
   }
@@ -80,8 +84,8 @@ export class OperationRunner {
         return { rows, rowCount: affectedRows || rows.length };
       },
     };
-    await this.#db.exec(BEGIN[role][operation.durability === 'read' ? 'read' : 'write']);
     try {
+      await this.#db.exec(BEGIN[role][operation.durability === 'read' ? 'read' : 'write']);
       const answer = await operation.run(tx, args as never);
       open = false;
       await this.#db.exec('commit');
@@ -90,7 +94,7 @@ export class OperationRunner {
       open = false;
       await this.#rollBack(error);
       if (error instanceof Rollback) return error.answer;
-      throw toFault(error);
+      throw error;
     }
   }
 
@@ -109,11 +113,16 @@ export function toFault(error: unknown): unknown {
   if (FULL.includes(errorCode(error) ?? '')) {
     return new DatabaseFault('disk-full', 'The disk is full: nothing was written.', { cause: error });
   }
-  // WebAssembly traps when the engine panics or runs out of memory: nothing can be asked of it after that.
-  if (error instanceof Error && error.name === 'RuntimeError') {
+  // The engine panicked, ran out of memory or ended itself: nothing can be asked of it after that.
+  if (DEAD.includes(nameOf(error))) {
     return new DatabaseFault('damaged', 'The database engine stopped.', { cause: error });
   }
   return error;
+}
+
+/** What the engine throws at its end need not be an Error. */
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 }
 
 /** PostgreSQL's or the system's error code, or null when there is none. */

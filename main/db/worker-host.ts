@@ -17,7 +17,8 @@ export async function serveStore(
 ): Promise<void> {
   const tell = (told: Told) => port.postMessage(told);
   const log = portLog(tell);
-  const opened = await openDatabase({ ...start, log }, sets).catch((error: unknown) => {
+  const onDamaged = () => process.exit(1);
+  const opened = await openDatabase({ ...start, log, onDamaged }, sets).catch((error: unknown) => {
     tell({ type: 'refused', failure: toFailure(error) });
     return null;
   });
