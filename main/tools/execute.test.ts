@@ -1,6 +1,7 @@
 import type { ProcessOutput } from '@shared/agent-protocol/index.ts';
 import { expect, test } from 'vitest';
 import { AgentError, LinkDown } from '../agent-client/client.ts';
+import { DatabaseFault } from '../db/fault.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
 import { Interrupted } from './interrupted.ts';
 import { workspaceTools } from './registry.ts';
@@ -30,6 +31,24 @@ test('#321 a start that fails is a result with success false', async () => {
   });
   const run = await runTool(workspaceTools, call({ command: 'ls' }), runContext(connectionTo(client)));
   expect(run).toMatchObject({ isError: true, result: { success: false, error: 'no such directory' } });
+});
+
+test('a key that was used for another request is an outcome that nobody knows', async () => {
+  const reused = () => Promise.reject(new AgentError('the key was used', 409, 'key-reused'));
+  const context = runContext(connectionTo(fakeAgent({ startProcess: reused, writeFile: reused })));
+  const unknown = { isError: true, unknown: true, result: { outcome: 'unknown' } };
+  expect(await runTool(workspaceTools, call({ command: 'ls' }), context)).toMatchObject(unknown);
+  const write = { name: 'write_file', args: { path: 'a', content: 'b' } };
+  expect(await runTool(workspaceTools, write, context)).toMatchObject(unknown);
+});
+
+test('a database that fails while the command runs is thrown: the repeat finds the command again', async () => {
+  const client = fakeAgent({ startProcess: () => Promise.resolve({ id: 'p1' }), processOutput: endless });
+  const onProcess = () => Promise.reject(new DatabaseFault('disk-full', 'The disk is full.'));
+  const context = { ...runContext(connectionTo(client)), onProcess };
+  await expect(runTool(workspaceTools, call({ command: 'ls' }), context)).rejects.toBeInstanceOf(
+    DatabaseFault,
+  );
 });
 
 test('#322 an output that cannot be read is a result with success false and the process id', async () => {

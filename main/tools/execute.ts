@@ -12,6 +12,7 @@ import { bounded } from './link-clock.ts';
 import { REQUEST_LIMIT_MS } from './on-agent.ts';
 import { resolvePath } from './paths.ts';
 import { type CommandPlan, isFileDump, planCommand } from './plan-command.ts';
+import { isUnknown } from './unknown-outcome.ts';
 
 /** How long an interrupt waits for the answer to a start that has left, to know what to terminate. */
 const START_GRACE_MS = 5_000;
@@ -67,7 +68,7 @@ async function runPlan(
       if (!plan.background) return interrupted(await stopProcess(process), process.id, wall());
       return answer(started(process.id));
     }
-    if (error instanceof AgentError && error.code !== 'unknown-outcome') {
+    if (error instanceof AgentError && !isUnknown(error)) {
       return failed(error.message, process?.id ?? null, wall());
     }
     const gone = error instanceof WorkspaceProblem || error instanceof LinkFault;

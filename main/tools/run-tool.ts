@@ -1,11 +1,13 @@
 import { AgentError, LinkDown } from '../agent-client/client.ts';
 import { errorFields, type Log } from '../base/log.ts';
+import { DatabaseFault } from '../db/fault.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
 import { abortable } from './abortable.ts';
 import { type Tool, type ToolAnswer, type ToolContext, toolError } from './define.ts';
 import { prepareCall, type RequestedCall } from './prepare-call.ts';
 import { guardSize, mapTexts } from './size-guard.ts';
+import { isUnknown } from './unknown-outcome.ts';
 
 export interface RunContext extends ToolContext {
   /** Of the model that reads the result, in tokens; null: not known. */
@@ -21,7 +23,7 @@ export interface ToolRun extends ToolAnswer {
 
 /**
  * Runs one call. Whatever goes wrong is a result that the model reads; only an abort is thrown (the signal's
- * reason). After `Interrupted` a command that could be stopped still answers, with its output so far.
+ * reason) and a fault of our own database: what was begun goes on, and a repeat finds it by its key. After `Interrupted` a command that could be stopped still answers, with its output so far.
  */
 export async function runTool(
   tools: readonly Tool[],
@@ -52,6 +54,7 @@ async function answerOf(
     return await run();
   } catch (error) {
     context.signal.throwIfAborted();
+    if (error instanceof DatabaseFault) throw error;
     const known = knownFailure(tool, error);
     if (known) return known;
     context.log.error('A tool failed.', { tool: tool.name, key: context.key, ...errorFields(error) });
@@ -68,7 +71,7 @@ function knownFailure(tool: Tool, error: unknown): ToolAnswer | null {
     return { result, isError: true, ...(unknown ? { unknown } : {}) };
   }
   if (error instanceof AgentError) {
-    if (error.code === 'unknown-outcome') return unknownOutcome(error.message);
+    if (isUnknown(error)) return unknownOutcome(error.message);
     return toolError(error.detail ? `${error.message}\n${error.detail}` : error.message);
   }
   if (error instanceof LinkFault) {
