@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AGENT_BASE, type AgentFailure, CHAT_HEADER, KEY_HEADER } from '@shared/agent-protocol/index.ts';
@@ -136,6 +137,8 @@ function exchange({ agent, token, open }: Wire, call: Call): Promise<Exchange> {
     const abort = () => end(new Error('cancelled'));
     const timer = setTimeout(() => end(new Error('no answer in time')), call.waitMs);
     open.add(end);
+    // Many calls may share one signal; each takes its listener off again.
+    setMaxListeners(0, call.signal);
     call.signal.addEventListener('abort', abort, { once: true });
     request.on('error', broken);
     request.once('response', (response) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import type { Link } from '../ssh/link.ts';
@@ -45,6 +46,8 @@ async function untilAnswered<T>(
   signal: AbortSignal,
   run: (client: AgentClient) => Promise<T>,
 ): Promise<T> {
+  // Many calls may share one signal and wait for one link.
+  setMaxListeners(0, signal);
   for (let breaks = 0; ; ) {
     const session = await deps.link.whenUp(signal);
     const { client } = session;

@@ -92,3 +92,17 @@ test('calls behind a gated one are left waiting', async () => {
 test('nothing to run answers at once', async () => {
   await expect(orderCalls([], async () => {}, { limit: 4, signal: never })).resolves.toBeUndefined();
 });
+
+test('answers though nothing may start: all gated or settled, no room, aborted before', async () => {
+  const ran: number[] = [];
+  const run = async (_call: ScheduledCall, index: number) => void ran.push(index);
+  const gated: ScheduledCall[] = [{ ...write, state: 'gated' }, write, { ...read, state: 'settled' }];
+  await expect(orderCalls(gated, run, { limit: 4, signal: never })).resolves.toBeUndefined();
+  await expect(orderCalls([read, write], run, { limit: 0, signal: never })).resolves.toBeUndefined();
+  const elsewhere: ScheduledCall[] = [{ ...write, state: 'running' }, write];
+  await expect(orderCalls(elsewhere, run, { limit: 4, signal: never })).resolves.toBeUndefined();
+  const stopped = AbortSignal.abort(new Error('stopped'));
+  await expect(orderCalls([read, write], run, { limit: 4, signal: stopped })).rejects.toThrow('stopped');
+  await expect(orderCalls([], run, { limit: 4, signal: stopped })).resolves.toBeUndefined();
+  expect(ran).toEqual([]);
+});

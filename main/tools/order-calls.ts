@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A call of one step as the scheduler sees it. `gated` waits for the person, `settled` has its result. */
 export interface ScheduledCall {
   readonly effect: 'read' | 'effect';
@@ -36,6 +38,8 @@ export async function orderCalls<C extends ScheduledCall>(
   const states = calls.map(({ effect, state }) => ({ effect, state: state as ScheduledCall['state'] }));
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | null = null;
+  // Each call listens to it, and so does whatever it waits for.
+  setMaxListeners(0, signal);
 
   const startOne = async (index: number, call: C) => {
     try {
