@@ -77,7 +77,7 @@ const MATRIX: readonly Row[] = [
   },
   {
     name: 'sendMessage, interrupt',
-    to: { W: 'R0', E0: 'R0', E1: 'R1', R0: 'I1', R1: 'I1', I0: 'I1', I1: 'I1', A0: 'R1', A1: 'R1' },
+    to: { W: 'R0', E0: 'R0', E1: 'R1', R0: 'I1', R1: 'I1', I0: 'I1', I1: 'I1', A0: 'R0', A1: 'R1' },
     how: { call: 'gated' },
     run: send('interrupt'),
   },

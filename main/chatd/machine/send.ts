@@ -67,13 +67,16 @@ async function enqueue(m: Mutation, args: SendMessageArgs): Promise<QueuedId> {
   });
 }
 
-/** A running step must first save what it has; a chat that waits for the person has nothing to save. */
+/**
+ * A running step must first save what it has. A chat that waits for the person has nothing to save: the head
+ * becomes history at once, or the model would be asked about the cancelled calls before it sees the message.
+ */
 async function interruptFor(m: Mutation): Promise<void> {
   if (m.chat.status !== 'requires_action') {
     await m.set({ status: 'interrupting', generation_attempt: 0 });
     return;
   }
-  await resolveOutstanding(m.tx, m.chat, 'newMessage');
+  await promoteHead(m, 'newMessage');
   await m.set({ status: 'running', requires_action_deadline_at: null, compaction_requested_at: null });
 }
 

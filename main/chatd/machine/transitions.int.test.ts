@@ -166,15 +166,24 @@ describe('sending', () => {
     });
   });
 
-  test('#166 an interrupting send in A writes the cancellations', async () => {
+  test('#166 an interrupting send in A writes the cancellations, and its message comes next', async () => {
     const chat = await arrange(m, 'A0', { call: 'gated' });
-    await m.store.call('sendMessage', newSend(chat, { busy: 'interrupt' }));
-    const last = (await loadHistory(m, chat.chatId)).at(-1);
-    expect(last).toMatchObject({
-      role: 'tool',
-      content: [{ type: 'tool-result', tool_call_id: 'call_0', is_error: true }],
-    });
+    const send = newSend(chat, { busy: 'interrupt', content: words('do this instead') });
+    const sent = await m.store.call('sendMessage', send);
+    expect((await loadHistory(m, chat.chatId)).slice(-2)).toMatchObject([
+      { role: 'tool', content: [{ type: 'tool-result', tool_call_id: 'call_0', is_error: true }] },
+      { role: 'user', content: words('do this instead') },
+    ]);
+    expect(await loadState(m, chat.chatId)).toBe('R0');
     expect(await m.store.call('loadSummary', chat)).toMatchObject({ asks: 0 });
+    expect(await m.store.call('sendMessage', send)).toEqual(sent);
+  });
+
+  test('an interrupting send in A does not overtake the queue', async () => {
+    const chat = await arrange(m, 'A1', { call: 'gated' });
+    await m.store.call('sendMessage', newSend(chat, { busy: 'interrupt' }));
+    expect((await loadHistory(m, chat.chatId)).at(-1)).toMatchObject({ content: words('queued 0') });
+    expect(await loadState(m, chat.chatId)).toBe('R1');
   });
 
   test('after an error the queue keeps its order: the head goes first', async () => {
