@@ -137,6 +137,8 @@ describe('reading bytes', () => {
     symlinkSync(rules.run, at('link'));
     expect(await status(read(at('link', 'token')))).toBe(403);
     expect(await status(write(path.join(rules.journal, 'x.log'), ''))).toBe(403);
+    // The program itself: whoever writes there runs as the next agent.
+    expect(await status(write(path.join(rules.root, 'agent', '1', 'agent.cjs'), ''))).toBe(403);
     writeFileSync(path.join(rules.root, 'AGENTS.md'), 'read me');
     expect((await read(path.join(rules.root, 'AGENTS.md'))).toString()).toBe('read me');
   });

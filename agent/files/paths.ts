@@ -41,7 +41,7 @@ async function resolveExisting(target: string, depth: number): Promise<string> {
 
 async function refuseOwn(resolved: string, rules: FileRules): Promise<void> {
   const root = await realpath(rules.root).catch(() => rules.root);
-  for (const name of ['run', 'runs', 'journal', 'log']) {
+  for (const name of ['agent', 'run', 'runs', 'journal', 'log']) {
     const own = path.join(root, name);
     if (resolved === own || resolved.startsWith(own + path.sep)) throw forbidden(resolved);
   }

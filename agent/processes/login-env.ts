@@ -2,15 +2,17 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import { limits } from '../base/limits.ts';
+import { isSecretVariable } from '../base/secret-variables.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** Keys of model providers and our own settings are not for commands; the Electron switch would break theirs. */
-const withheld = /^(?:OPENAI_|ANTHROPIC_|GAFFER_)|^(?:ELECTRON_RUN_AS_NODE|_|SHLVL|PWD|OLDPWD)$/;
+/** The Electron switch would break the commands' own programs. */
+const withheld = /^(?:ELECTRON_RUN_AS_NODE|_|SHLVL|PWD|OLDPWD)$/;
 
 export function withoutWithheld(env: Readonly<Record<string, string | undefined>>): Env {
   const kept = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !withheld.test(entry[0]),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !withheld.test(entry[0]) && !isSecretVariable(entry[0]),
   );
   return Object.fromEntries(kept);
 }

@@ -10,6 +10,7 @@ import type {
 } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
+import type { TokenMask } from '../base/mask-tokens.ts';
 import { badRequest, Refusal } from '../base/refusal.ts';
 import { putFile } from '../base/small-file.ts';
 import { Run } from './run.ts';
@@ -24,6 +25,7 @@ export interface ProcessTableOptions {
   readonly agentFile: string;
   /** The environment of every command, below that of its request. */
   readonly baseEnv: () => Promise<Env>;
+  readonly mask: TokenMask;
 }
 
 const SPOOL_LOOK_MS = 50;
@@ -125,7 +127,8 @@ export class ProcessTable {
     // The state before the text: "not running" then means that the text is complete.
     const exit = await run.loadExit();
     const text = await readHeadTail(run.dir);
-    return { ...text, running: exit === null, exit_code: exit?.code ?? null };
+    const output = this.options.mask.text(text.output);
+    return { ...text, output, running: exit === null, exit_code: exit?.code ?? null };
   }
 
   async waitForExit(id: string, chatId: string | null, signal: AbortSignal): Promise<void> {
@@ -138,7 +141,7 @@ export class ProcessTable {
     const from = after < 0 ? Math.max(0, (await spoolTotal(run.dir)) + after) : after;
     const { data, start } = await readSpool(run.dir, from, limits.spoolChunk);
     return {
-      data: data.toString('base64'),
+      data: this.options.mask.bytes(data).toString('base64'),
       start,
       next: start + data.length,
       running: exit === null,

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
@@ -13,4 +14,11 @@ export function getAddress(home: Home, version: string): AgentAddress | null {
   if (typeof value?.socket !== 'string' || typeof value.token !== 'string' || typeof value.pid !== 'number')
     return null;
   return { socket: value.socket, token: value.token, pid: value.pid, version };
+}
+
+/** The tokens of all agents of this home and host, whatever their version. */
+export function knownTokens(home: Home): readonly string[] {
+  return readdirSync(home.run)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => getAddress(home, name.slice(0, -'.json'.length))?.token ?? []);
 }

@@ -1,6 +1,7 @@
 import { AGENT_BASE, type Hello } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
+import type { TokenMask } from '../base/mask-tokens.ts';
 import { Refusal } from '../base/refusal.ts';
 import { editEffect, writeEffect } from '../files/file-effect.ts';
 import { listDirectory } from '../files/list-directory.ts';
@@ -26,6 +27,8 @@ export interface Parts {
   readonly processes: ProcessTable;
   readonly keyed: KeyedCalls;
   readonly locks: PathLocks;
+  /** Of this agent and of those of other versions beside it. */
+  readonly mask: TokenMask;
   readonly hello: () => Hello;
   /** Ends the agent after the reply. */
   readonly stop: () => void;
@@ -38,26 +41,24 @@ const pathOf = (request: Request) => request.query.get('path') ?? '';
 
 const fileRoutes: Readonly<Record<string, Route>> = {
   'GET /stat': async (request, { home }) => json(await statPath(pathOf(request), home)),
-  'GET /read-file': async (request, { home }) => {
+  'GET /read-file': async (request, { home, mask }) => {
     const range = { offset: intOf(request, 'offset', 0), limit: intOf(request, 'limit', 0) };
     const body = await readFileRange(pathOf(request), range, home);
-    return { status: 200, body, type: contentTypeOf(pathOf(request)) };
+    return { status: 200, body: mask.bytes(body), type: contentTypeOf(pathOf(request)) };
   },
-  'GET /read-file-lines': async (request, { home }) =>
-    json(
-      await readLines(
-        {
-          path: pathOf(request),
-          offset: intOf(request, 'offset', 1),
-          limit: intOf(request, 'limit', 0),
-          maxFileSize: intOf(request, 'max_file_size', limits.readLinesFile),
-          maxLineBytes: intOf(request, 'max_line_bytes', limits.readLinesLine),
-          maxResponseLines: intOf(request, 'max_response_lines', limits.readLinesCount),
-          maxResponseBytes: intOf(request, 'max_response_bytes', limits.readLinesResponse),
-        },
-        home,
-      ),
-    ),
+  'GET /read-file-lines': async (request, { home, mask }) => {
+    const query = {
+      path: pathOf(request),
+      offset: intOf(request, 'offset', 1),
+      limit: intOf(request, 'limit', 0),
+      maxFileSize: intOf(request, 'max_file_size', limits.readLinesFile),
+      maxLineBytes: intOf(request, 'max_line_bytes', limits.readLinesLine),
+      maxResponseLines: intOf(request, 'max_response_lines', limits.readLinesCount),
+      maxResponseBytes: intOf(request, 'max_response_bytes', limits.readLinesResponse),
+    };
+    const lines = await readLines(query, home);
+    return json({ ...lines, content: mask.text(lines.content) });
+  },
   'POST /write-file': (request, { home, keyed, locks }) =>
     locks.hold([pathOf(request)], home, () =>
       keyed.run(keyOf(request), writeEffect(pathOf(request), request.body, home)),

@@ -8,12 +8,13 @@ import { type Home, openHome, socketPath } from '../base/home.ts';
 import { Journal } from '../base/journal.ts';
 import { limits } from '../base/limits.ts';
 import { type Log, logFile } from '../base/log-file.ts';
+import { TokenMask } from '../base/mask-tokens.ts';
 import { putFile } from '../base/small-file.ts';
 import { Wake } from '../base/wake.ts';
 import { PathLocks } from '../files/path-locks.ts';
 import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
-import { addressFile, getAddress } from './address-file.ts';
+import { addressFile, getAddress, knownTokens } from './address-file.ts';
 import { KeyedCalls } from './keyed.ts';
 import { takeLock } from './lock.ts';
 import { Door } from './server.ts';
@@ -59,9 +60,15 @@ interface Serving {
 
 async function serveUntil({ options, home, log, journal, stop }: Serving): Promise<void> {
   const loginEnv = loadLoginEnv();
-  const processes = new ProcessTable({ home, agentFile: options.agentFile, baseEnv: () => loginEnv });
-  await processes.open();
   const token = getAddress(home, options.version)?.token ?? randomBytes(32).toString('hex');
+  const mask = new TokenMask([...new Set([token, ...knownTokens(home)])]);
+  const processes = new ProcessTable({
+    home,
+    agentFile: options.agentFile,
+    baseEnv: () => loginEnv,
+    mask,
+  });
+  await processes.open();
   const address = {
     socket: socketPath(home, options.version),
     token,
@@ -73,6 +80,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     processes,
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
+    mask,
     hello: () => helloOf(options, home),
     stop: () => stop.abort(),
   };

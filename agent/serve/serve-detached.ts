@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { AGENT_BASE, type AgentAddress, type Hello } from '@shared/agent-protocol/index.ts';
+import { FAILPOINT_VARIABLE } from '../base/failpoints.ts';
 import { openHome } from '../base/home.ts';
+import { isSecretVariable } from '../base/secret-variables.ts';
 import { getAddress } from './address-file.ts';
 import { closeInherited } from './inherited-files.ts';
 import type { RunOptions } from './run-agent.ts';
@@ -46,7 +48,12 @@ interface Child {
 
 function startRun(options: RunOptions): Child {
   const args = [options.agentFile, 'run', '--home', options.home, '--idle-ms', String(options.idleMs)];
-  const child = spawn(process.execPath, args, { cwd: '/', detached: true, stdio: 'ignore' });
+  const child = spawn(process.execPath, args, {
+    cwd: '/',
+    env: agentEnv(),
+    detached: true,
+    stdio: 'ignore',
+  });
   let end: number | string | null = null;
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
@@ -59,6 +66,14 @@ function startRun(options: RunOptions): Child {
     });
   });
   return { pid: child.pid, ended, end: () => end };
+}
+
+/** Every command may read it below /proc. */
+function agentEnv(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === FAILPOINT_VARIABLE || !isSecretVariable(name),
+  );
+  return Object.fromEntries(kept);
 }
 
 async function livingAgent(address: AgentAddress | null): Promise<AgentAddress | null> {

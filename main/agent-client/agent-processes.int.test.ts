@@ -163,6 +163,34 @@ describe('list', () => {
   });
 });
 
+describe('secrets', () => {
+  it("no command finds the app's secrets in the agent's environment", async () => {
+    const { pid } = agent.local.address;
+    const { output } = await outputOf(`tr '\\0' '\\n' </proc/${pid}/environ || echo PLAIN=kept`);
+    expect(output).toContain('PLAIN=kept');
+    expect(output).not.toMatch(/OPENAI_|GAFFER_/);
+  });
+
+  it("the agent's own token is in no output and in no file that is read", async () => {
+    const { token } = agent.local.address;
+    const { id } = await agent.client.startProcess(
+      { command: `cat '${agent.home}'/run/*/*.json` },
+      keyed(),
+    );
+    const end = await agent.client.processOutput(id, true, call);
+    expect(end.output).toContain('"socket"');
+    expect(end.output).not.toContain(token);
+    const { data } = await agent.client.spool(id, 0, false, call);
+    expect(Buffer.from(data, 'base64').toString()).toBe(end.output);
+    const copy = path.join(agent.dir, 'copy');
+    await outputOf(`cat '${agent.home}'/run/*/*.json >'${copy}'`);
+    expect(readFileSync(copy, 'utf8')).toContain(token);
+    expect((await agent.client.readFile(copy, {}, call)).toString()).toBe(end.output);
+    const lines = { path: copy };
+    expect((await agent.client.readLines(lines, call)).content).toBe(`1\t${end.output}`);
+  });
+});
+
 describe('output', () => {
   it('#261 #262 tells the state', async () => {
     expect(await outputOf('exit 42')).toMatchObject({ running: false, exit_code: 42 });
