@@ -2,30 +2,25 @@ import type { ToolCallPart } from '@shared/model/part.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
-import { mutate, mutateFenced, type Scope } from './protocol.ts';
-import { promoteHead } from './queue.ts';
-import { resolveOutstanding } from './results.ts';
+import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
+import { promoteHeadOrFail } from './queue.ts';
+import { type CancelReason, resolveOutstanding } from './results.ts';
 import type { Fence, NewMessage } from './types.ts';
 
-/** R → I: its runner saves what it has. A has nothing to save: W at once, or the queue's head. */
+/** R → I: its runner saves what it has. A has nothing to save: W at once, or the queue's head (E1 without a model). */
 export const interrupt = operation('durable', (tx: Tx, scope: Scope) =>
   mutate(tx, scope, 'interrupt', async (m) => {
     if (m.chat.status === 'running') {
       await m.set({ status: 'interrupting', generation_attempt: 0, compaction_requested_at: null });
       return null;
     }
-    await resolveOutstanding(tx, m.chat, 'interrupted');
-    if (m.chat.queued > 0) await promoteHead(m, 'interrupted');
-    await m.set({
-      status: m.chat.queued > 0 ? 'running' : 'waiting',
-      requires_action_deadline_at: null,
-      compaction_requested_at: null,
-    });
+    await m.set({ requires_action_deadline_at: null });
+    await settle(m, 'interrupted');
     return null;
   }),
 );
 
-/** I0 → W, I1 → R with the head promoted. First the results of what was committed, then the partial rows. */
+/** I0 → W, I1 → R with the head promoted, or E1 without a model. First the results of what was committed, then the partial rows. */
 export const finishInterruption = operation(
   'durable',
   (tx: Tx, args: Fence & { messages: readonly NewMessage[] }) =>
@@ -33,16 +28,17 @@ export const finishInterruption = operation(
       requireResolved(args.messages);
       await resolveOutstanding(tx, m.chat, 'interrupted');
       for (const message of args.messages) await insertMessage(tx, m.chat, message);
-      const promoted = m.chat.queued > 0;
-      if (promoted) await promoteHead(m, 'promoted');
-      await m.set({
-        status: promoted ? 'running' : 'waiting',
-        generation_attempt: 0,
-        compaction_requested_at: null,
-      });
-      return { promoted };
+      return { promoted: await settle(m, 'promoted') };
     }),
 );
+
+/** Idle, or on with the queue. Answers whether its head was promoted. */
+async function settle(m: Mutation, reason: CancelReason): Promise<boolean> {
+  if (m.chat.queued > 0) return promoteHeadOrFail(m, reason);
+  await resolveOutstanding(m.tx, m.chat, reason);
+  await m.set({ status: 'waiting', generation_attempt: 0, compaction_requested_at: null });
+  return false;
+}
 
 /** The partial must resolve all calls that it contains. */
 function requireResolved(messages: readonly NewMessage[]): void {

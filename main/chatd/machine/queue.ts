@@ -1,3 +1,4 @@
+import type { ChatFault } from '@shared/model/fault.ts';
 import type { ChatId, ModelConfigId, QueuedId } from '@shared/model/ids.ts';
 import type { UserPart } from '@shared/model/message.ts';
 import { invariant } from '@shared/util/invariant.ts';
@@ -45,13 +46,22 @@ export async function loadQueue(tx: Tx, chatId: ChatId): Promise<readonly QueueR
 }
 
 /** Queue row → message, with its key and its model; closes what was outstanding first. */
-export async function promote(
+export async function promote(m: Mutation, row: QueueRow, reason: CancelReason): Promise<void> {
+  const model = await resolveModelOf(m, row);
+  if (!model) return refuse({ kind: 'no-model' });
+  await insertPromoted(m, row, model, reason);
+}
+
+function resolveModelOf({ tx, chat }: Mutation, row: QueueRow): Promise<ModelConfigId | null> {
+  return resolveModel(tx, row.model_config_id ?? chat.last_model_config_id);
+}
+
+async function insertPromoted(
   { tx, chat, set }: Mutation,
   row: QueueRow,
+  model: ModelConfigId,
   reason: CancelReason,
 ): Promise<void> {
-  const model = await resolveModel(tx, row.model_config_id ?? chat.last_model_config_id);
-  if (!model) return refuse({ kind: 'no-model' });
   await resolveOutstanding(tx, chat, reason);
   const { rowCount } = await tx.query('delete from chat_queued_messages where id = $1', [row.id]);
   invariant(rowCount === 1, 'the queue row is there under the lock');
@@ -70,6 +80,32 @@ export async function promoteHead(m: Mutation, reason: CancelReason): Promise<vo
   const [head] = await loadQueue(m.tx, m.chat.id);
   invariant(head, 'this state has a queue');
   await promote(m, head, reason);
+}
+
+const NO_MODEL: ChatFault = {
+  kind: 'config',
+  message: 'No model is set up. Add an account in Settings.',
+  retryable: false,
+};
+
+/**
+ * The end of a turn with a queue: the head goes on, and the chat runs. Where no model is left that could answer
+ * it, the chat fails and keeps its queue (E1): a refusal would be tried again for ever. Answers which.
+ */
+export async function promoteHeadOrFail(m: Mutation, reason: CancelReason): Promise<boolean> {
+  const [head] = await loadQueue(m.tx, m.chat.id);
+  invariant(head, 'this state has a queue');
+  const model = await resolveModelOf(m, head);
+  if (model) await insertPromoted(m, head, model, reason);
+  else await resolveOutstanding(m.tx, m.chat, reason);
+  await m.set({
+    status: model ? 'running' : 'error',
+    last_error: model ? null : NO_MODEL,
+    generation_attempt: 0,
+    retry_state: null,
+    compaction_requested_at: null,
+  });
+  return model !== null;
 }
 
 async function requireQueued({ tx, chat }: Mutation, queuedId: QueuedId): Promise<QueueRow> {

@@ -6,7 +6,7 @@ import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
 import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
-import { promoteHead } from './queue.ts';
+import { promoteHeadOrFail } from './queue.ts';
 import { resolveOutstanding } from './results.ts';
 import type { Fence, NewMessage, NewToolCall } from './types.ts';
 
@@ -96,14 +96,10 @@ async function insertCalls({ tx, chat }: Mutation, messageId: MessageId, step: S
   }
 }
 
-/** R0 → W; with a queue the head becomes history and the turn goes on. */
+/** R0 → W; with a queue the head becomes history and the turn goes on, or ends in E1 without a model. */
 export const finishTurn = operation('durable', (tx: Tx, fence: Fence) =>
   mutateFenced(tx, fence, 'finishTurn', async (m) => {
-    if (m.chat.queued > 0) {
-      await promoteHead(m, 'promoted');
-      await m.set({ compaction_requested_at: null });
-      return { promoted: true };
-    }
+    if (m.chat.queued > 0) return { promoted: await promoteHeadOrFail(m, 'promoted') };
     await resolveOutstanding(tx, m.chat, 'turnEnded');
     await m.set({ status: 'waiting', generation_attempt: 0, compaction_requested_at: null });
     return { promoted: false };

@@ -233,6 +233,51 @@ describe('#159 the model of a promoted message', () => {
   });
 });
 
+describe('a turn that ends with a queue when no model is left', () => {
+  beforeAll(() => m.db.query('update chat_model_configs set is_default = false, enabled = false'));
+  afterAll(async () => {
+    await m.db.query('update chat_model_configs set enabled = true');
+    await m.db.query('update chat_model_configs set is_default = true where id = $1', [m.modelId]);
+  });
+  const failed = {
+    status: 'error',
+    queued: 1,
+    last_error: {
+      kind: 'config',
+      message: 'No model is set up. Add an account in Settings.',
+      retryable: false,
+    },
+  };
+
+  test('ends in E1 and keeps the queue', async () => {
+    const chat = await arrange(m, 'R1', { attempt: 1 });
+    const ended = await m.store.call('finishTurn', chat.fence);
+    expect(ended).toEqual({ ok: true, value: { promoted: false } });
+    expect(await loadChat(m, chat.chatId)).toMatchObject({ ...failed, generation_attempt: 0 });
+    expect(await brokenInvariants(m, chat.chatId)).toEqual([]);
+  });
+
+  test('an interruption still saves what was said', async () => {
+    const chat = await arrange(m, 'I1', { call: 'dispatched' });
+    const messages = [{ role: 'assistant' as const, content: words('half'), interrupted: true }];
+    const ended = await m.store.call('finishInterruption', { ...chat.fence, messages });
+    expect(ended).toEqual({ ok: true, value: { promoted: false } });
+    expect((await loadHistory(m, chat.chatId)).slice(-2)).toMatchObject([
+      { role: 'tool', content: [{ tool_call_id: 'call_0' }] },
+      { role: 'assistant', content: words('half'), interrupted: true },
+    ]);
+    expect(await loadChat(m, chat.chatId)).toMatchObject(failed);
+    expect(await brokenInvariants(m, chat.chatId)).toEqual([]);
+  });
+
+  test('Stop is not refused where the chat waits for the person', async () => {
+    const chat = await arrange(m, 'A1', { call: 'gated' });
+    expect(await m.store.call('interrupt', chat)).toEqual({ ok: true, value: null });
+    expect(await loadChat(m, chat.chatId)).toMatchObject(failed);
+    expect(await brokenInvariants(m, chat.chatId)).toEqual([]);
+  });
+});
+
 describe('editing', () => {
   test('#167 only a user’s message can be edited, and only one that is there', async () => {
     const chat = await arrange(m, 'W');
