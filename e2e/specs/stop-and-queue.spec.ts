@@ -125,3 +125,25 @@ test('Ctrl+Enter interrupts and runs at once', async ({ desk }) => {
   await expect(chat.message).toHaveValue('');
   hold.release();
 });
+
+test('Ctrl+Enter goes before what was queued earlier', async ({ desk }) => {
+  script(desk.server, 'First', [{ say: long }]);
+  script(desk.server, 'Waits', [{ say: 'The one that waited is done.' }]);
+  script(desk.server, 'At once', [{ say: 'At once is done.' }]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  await expect(chat.agent).toContainText('Alpha');
+  await chat.send('Waits');
+  await expect(chat.queue).toHaveText(['Waits']);
+  await chat.message.fill('At once');
+  await chat.message.press('Control+Enter');
+  await expect(chat.agent.last()).toContainText('The one that waited is done.', { timeout: 60_000 });
+  await chat.rests();
+  await expect(chat.you).toContainText(['First', 'At once', 'Waits']);
+  await expect(chat.you).toHaveCount(3);
+  await expect(chat.agent.first()).not.toContainText('oscar');
+  await expect(chat.queue).toHaveCount(0);
+  hold.release();
+});

@@ -35,10 +35,10 @@ export function Composer({ session }: { readonly session: ChatSession }) {
     if (editing) composingStore.setState({ editing: { ...editing, text } });
     else setDraft(chatId, text);
   };
-  const submit = (how: 'queue' | 'interrupt') => {
+  const submit = (when: 'in-turn' | 'now') => {
     if (value.trim() === '') return;
     if (editing) void applyEdit(editing);
-    else void sendMessage(session, value, how);
+    else void sendMessage(session, value, when);
   };
   const escape = (empty: boolean) => {
     if (editing) return stopEditing();
@@ -54,8 +54,8 @@ export function Composer({ session }: { readonly session: ChatSession }) {
         value={value}
         placeholder={busy ? 'Message, sent when this turn is done' : 'Message'}
         onChange={change}
-        onSend={() => submit('queue')}
-        onSendNow={() => submit('interrupt')}
+        onSend={() => submit('in-turn')}
+        onSendNow={() => submit('now')}
         onEscape={escape}
         onRecall={() => recall(session)}
       />
@@ -63,7 +63,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
         session={session}
         busy={busy}
         editing={editing !== null}
-        onSend={() => submit('queue')}
+        onSend={() => submit('in-turn')}
       />
     </div>
   );

@@ -1,3 +1,4 @@
+import type { QueuedId } from '@shared/model/ids.ts';
 import { call } from '../../lib/bridge.ts';
 import { draftStore, setDraft } from '../../state/drafts.ts';
 import type { ChatSession } from '../../state/live.ts';
@@ -20,15 +21,25 @@ export function keepFailed(draft: string, text: string, sendKey: string): void {
 export async function sendMessage(
   session: ChatSession,
   text: string,
-  busy: 'queue' | 'interrupt',
+  when: 'in-turn' | 'now',
 ): Promise<void> {
   const { chatId } = session;
   const sendKey = sendKeyFor(chatId, text);
   setDraft(chatId, '');
-  const answer = await call('chat.send', { chatId, text, busy, sendKey });
-  if (answer.ok) return;
-  keepFailed(chatId, text, sendKey);
-  toast(answer.error.message);
+  const answer = await call('chat.send', { chatId, text, busy: 'queue', sendKey });
+  if (!answer.ok) {
+    keepFailed(chatId, text, sendKey);
+    toast(answer.error.message);
+    return;
+  }
+  const { queuedId } = answer.value;
+  if (when === 'now' && queuedId !== null) await promoteFresh(session, queuedId);
+}
+
+/** Before everything that was queued earlier. One that is no longer queued has started: nothing is left to do. */
+async function promoteFresh({ chatId }: ChatSession, queuedId: QueuedId): Promise<void> {
+  const answer = await call('queue.promote', { chatId, queuedId });
+  if (!answer.ok && answer.error.code !== 'not-found') toast(answer.error.message);
 }
 
 export async function stopChat(session: ChatSession): Promise<void> {
