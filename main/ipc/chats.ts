@@ -74,7 +74,12 @@ function talkCalls(deps: ChatHandlerDeps) {
     },
     'chat.edit': async ({ chatId, messageId, text: words }) => {
       const edited = await store.call('editMessage', { chatId, ownerId, messageId, content: text(words) });
-      const codes = { ...BASIC, 'message-not-found': 'not-found', 'not-user-message': 'not-user' } as const;
+      const codes = {
+        ...BASIC,
+        'message-not-found': 'not-found',
+        'not-user-message': 'not-user',
+        'no-model': 'no-model',
+      } as const;
       return answer(edited, codes, (value) => value);
     },
   } satisfies Partial<ChatCalls>;
@@ -137,7 +142,11 @@ function queueCalls({ store, ownerId }: ChatHandlerDeps) {
     'queue.move': async ({ chatId, queuedId, by }) =>
       answer(await store.call('moveQueued', { chatId, ownerId, queuedId, by }), codes, done),
     'queue.promote': async ({ chatId, queuedId }) =>
-      answer(await store.call('promoteQueued', { chatId, ownerId, queuedId }), codes, done),
+      answer(
+        await store.call('promoteQueued', { chatId, ownerId, queuedId }),
+        { ...codes, 'no-model': 'no-model' } as const,
+        done,
+      ),
   } satisfies Partial<ChatCalls>;
 }
 

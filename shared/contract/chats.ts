@@ -57,7 +57,7 @@ export const chatsContract = {
   'chat.edit': call({
     input: z.object({ chatId: s.chatId, messageId: s.messageId, text: s.messageText }),
     output: is<{ messageId: MessageId }>(),
-    errors: ['not-found', 'not-user', 'not-allowed'],
+    errors: ['not-found', 'not-user', 'not-allowed', 'no-model'],
   }),
   'chat.interrupt': call({
     input: z.object({ chatId: s.chatId }),
@@ -118,7 +118,7 @@ export const chatsContract = {
   'queue.promote': call({
     input: z.object({ chatId: s.chatId, queuedId: s.queuedId }),
     output: is<null>(),
-    errors: ['not-found', 'not-allowed'],
+    errors: ['not-found', 'not-allowed', 'no-model'],
   }),
   /** Drafts live in the database, so that a kill does not lose them. Key: a chat id, or "new". */
   'draft.get': call({
