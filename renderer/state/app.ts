@@ -3,7 +3,7 @@ import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { openChat, openNew } from './nav.ts';
-import { toast } from './toasts.ts';
+import { announce, toast } from './toasts.ts';
 
 export interface App {
   readonly info: AppInfo | null;
@@ -12,6 +12,8 @@ export interface App {
   readonly failure: string | null;
   /** The bell is being switched. */
   readonly switching: boolean;
+  /** Why the folder on the command line could not be opened; null once another place was chosen. */
+  readonly folderProblem: string | null;
 }
 
 export const appStore = createStore<App>(() => ({
@@ -19,6 +21,7 @@ export const appStore = createStore<App>(() => ({
   settings: { theme: 'system', notifications: true },
   failure: null,
   switching: false,
+  folderProblem: null,
 }));
 
 /** Loads what the window needs to draw and follows what main asks of it. */
@@ -30,9 +33,9 @@ export async function startApp(): Promise<void> {
     return;
   }
   const info = answer.value;
-  appStore.setState({ info, settings: info.settings });
+  appStore.setState({ info, settings: info.settings, folderProblem: info.folderProblem });
   openNew(info.workspaceId);
-  if (info.folderProblem) toast(info.folderProblem);
+  if (info.folderProblem) announce(info.folderProblem);
   watchFeed('app.events', {}, { onEvents: (events) => events.forEach(obey) });
 }
 
@@ -41,6 +44,7 @@ function obey(event: AppEvent): void {
     case 'open-chat':
       return openChat(event.chatId, event.messageId);
     case 'open-workspace':
+      forgetFolderProblem();
       return openNew(event.workspaceId);
     case 'settings':
       return appStore.setState({ settings: event.settings });
@@ -49,6 +53,10 @@ function obey(event: AppEvent): void {
     default:
       return never(event);
   }
+}
+
+export function forgetFolderProblem(): void {
+  appStore.setState({ folderProblem: null });
 }
 
 export async function setSettings(change: Partial<Settings>): Promise<void> {

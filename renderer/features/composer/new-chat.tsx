@@ -2,6 +2,7 @@ import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import { forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
 import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
 import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
@@ -27,6 +28,10 @@ export function NewChat() {
   const workspaceId = useStore(workspacesStore, (s) => asked ?? s.list?.[0]?.id ?? null);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
+  const place = (id: WorkspaceId) => {
+    forgetFolderProblem();
+    choosePlace(id);
+  };
   const send = () => {
     if (text.trim() !== '') void create({ text, workspaceId, modelId, effort });
   };
@@ -34,7 +39,7 @@ export function NewChat() {
     <div className="new">
       <div className="first">
         <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
-        <Where value={workspaceId} onPick={choosePlace} />
+        <Where value={workspaceId} onPick={place} />
         <With value={modelId} onPick={setModel} />
         <div className="comp">
           <MessageBox
@@ -48,7 +53,7 @@ export function NewChat() {
           />
           <div className="bar">
             <ModePicker workspaceId={workspaceId} />
-            <WorkspacePicker value={workspaceId} onPick={choosePlace} />
+            <WorkspacePicker value={workspaceId} onPick={place} />
             <EffortPicker modelId={modelId} value={effort} onPick={setEffort} />
             <span className="end-group">
               <Button look="primary" keys="⏎" onClick={send}>

@@ -3,6 +3,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { Folder, FolderOpen, Server } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import { appStore } from '../../state/app.ts';
 import { linkWords, workspacesStore } from '../../state/workspaces.ts';
 import { AnotherPlace } from './another-place.tsx';
 
@@ -16,6 +17,7 @@ interface WhereProps {
 
 export function Where({ value, onPick }: WhereProps) {
   const list = useStore(workspacesStore, (s) => s.list ?? NONE);
+  const problem = useStore(appStore, (s) => s.folderProblem);
   const [asking, setAsking] = useState(false);
   const chosen = list.find((w) => w.id === value);
   const shown = list.slice(0, SHOWN);
@@ -32,6 +34,7 @@ export function Where({ value, onPick }: WhereProps) {
           <span>Another folder or host…</span>
         </button>
       </div>
+      {problem !== null && <p className="where-problem err">{problem}</p>}
       {asking && (
         <AnotherPlace
           onClose={() => setAsking(false)}
