@@ -1,9 +1,11 @@
 import { asId, type ChatId } from '@shared/model/ids.ts';
+import type { Message } from '@shared/model/message.ts';
 import type { StreamEvent } from '@shared/model/stream.ts';
+import { ok } from '@shared/util/result.ts';
 import { describe, expect, it } from 'vitest';
-import type { WatchFeed } from '../lib/bridge.ts';
+import type { call, WatchFeed } from '../lib/bridge.ts';
 import type { FeedHandlers } from '../lib/feed-loop.ts';
-import { createSession, liveShape } from './live.ts';
+import { createSession, liveShape, type NextFrame } from './live.ts';
 
 const EPISODE = { history_version: 1, generation_attempt: 1 };
 const SNAPSHOT = {
@@ -35,10 +37,16 @@ function opened() {
     on = handlers;
     return { reopen: () => (reopened += 1), close: () => (closed += 1) };
   }) as unknown as WatchFeed;
-  const session = createSession(asId<ChatId>('c'), watch, (run) => {
+  let answerPage: ((messages: readonly Message[]) => void) | null = null;
+  const ask = (() =>
+    new Promise((resolve) => {
+      answerPage = (messages) => resolve(ok({ messages }));
+    })) as unknown as typeof call;
+  const onFrame: NextFrame = (run) => {
     frame = run;
     return () => (frame = null);
-  });
+  };
+  const session = createSession(asId<ChatId>('c'), watch, onFrame, ask);
   session.open();
   const shown: string[] = [];
   session.store.subscribe((s) => {
@@ -56,6 +64,8 @@ function opened() {
       frame = null;
       run?.();
     },
+    page: (messages: readonly Message[]) => answerPage?.(messages),
+    ids: () => session.store.getState().view?.messages.map((m) => Number(m.id)),
     waitsForFrame: () => frame !== null,
     reopened: () => reopened,
     closed: () => closed,
@@ -132,5 +142,39 @@ describe('an open chat', () => {
     t.say(word(1, 'a'));
     t.session.close();
     expect([t.closed(), t.waitsForFrame()]).toEqual([1, false]);
+  });
+});
+
+describe('older rows', () => {
+  const rows = (...ids: readonly number[]) => ids.map((id) => ({ id, revision: 1 }) as unknown as Message);
+  const at = (...ids: readonly number[]) => ({ ...SNAPSHOT, messages: rows(...ids) }) as StreamEvent;
+
+  it('come in front, while words stream', async () => {
+    const t = opened();
+    t.say(at(7, 8));
+    t.say(word(1, 'a'));
+    const loaded = t.session.loadOlder();
+    t.page(rows(5, 6));
+    await loaded;
+    expect(t.session.store.getState()).toMatchObject({
+      prepended: true,
+      complete: true,
+      loadingOlder: false,
+    });
+    expect(t.ids()).toEqual([5, 6, 7, 8]);
+    t.paint();
+    expect(t.ids()).toEqual([5, 6, 7, 8]);
+  });
+
+  it('that come after the window has moved on are dropped, and say nothing about its start', async () => {
+    const t = opened();
+    t.say(at(7, 8));
+    const loaded = t.session.loadOlder();
+    t.session.toTail();
+    t.say(at(90, 91));
+    t.page(rows(5, 6));
+    await loaded;
+    expect(t.ids()).toEqual([90, 91]);
+    expect(t.session.store.getState()).toMatchObject({ complete: false, loadingOlder: false });
   });
 });

@@ -1,4 +1,4 @@
-import type { ChatId } from '@shared/model/ids.ts';
+import type { ChatId, MessageId } from '@shared/model/ids.ts';
 import { type ChatView, foldStream, type LiveBlock, prependPage } from '@shared/model/reducer.ts';
 import type { StreamEvent } from '@shared/model/stream.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -49,7 +49,7 @@ const animationFrame: NextFrame = (run) => {
 };
 
 interface Screen {
-  show(view: ChatView | null): void;
+  show(view: ChatView | null, prepended?: boolean): void;
   showPaced(view: ChatView | null): void;
   cancel(): void;
 }
@@ -58,9 +58,9 @@ interface Screen {
 function screenOf(store: StoreApi<Session>, nextFrame: NextFrame): Screen {
   let latest: ChatView | null = null;
   let cancelFrame: (() => void) | null = null;
-  const show = (view: ChatView | null) => {
+  const show = (view: ChatView | null, prepended = false) => {
     latest = view;
-    if (store.getState().view !== view) store.setState({ view, prepended: false });
+    if (store.getState().view !== view) store.setState({ view, prepended });
   };
   const showPaced = (view: ChatView | null) => {
     latest = view;
@@ -78,11 +78,18 @@ function screenOf(store: StoreApi<Session>, nextFrame: NextFrame): Screen {
   return { show, showPaced, cancel };
 }
 
+async function fetchBefore(ask: typeof call, chatId: ChatId, before: MessageId) {
+  const answer = await ask('chat.page', { chatId, before, limit: PAGE_ROWS });
+  const rows = answer.ok ? answer.value.messages : [];
+  return { rows, complete: answer.ok && rows.length < PAGE_ROWS };
+}
+
 /** Durable events are shown at once; words that stream are folded at once and shown at most once a frame. */
 export function createSession(
   chatId: ChatId,
   watch: WatchFeed = watchFeed,
   nextFrame: NextFrame = animationFrame,
+  ask: typeof call = call,
 ): ChatSession {
   const store = createStore<Session>(() => START);
   const screen = screenOf(store, nextFrame);
@@ -103,11 +110,13 @@ export function createSession(
     const { loadingOlder, complete } = store.getState();
     if (!first || loadingOlder || complete) return;
     store.setState({ loadingOlder: true });
-    const answer = await call('chat.page', { chatId, before: first.id, limit: PAGE_ROWS });
-    const rows = answer.ok ? answer.value.messages : [];
-    if (view && rows.length > 0) view = prependPage(view, rows);
-    const ended = answer.ok && rows.length < PAGE_ROWS;
-    store.setState({ view, loadingOlder: false, complete: ended, prepended: rows.length > 0 });
+    const page = await fetchBefore(ask, chatId, first.id);
+    if (view?.messages[0]?.id === first.id) {
+      view = prependPage(view, first.id, page.rows);
+      screen.show(view, page.rows.length > 0);
+      store.setState({ complete: page.complete });
+    }
+    store.setState({ loadingOlder: false });
   };
   return {
     chatId,

@@ -228,9 +228,19 @@ describe('the window of history', () => {
   const rows = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
 
+  /** A snapshot of these rows with all that came before them paged in. */
+  const paged = (from: number, to: number) =>
+    prependPage(fold(snapshot({ messages: rows(from, to) })), asId<MessageId>(from), rows(1, from - 1));
+
+  it('takes no page that was asked for by another window', () => {
+    const view = fold(snapshot({ messages: rows(101, 110) }), snapshot({ messages: rows(180, 190) }));
+    expect(prependPage(view, asId<MessageId>(101), rows(1, 100))).toBe(view);
+    const emptied = { ...view, messages: [] };
+    expect(prependPage(emptied, asId<MessageId>(101), rows(1, 100))).toBe(emptied);
+  });
+
   it('keeps paged rows in front of a fresh snapshot that overlaps them', () => {
-    const paged = prependPage(fold(snapshot({ messages: rows(50, 60) })), rows(1, 49));
-    const again = foldStream(paged, snapshot({ messages: rows(55, 61) })) as ChatView;
+    const again = foldStream(paged(50, 60), snapshot({ messages: rows(55, 61) })) as ChatView;
     expect(again.messages.map((m) => Number(m.id))).toEqual(rows(1, 61).map((m) => Number(m.id)));
   });
 
@@ -240,7 +250,7 @@ describe('the window of history', () => {
   });
 
   it('lets go of the newest rows when paging back too far, and then takes no new ones', () => {
-    const view = prependPage(fold(snapshot({ messages: rows(601, 660) })), rows(1, 600));
+    const view = paged(601, 660);
     expect(view.messages).toHaveLength(WINDOW_ROWS);
     expect(view.atTail).toBe(false);
     const next = foldStream(view, row(message(661))) as ChatView;
@@ -249,14 +259,14 @@ describe('the window of history', () => {
   });
 
   it('a cut below the newest row held makes the rest the tail again, and the new row is shown', () => {
-    const paged = prependPage(fold(snapshot({ messages: rows(601, 660) })), rows(1, 600));
+    const far = paged(601, 660);
     const cut = (id: number): StreamEvent => ({
       type: 'history_cut',
       from_message_id: asId<MessageId>(id),
       message_count: id - 1,
     });
     for (const id of [600, 1]) {
-      const next = foldStream(foldStream(paged, cut(id)) as ChatView, row(message(661))) as ChatView;
+      const next = foldStream(foldStream(far, cut(id)) as ChatView, row(message(661))) as ChatView;
       expect(next.messages.map((m) => Number(m.id))).toEqual([
         ...rows(1, id - 1).map((m) => Number(m.id)),
         661,
@@ -264,7 +274,7 @@ describe('the window of history', () => {
       expect(next.atTail).toBe(true);
     }
     // Between the newest row held and the cut there may be rows that the window let go.
-    expect((foldStream(paged, cut(630)) as ChatView).atTail).toBe(false);
+    expect((foldStream(far, cut(630)) as ChatView).atTail).toBe(false);
   });
 
   it('drops the oldest rows at the tail', () => {

@@ -204,11 +204,13 @@ export function mergePart(parts: readonly LiveBlock[], part: LivePart): readonly
   return at >= 0 ? parts.with(at, next) : [...parts, next];
 }
 
-/** Older rows that `chat.page` fetched, put before what is there. */
-export function prependPage(view: ChatView, page: readonly Message[]): ChatView {
-  const first = view.messages[0];
-  const older = first ? page.filter((m) => m.id < first.id) : page;
-  const messages = [...older, ...view.messages];
+/**
+ * Older rows that `chat.page` fetched from before `before`, put before what is there. A page whose row is not the
+ * first one any more came too late: between it and what is held now rows may be missing, and it is dropped.
+ */
+export function prependPage(view: ChatView, before: MessageId, page: readonly Message[]): ChatView {
+  if (view.messages[0]?.id !== before || page.length === 0) return view;
+  const messages = [...page.filter((m) => m.id < before), ...view.messages];
   return {
     ...view,
     messages: messages.slice(0, WINDOW_ROWS),
