@@ -229,6 +229,20 @@ describe('one agent', () => {
     expect(new Set(all.map((agent) => agent.local.address.pid)).size).toBe(1);
   });
 
+  it('is kept as it is when it only could not be reached for a moment', async () => {
+    const agent = await start();
+    const { address } = agent.local;
+    const { id } = await agent.client.startProcess({ command: 'sleep 300' }, { signal, key: randomUUID() });
+    const waiting = agent.client.processOutput(id, true, call);
+    rmSync(address.socket);
+    // The connections that stand are busy: this call needs a new one.
+    const others = await Promise.all([agent.client.hello(call), agent.client.hello(call)]);
+    expect(others.map((hello) => hello.pid)).toEqual([address.pid, address.pid]);
+    expect(agent.local.address).toBe(address);
+    await agent.client.signalProcess(id, 'kill', { signal, key: randomUUID() });
+    expect(await waiting).toMatchObject({ running: false });
+  });
+
   it('makes a missing socket again', async () => {
     const agent = await start();
     const { socket, token, pid } = agent.local.address;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import net from 'node:net';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -106,6 +107,8 @@ class LocalConnection {
     if (tooSoonMs > 0) await clock.sleep(Math.min(tooSoonMs, RESTART_MS), this.closing.signal);
     this.servedAt = clock.now();
     const address = await serveAgent(this.options, this.closing.signal);
+    // The same agent as before: whatever else waits on its connections shall not be disturbed.
+    if (this.current && sameAgent(this.current.address, address)) return this.current;
     const link = createHttpLink({
       token: address.token,
       connect: () => net.connect(address.socket),
@@ -114,6 +117,10 @@ class LocalConnection {
     this.current = { address, link };
     return this.current;
   }
+}
+
+function sameAgent(one: AgentAddress, other: AgentAddress): boolean {
+  return one.pid === other.pid && one.token === other.token && one.version === other.version;
 }
 
 /** A 401: an agent that was started anew with another token. */
@@ -125,7 +132,7 @@ async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Prom
   const { agentFile, nodePath, nodeEnv, home, idleMs } = options;
   const idle = idleMs === undefined ? [] : ['--idle-ms', String(idleMs)];
   const end = await runApart(nodePath, [agentFile, 'serve', '--home', home, ...idle], {
-    env: { ...process.env, ...electronEnv(nodePath), ...nodeEnv },
+    env: { ...withoutSecrets(process.env), ...electronEnv(nodePath), ...nodeEnv },
     timeoutMs: SERVE_MS,
     signal,
   }).catch((error: unknown) => {
@@ -138,6 +145,13 @@ async function serveAgent(options: LocalAgentOptions, signal: AbortSignal): Prom
   throw new LinkDown(`the local agent did not start: ${reason}`);
 }
 
+/** Any command may read the agent's environment: the app's own keys and settings are not in it. */
+const withheld = /^(?:OPENAI_|ANTHROPIC_|GAFFER_)/;
+
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.test(name)));
+}
+
 /** Electron's own executable is a Node.js with this variable. */
 function electronEnv(nodePath: string): Readonly<Record<string, string>> {
   return process.versions.electron && nodePath === process.execPath ? { ELECTRON_RUN_AS_NODE: '1' } : {};
@@ -148,6 +162,7 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);
     if (signal.aborted) abort();
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
