@@ -177,4 +177,14 @@ describe('older rows', () => {
     expect(t.ids()).toEqual([90, 91]);
     expect(t.session.store.getState()).toMatchObject({ complete: false, loadingOlder: false });
   });
+
+  it('can be asked for again when the window let go of its start', async () => {
+    const t = opened();
+    t.say(at(7, 8));
+    const loaded = t.session.loadOlder();
+    t.page(rows(5, 6));
+    await loaded;
+    t.say(at(90, 91));
+    expect(t.session.store.getState().complete).toBe(false);
+  });
 });

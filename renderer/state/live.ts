@@ -78,6 +78,20 @@ function screenOf(store: StoreApi<Session>, nextFrame: NextFrame): Screen {
   return { show, showPaced, cancel };
 }
 
+function foldAll(view: ChatView | null, events: readonly StreamEvent[]): ChatView | null | 'gap' {
+  let folded = view;
+  for (const event of events) {
+    const next = foldStream(folded, event);
+    if (next === 'gap') return next;
+    folded = next;
+  }
+  return folded;
+}
+
+function firstId(view: ChatView | null): number {
+  return view?.messages[0]?.id ?? 0;
+}
+
 async function fetchBefore(ask: typeof call, chatId: ChatId, before: MessageId) {
   const answer = await ask('chat.page', { chatId, before, limit: PAGE_ROWS });
   const rows = answer.ok ? answer.value.messages : [];
@@ -96,12 +110,13 @@ export function createSession(
   let view: ChatView | null = null;
   let feed: Feed | null = null;
   const take = (events: readonly StreamEvent[]) => {
-    for (const event of events) {
-      const next = foldStream(view, event);
-      if (next === 'gap') return feed?.reopen();
-      view = next;
-    }
+    const first = firstId(view);
+    const next = foldAll(view, events);
+    if (next === 'gap') return feed?.reopen();
+    view = next;
     if (store.getState().lost) store.setState({ lost: false });
+    // A fresh snapshot, or many new rows, let go of the oldest ones.
+    if (firstId(view) > first) store.setState({ complete: false });
     if (events.every((e) => e.type === 'message_part')) screen.showPaced(view);
     else screen.show(view);
   };
