@@ -225,6 +225,7 @@ describe('the end of the timeline', () => {
     retry: null,
     error: null,
     idle: true,
+    link: null,
   };
   const error = { message: 'x', kind: 'generic' as const, retryable: true };
 
@@ -239,5 +240,16 @@ describe('the end of the timeline', () => {
     expect(tailKind({ ...rest, pending: true })).toBe('pending');
     expect(tailKind({ ...rest, status: 'interrupting' })).toBe('stopping');
     expect(tailKind({ ...rest, status: 'waiting' })).toBe('none');
+  });
+
+  it('says while a turn runs that it waits for its machine, and nothing of it at rest', () => {
+    const down = { state: 'down', message: 'x', final: false, retryAt: null } as const;
+    expect(tailKind({ ...rest, link: down })).toBe('link');
+    expect(tailKind({ ...rest, link: down, idle: false })).toBe('link');
+    expect(tailKind({ ...rest, link: { state: 'connecting', attempt: 1 } })).toBe('link');
+    expect(tailKind({ ...rest, link: { state: 'up' } })).toBe('working');
+    expect(tailKind({ ...rest, link: { state: 'idle' } })).toBe('working');
+    expect(tailKind({ ...rest, link: down, status: 'waiting' })).toBe('none');
+    expect(tailKind({ ...rest, link: down, status: 'interrupting' })).toBe('stopping');
   });
 });

@@ -1,7 +1,8 @@
 import type { ChatStatus } from '@shared/model/chat.ts';
 import type { ChatFault, FaultKind, RetryInfo } from '@shared/model/fault.ts';
+import type { LinkState } from '@shared/model/workspace.ts';
 
-export type TailKind = 'lost' | 'error' | 'stopping' | 'retry' | 'pending' | 'working' | 'none';
+export type TailKind = 'lost' | 'error' | 'stopping' | 'retry' | 'pending' | 'link' | 'working' | 'none';
 
 export interface TailState {
   readonly lost: boolean;
@@ -11,16 +12,19 @@ export interface TailState {
   readonly error: ChatFault | null;
   /** Nothing streams. */
   readonly idle: boolean;
+  /** The link to the place where the chat works. */
+  readonly link: LinkState | null;
 }
 
 /** The one thing that stands after the last row. A lost feed comes first: what is known may be old. */
-export function tailKind({ lost, status, pending, retry, error, idle }: TailState): TailKind {
+export function tailKind({ lost, status, pending, retry, error, idle, link }: TailState): TailKind {
   if (lost) return 'lost';
   if (status === 'error' && error) return 'error';
   if (status === 'interrupting') return 'stopping';
   if (status !== 'running') return 'none';
   if (retry) return 'retry';
   if (pending) return 'pending';
+  if (link?.state === 'down' || link?.state === 'connecting') return 'link';
   return idle ? 'working' : 'none';
 }
 

@@ -8,8 +8,9 @@ import { focusMessage, showSettings } from '../../state/nav.ts';
 import { secondsLeft } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { announce, toast } from '../../state/toasts.ts';
-import { reconnect } from '../../state/workspaces.ts';
+import { reconnect, workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
+import { LinkLine } from './link-line.tsx';
 import { type Help, helpFor, tailKind } from './tail-kind.ts';
 
 /** What stands after the last row: why it does not go on, and the one action that helps. */
@@ -20,7 +21,10 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const retry = useStore(session.store, (s) => s.view?.retry ?? null);
   const error = useStore(session.store, (s) => s.view?.error ?? null);
   const idle = useStore(session.store, (s) => (s.view?.live.parts.length ?? 0) === 0);
-  const kind = tailKind({ lost, status, pending, retry, error, idle });
+  const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
+  const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
+  const link = place?.link ?? null;
+  const kind = tailKind({ lost, status, pending, retry, error, idle, link });
   switch (kind) {
     case 'lost':
       return (
@@ -39,6 +43,8 @@ export function Tail({ session }: { readonly session: ChatSession }) {
       return (
         <Quiet icon={<CircleDashed className="i s" aria-hidden="true" />} text="Waiting for a free slot" />
       );
+    case 'link':
+      return place && <LinkLine place={place} />;
     case 'working':
       return <Working session={session} />;
     case 'none':
