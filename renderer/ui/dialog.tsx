@@ -1,4 +1,6 @@
+import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { IconButton } from './button.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -36,6 +38,10 @@ export function Dialog({ title, icon, wide = false, onClose, children }: DialogP
           {title}
         </h2>
         {children}
+        {/* Last, so that the dialog opens with the focus on its first field. */}
+        <IconButton label="Close" className="dlg-close" onClick={onClose}>
+          <X className="i" aria-hidden="true" />
+        </IconButton>
       </div>
     </dialog>
   );

@@ -33,7 +33,7 @@ export function GroupRow({ id, row, active, onOpen }: GroupRowProps) {
       aria-posinset={row.position}
       aria-label={where === '' ? `${row.name}, ${row.count}` : `${row.name}, ${where}`}
       className={`grp ${active ? 'active' : ''}`}
-      title={row.workspace?.directory}
+      title={row.workspace ? `${row.workspace.host}:${row.workspace.directory}` : undefined}
       onClick={onOpen}
     >
       <Caret className="i s" aria-hidden="true" />
@@ -42,7 +42,7 @@ export function GroupRow({ id, row, active, onOpen }: GroupRowProps) {
         <span className="where">
           <i className={`link ${row.workspace.link.state}`} />
           <span className="where-host">{row.workspace.host}</span>
-          {link}
+          {link !== '' && <span className="where-link">{link}</span>}
         </span>
       )}
     </div>

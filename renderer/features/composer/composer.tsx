@@ -126,6 +126,10 @@ function EditNote({ editing }: { readonly editing: Editing }) {
   );
 }
 
+function queuedNext(n: number): string {
+  return n === 1 ? '1 queued runs next' : `${n} queued run next`;
+}
+
 interface ComposerBarProps {
   readonly session: ChatSession;
   readonly busy: boolean;
@@ -160,13 +164,13 @@ function ComposerBar({ session, busy, editing, onSend }: ComposerBarProps) {
           <Button
             keys="Ctrl ."
             aria-label="Stop"
-            title={queued > 0 ? `Stop (${queued} queued runs next)` : 'Stop'}
+            title={queued > 0 ? `Stop (${queuedNext(queued)})` : 'Stop'}
             onClick={() => void stopChat(session)}
           >
             <Square className="i s" aria-hidden="true" />
             <span>
               Stop
-              {queued > 0 && <span className="wide-only"> ({queued} queued runs next)</span>}
+              {queued > 0 && <span className="wide-only"> ({queuedNext(queued)})</span>}
             </span>
           </Button>
         )}

@@ -1,6 +1,6 @@
 import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
-import { ShieldCheck } from 'lucide-react';
+import { Folder, Server, ShieldCheck } from 'lucide-react';
 import { useStore } from 'zustand';
 import { asEffort, EFFORTS, type Effort, findModel, modelsStore } from '../../state/models.ts';
 import { setMode, workspacesStore } from '../../state/workspaces.ts';
@@ -91,10 +91,12 @@ interface WorkspacePickerProps {
 export function WorkspacePicker({ value, onPick }: WorkspacePickerProps) {
   const list = useStore(workspacesStore, (s) => s.list);
   if (!list || list.length === 0) return null;
+  const Icon = list.find((w) => w.id === value)?.kind === 'ssh' ? Server : Folder;
   const choices = list.map((w) => ({ value: w.id, label: w.name, note: `${w.host} · ${w.directory}` }));
   return (
     <Picker
       label="Workspace"
+      icon={<Icon className="i s" aria-hidden="true" />}
       value={value}
       choices={choices}
       onPick={onPick}

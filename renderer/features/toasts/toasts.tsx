@@ -10,7 +10,7 @@ export function Toasts() {
       <div className="toasts">
         {toasts.map((t) => (
           <div key={t.id} className="toast">
-            <span>{t.text}</span>
+            <span title={t.text}>{t.text}</span>
             {t.undo && (
               <button
                 type="button"
