@@ -38,8 +38,18 @@ function createExclusively(path: string, value: unknown): boolean {
 /** Null: missing, unreadable or not JSON. */
 export function getFile(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    return readFile(path);
   } catch {
     return null;
+  }
+}
+
+/** Null: missing or not JSON. Throws when it is there and cannot be read, which says nothing about what it holds. */
+export function readFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return null;
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessIdentity } from '../base/process-identity.ts';
-import { getFile } from '../base/small-file.ts';
+import { getFile, readFile } from '../base/small-file.ts';
 
 /**
  * One directory per process, `runs/<id>/`:
@@ -43,16 +43,17 @@ export function getMeta(dir: string): RunMeta | null {
     : null;
 }
 
-export function getExit(dir: string): RunExit | null {
-  const exit = getFile(runFile.exit(dir));
+/** Throws when it is there and cannot be read. */
+export function readExit(dir: string): RunExit | null {
+  const exit = readFile(runFile.exit(dir));
   return isRecord(exit) && typeof exit.code === 'number' && typeof exit.at === 'number'
     ? { code: exit.code, at: exit.at }
     : null;
 }
 
-/** Of the `pid` file (the command) or of `started` (its launcher). */
-export function getIdentity(file: string): ProcessIdentity | null {
-  const identity = getFile(file);
+/** Of the `pid` file (the command) or of `started` (its launcher). Throws when it is there and cannot be read. */
+export function readIdentity(file: string): ProcessIdentity | null {
+  const identity = readFile(file);
   return isRecord(identity) && typeof identity.pid === 'number' && typeof identity.start === 'string'
     ? { pid: identity.pid, start: identity.start }
     : null;

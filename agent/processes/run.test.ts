@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,49 @@ describe('a run, seen through its directory', () => {
     expect(await run.loadExit()).toMatchObject({ code: -1 });
     expect(JSON.parse(readFileSync(runFile.exit(dir), 'utf8'))).toMatchObject({ code: -1 });
     expect(await run.signal('SIGKILL', signal)).toBe(false);
+  });
+
+  it('still runs when its files cannot be read', async () => {
+    // Reading a directory fails, as reading anything does when too many files are open.
+    mkdirSync(runFile.started(dir));
+    const run = new Run(dir, meta);
+    expect(await run.loadExit()).toBeNull();
+    expect(existsSync(runFile.exit(dir))).toBe(false);
+    rmSync(runFile.started(dir), { recursive: true });
+    expect(await run.loadExit()).toMatchObject({ code: -1 });
+  });
+
+  it('still runs when it cannot be looked at, and is looked at again later', async () => {
+    putFile(runFile.started(dir), await identityOf(process.pid));
+    let looks = 0;
+    const run = new Run(dir, meta, () => {
+      looks++;
+      return Promise.reject(new Error('too many open files'));
+    });
+    expect(await run.loadExit()).toBeNull();
+    expect(await run.loadExit()).toBeNull();
+    expect(looks).toBe(2);
+    expect(existsSync(runFile.exit(dir))).toBe(false);
+  });
+
+  it('is not looked at closely every time', async () => {
+    putFile(runFile.started(dir), await identityOf(process.pid));
+    let looks = 0;
+    const run = new Run(dir, meta, () => {
+      looks++;
+      return Promise.resolve(true);
+    });
+    for (let count = 0; count < 20; count++) expect(await run.loadExit()).toBeNull();
+    expect(looks).toBeLessThanOrEqual(2);
+  });
+
+  it('its end is seen at once, however lately it was seen alive', async () => {
+    // Above what Linux and macOS give away: no process has it.
+    putFile(runFile.started(dir), { pid: 2 ** 22 + 1, start: 'a boot:1' });
+    const looks = [true, false];
+    const run = new Run(dir, meta, () => Promise.resolve(looks.shift() ?? false));
+    expect(await run.loadExit()).toBeNull();
+    expect(await run.loadExit()).toMatchObject({ code: -1 });
   });
 
   it('keeps the exit that was written, whoever is alive', async () => {
