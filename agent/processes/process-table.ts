@@ -13,9 +13,10 @@ import { limits } from '../base/limits.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
 import { badRequest, Refusal } from '../base/refusal.ts';
 import { putFile } from '../base/small-file.ts';
+import { pauseAfter } from './pause-after.ts';
 import { Run } from './run.ts';
 import { getMeta, type RunMeta, runFile, wasStarted } from './run-files.ts';
-import { readHeadTail, readSpool, spoolTotal } from './spool.ts';
+import { readHeadTail, readSpool, SpoolEnd, spoolTotal } from './spool.ts';
 import { startLauncher } from './start-launcher.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -27,8 +28,6 @@ export interface ProcessTableOptions {
   readonly baseEnv: () => Promise<Env>;
   readonly mask: TokenMask;
 }
-
-const SPOOL_LOOK_MS = 50;
 
 /** All processes of this home that run on this host or ran here in the last days, whoever started them. */
 export class ProcessTable {
@@ -152,11 +151,13 @@ export class ProcessTable {
   /** Until there are bytes past `after`, the process ended, or the time is over. */
   async waitForSpool(id: string, chatId: string | null, after: number, signal: AbortSignal): Promise<void> {
     const run = this.find(id, chatId);
-    const until = Date.now() + limits.waitMs;
+    const spool = new SpoolEnd(run.dir);
+    const since = Date.now();
+    const until = since + limits.waitMs;
     while (!signal.aborted && Date.now() < until) {
-      const total = await spoolTotal(run.dir);
+      const total = await spool.loadTotal();
       if (total > Math.max(0, after) || (await run.loadExit()) !== null) return;
-      await run.wake.wait(SPOOL_LOOK_MS, signal);
+      await run.wake.wait(pauseAfter(Date.now() - since), signal);
     }
   }
 

@@ -22,6 +22,31 @@ export async function spoolTotal(dir: string): Promise<number> {
   return (await pieces(dir)).at(-1)?.end ?? 0;
 }
 
+/** The time of a directory is coarse: now and then all of it is looked at. */
+const LOOK_ALL_MS = 2_000;
+
+/** How far the spool has come, asked again and again: a look at the directory's time and at the last file's size. */
+export class SpoolEnd {
+  private readonly dir: string;
+  private known: { readonly last: Piece; readonly dirTime: number; readonly at: number } | null = null;
+
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  async loadTotal(): Promise<number> {
+    const { known } = this;
+    const dirTime = (await stat(this.dir).catch(() => null))?.mtimeMs ?? 0;
+    if (known?.dirTime === dirTime && Date.now() - known.at < LOOK_ALL_MS) {
+      const file = await stat(known.last.file).catch(() => null);
+      if (file) return known.last.start + file.size;
+    }
+    const last = (await pieces(this.dir)).at(-1);
+    this.known = last ? { last, dirTime, at: Date.now() } : null;
+    return last?.end ?? 0;
+  }
+}
+
 /**
  * At most `length` bytes from position `after` on; bytes that were dropped are skipped, and one answer never
  * spans a hole. The writer may remove a file between our look and our read: then we look again.
