@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '../../db/store.ts';
+import { loadSnapshot } from './reads.ts';
 import { addMessage, arrange, loadChat, loadHistory, type Machine, openMachine } from './test-machine.ts';
 
 let m: Machine;
@@ -21,6 +23,34 @@ describe('what a stream reads', () => {
       calls: [{ state: 'gated' }],
     });
     expect(snapshot?.facts).toEqual(await m.store.call('loadFacts', chat));
+  });
+
+  test('a stream’s calls are what the ledger says, and their results are not even read', async () => {
+    const chat = await arrange(m, 'R0', { call: 'done' });
+    await m.db.query(`update chat_tool_calls set process_id = 'p' where key = $1`, [chat.key]);
+    const read: object[] = [];
+    const tx: Tx = {
+      async query<T>(sql: string, params: readonly unknown[] = []) {
+        const { rows } = await m.db.query<T>(sql, [...params]);
+        read.push(...(rows as object[]));
+        return { rows, rowCount: rows.length };
+      },
+    };
+    const snapshot = await loadSnapshot.run(tx, { ...chat, rows: 3 });
+    expect(snapshot?.calls).toMatchObject([
+      {
+        key: chat.key,
+        message_id: chat.assistantId,
+        index: 0,
+        tool_call_id: 'call_0',
+        tool: 'execute',
+        state: 'done',
+        process_id: 'p',
+        approval: { hash: 'H' },
+        started_at: null,
+      },
+    ]);
+    expect(read.filter((row) => 'result' in row)).toEqual([]);
   });
 
   test('a sync is what moved since: new rows, ids of deleted ones, the queue only when it changed', async () => {

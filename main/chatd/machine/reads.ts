@@ -8,6 +8,8 @@ import {
   CHAT_COLUMNS,
   type ChatRow,
   type MessageRow,
+  SHOWN_CALL_COLUMNS,
+  type ShownCallRow,
   toCallState,
   toFacts,
   toQueued,
@@ -30,14 +32,23 @@ export async function loadChat(tx: Tx, { chatId, ownerId }: ByChat): Promise<Cha
   return rows[0] ?? null;
 }
 
-/** Ledger rows of the last assistant message. */
+const OF_LAST_ASSISTANT = `message_id = (select id from chat_messages
+  where chat_id = $1 and not deleted and role = 'assistant' order by id desc limit 1) order by index`;
+
+/** Ledger rows of the last assistant message, with their results. */
 export async function loadLastCalls(tx: Tx, chatId: ChatId): Promise<readonly CallRow[]> {
-  const { rows } = await tx.query<CallRow>(
-    `select * from chat_tool_calls where message_id = (select id from chat_messages
-       where chat_id = $1 and not deleted and role = 'assistant' order by id desc limit 1) order by index`,
+  const { rows } = await tx.query<CallRow>(`select * from chat_tool_calls where ${OF_LAST_ASSISTANT}`, [
+    chatId,
+  ]);
+  return rows;
+}
+
+async function loadShownCalls(tx: Tx, chatId: ChatId): Promise<readonly ToolCallState[]> {
+  const { rows } = await tx.query<ShownCallRow>(
+    `select ${SHOWN_CALL_COLUMNS} from chat_tool_calls where ${OF_LAST_ASSISTANT}`,
     [chatId],
   );
-  return rows;
+  return rows.map(toCallState);
 }
 
 export const loadSnapshot = operation(
@@ -107,14 +118,13 @@ async function toSync(
 ): Promise<StreamSync> {
   const summary = await readSummary(tx, chat.id, chat.owner_id);
   if (!summary) throw new Error('A chat vanished inside its own snapshot');
-  const calls: readonly ToolCallState[] = (await loadLastCalls(tx, chat.id)).map(toCallState);
   return {
     facts: toFacts(chat),
     summary,
     ...rows,
     messageCount: chat.message_count,
     queue: null,
-    calls,
+    calls: await loadShownCalls(tx, chat.id),
     retry: chat.retry_state,
     error: chat.last_error,
   };

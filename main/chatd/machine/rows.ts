@@ -149,7 +149,13 @@ export interface CallRow {
   readonly started_at: string | null;
 }
 
-export function toCallState(row: CallRow): ToolCallState {
+/** What a window is told of a call: not what it gave, which may be long and comes as a message. */
+export type ShownCallRow = Omit<CallRow, 'args_hash' | 'effect' | 'result' | 'note'>;
+
+export const SHOWN_CALL_COLUMNS =
+  'key, message_id, index, provider_call_id, tool, state, approval, process_id, started_at';
+
+export function toCallState(row: ShownCallRow): ToolCallState {
   return {
     key: row.key,
     message_id: row.message_id,
