@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { asId, type ChatId } from '@shared/model/ids.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tx } from '../../db/store.ts';
 import { loadSnapshot } from './reads.ts';
@@ -123,6 +125,42 @@ describe('what a runner reads', () => {
       ['rules', 'summary', 'next', 'reply'].map(words),
     );
     expect(step).toMatchObject({ stepsInTurn: 1, userMessages: 2 });
+    expect(await m.store.call('loadPrompt', chat)).toEqual({
+      historyVersion: step?.facts.historyVersion,
+      prompt: step?.prompt,
+    });
+  });
+
+  test('the tail of a step is the prompt from the last answer on, and the rest of the step is the same', async () => {
+    const chat = await arrange(m, 'R0', { call: 'done' });
+    const add = (role: string, text: string) => addMessage(m, chat.chatId, role, words(text));
+    const tail = async () => {
+      const [step, short] = [await m.store.call('loadStep', chat), await m.store.call('loadTail', chat)];
+      expect({ ...short, prompt: null }).toEqual({ ...step, prompt: null });
+      expect(step?.prompt.slice(-(short?.prompt.length ?? 0))).toEqual(short?.prompt);
+      return short?.prompt.map((row) => row.role);
+    };
+    expect(await tail()).toEqual(['assistant']);
+    await add('tool', 'result');
+    await add('user', 'next');
+    expect(await tail()).toEqual(['assistant', 'tool', 'user']);
+    await add('assistant', 'answer');
+    expect(await tail()).toEqual(['assistant']);
+    // Compacted since: what the model reads begins after its last answer.
+    await m.db.query(
+      `insert into chat_messages (chat_id, role, content, compressed, visibility) values ($1, 'system', '[]', true, 'model')`,
+      [chat.chatId],
+    );
+    await add('user', 'go on');
+    expect(await tail()).toEqual(['system', 'user']);
+  });
+
+  test('before the first answer the tail is the whole prompt', async () => {
+    const chat = await arrange(m, 'R0');
+    await m.db.query('update chat_messages set deleted = true where id = $1', [chat.assistantId]);
+    expect((await m.store.call('loadTail', chat))?.prompt.map((row) => row.role)).toEqual(['user']);
+    expect(await m.store.call('loadTail', { chatId: asId<ChatId>(randomUUID()) })).toBeNull();
+    expect(await m.store.call('loadPrompt', { chatId: asId<ChatId>(randomUUID()) })).toBeNull();
   });
 });
 

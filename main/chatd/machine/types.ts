@@ -249,6 +249,10 @@ export interface ChatOperations {
   >;
   loadFacts: Op<{ chatId: ChatId }, ChatFacts | null>;
   loadStep: Op<{ chatId: ChatId }, StepView | null>;
+  /** As loadStep, but `prompt` begins with the model's last answer: enough to decide, however long the chat is. */
+  loadTail: Op<{ chatId: ChatId }, StepView | null>;
+  /** What the model reads, with the history version that it is of: the caller compares it with its fence. */
+  loadPrompt: Op<{ chatId: ChatId }, { historyVersion: number; prompt: readonly StoredMessage[] } | null>;
   recordAttempt: Op<Fence, Outcome<{ generationAttempt: number }>>;
   recordRetry: Op<Fence & { retry: RetryInfo | null }, Outcome<null>>;
   /** "Retry now": clears the wait of a running chat by shortening `retrying_at` to now; refused without one. */
