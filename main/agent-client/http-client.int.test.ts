@@ -99,6 +99,17 @@ describe('the client', () => {
     await expect(first).rejects.toBeInstanceOf(LinkDown);
   });
 
+  it('many calls share one signal without a warning', async () => {
+    onRequest = (socket) => socket.write(reply('200 OK', '{"protocol":1}'));
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => client.hello({ signal })));
+    process.off('warning', onWarning);
+    expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
+  });
+
   it('gives a refusal as the agent put it, also one that is no JSON', async () => {
     onRequest = (socket) =>
       socket.write(reply('507 Full', '{"message":"full","code":"disk-full","detail":"x"}'));
