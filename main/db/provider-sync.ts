@@ -143,7 +143,7 @@ export interface SyncAnswer {
 }
 
 /** Brings the env and demo accounts in line with what this start was given. Repeatable; user rows stay. */
-export const syncEnvAccounts = operation('durable', async (tx, args: EnvAccounts): Promise<SyncAnswer> => {
+export const syncEnvAccounts = operation('lazy', async (tx, args: EnvAccounts): Promise<SyncAnswer> => {
   const present: string[] = [];
   for (const account of args.accounts) {
     const id = await upsertProvider(tx, account);

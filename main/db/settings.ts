@@ -37,7 +37,7 @@ export interface Installation {
 
 /** Made once, with the database. */
 const loadInstallation = operation(
-  'durable',
+  'lazy',
   async (tx: Tx, _: Record<string, never>): Promise<Installation> => {
     await tx.query(
       `insert into settings (key, value) values ('installation', $1) on conflict (key) do nothing`,

@@ -45,37 +45,35 @@ const keysOf = (d: ReturnType<typeof decide>) =>
 
 describe('decide', () => {
   it('asks the model after a user message, a tool result, or with nothing but system rows', () => {
-    expect(decide({ prompt: [row('system'), row('user')], calls: [], stepsInTurn: 0 }).kind).toBe(
-      'generate',
-    );
-    expect(decide({ prompt: [...asked, row('tool')], calls: [], stepsInTurn: 1 }).kind).toBe('generate');
-    expect(decide({ prompt: [row('system')], calls: [], stepsInTurn: 0 }).kind).toBe('generate');
+    expect(decide({ tail: [row('system'), row('user')], calls: [], stepsInTurn: 0 }).kind).toBe('generate');
+    expect(decide({ tail: [...asked, row('tool')], calls: [], stepsInTurn: 1 }).kind).toBe('generate');
+    expect(decide({ tail: [row('system')], calls: [], stepsInTurn: 0 }).kind).toBe('generate');
   });
 
   it('finishes when the last assistant message asks for nothing, and at the step limit', () => {
-    expect(decide({ prompt: asked, calls: [], stepsInTurn: 1 }).kind).toBe('finish');
-    expect(decide({ prompt: [...asked, row('tool')], calls: [], stepsInTurn: 3 }, 3).kind).toBe('finish');
+    expect(decide({ tail: asked, calls: [], stepsInTurn: 1 }).kind).toBe('finish');
+    expect(decide({ tail: [...asked, row('tool')], calls: [], stepsInTurn: 3 }, 3).kind).toBe('finish');
   });
 
   it('runs what is cleared, and repeats what was dispatched before a crash', () => {
     expect(
-      keysOf(decide({ prompt: asked, calls: [call(0, 'cleared'), call(1, 'done')], stepsInTurn: 1 })),
+      keysOf(decide({ tail: asked, calls: [call(0, 'cleared'), call(1, 'done')], stepsInTurn: 1 })),
     ).toEqual([0]);
-    expect(keysOf(decide({ prompt: asked, calls: [call(0, 'dispatched')], stepsInTurn: 1 }))).toEqual([0]);
+    expect(keysOf(decide({ tail: asked, calls: [call(0, 'dispatched')], stepsInTurn: 1 }))).toEqual([0]);
   });
 
   it('lets no effect overtake an earlier gated call, but lets reads pass', () => {
     const calls = [call(0, 'cleared'), call(1, 'gated'), call(2, 'cleared'), call(3, 'cleared', 'read')];
-    expect(keysOf(decide({ prompt: asked, calls, stepsInTurn: 1 }))).toEqual([0, 3]);
+    expect(keysOf(decide({ tail: asked, calls, stepsInTurn: 1 }))).toEqual([0, 3]);
   });
 
   it('asks the person when only gated calls, or effects behind them, are left', () => {
     const calls = [call(0, 'done'), call(1, 'gated'), call(2, 'cleared')];
-    expect(decide({ prompt: asked, calls, stepsInTurn: 1 }).kind).toBe('ask');
+    expect(decide({ tail: asked, calls, stepsInTurn: 1 }).kind).toBe('ask');
   });
 
   it('commits the results once every call has one, denied and unknown included', () => {
     const calls = [call(0, 'done'), call(1, 'denied'), call(2, 'unknown')];
-    expect(decide({ prompt: asked, calls, stepsInTurn: 1 }).kind).toBe('commit-results');
+    expect(decide({ tail: asked, calls, stepsInTurn: 1 }).kind).toBe('commit-results');
   });
 });

@@ -17,10 +17,10 @@ const SETTLED: ReadonlySet<LedgerRow['state']> = new Set(['done', 'denied', 'can
 
 /** Pure: the same rows give the same answer on every replica and after every crash. */
 export function decide(
-  view: Pick<StepView, 'prompt' | 'calls' | 'stepsInTurn'>,
+  view: Pick<StepView, 'tail' | 'calls' | 'stepsInTurn'>,
   maxSteps = MAX_STEPS,
 ): Decision {
-  const last = view.prompt.findLast((m) => m.role !== 'system');
+  const last = view.tail.findLast((m) => m.role !== 'system');
   if (last?.role === 'assistant') {
     if (view.calls.length === 0) return { kind: 'finish' };
     const runnable = runnableCalls(view.calls);

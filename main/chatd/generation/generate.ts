@@ -1,7 +1,7 @@
 import type { Part, ToolCallPart } from '@shared/model/part.ts';
 import type { ModelEvent } from '../../models/port.ts';
 import type { ResolvedModel } from '../../models/ready-model.ts';
-import type { Fence, NewToolCall, StepView } from '../machine/types.ts';
+import type { Fence, NewToolCall, StepView, StoredMessage } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
 import { Accumulator } from './accumulate.ts';
 import { held } from './held.ts';
@@ -36,7 +36,9 @@ export async function generateAssistant(
       generation_attempt: attempt.value.generationAttempt,
     });
     const startedAt = deps.clock.now();
-    const answer = await callModel(deps, { view, ready, episode, signal });
+    const read = await deps.store.call('loadPrompt', { chatId: fence.chatId });
+    if (read?.historyVersion !== fence.historyVersion) return { kind: 'lost' };
+    const answer = await callModel(deps, { view, rows: read.prompt, ready, episode, signal });
     // The verdicts may have to wait for a host: the slot is for model calls only.
     release();
     if (answer.content.length === 0) return { kind: 'empty' };
@@ -53,11 +55,17 @@ export async function generateAssistant(
 
 async function callModel(
   deps: GenerationDeps,
-  run: { view: StepView; ready: ResolvedModel; episode: EpisodeWriter; signal: AbortSignal },
+  run: {
+    view: StepView;
+    rows: readonly StoredMessage[];
+    ready: ResolvedModel;
+    episode: EpisodeWriter;
+    signal: AbortSignal;
+  },
 ): Promise<{ content: readonly Part[]; finish: Finish }> {
-  const { view, ready, episode, signal } = run;
+  const { view, rows, ready, episode, signal } = run;
   const instructions = await deps.toolbox.instructions(view.chat, signal);
-  const prompt = buildPrompt(view.prompt, instructions);
+  const prompt = buildPrompt(rows, instructions);
   const accumulator = new Accumulator(() => deps.clock.now());
   let finish: Finish | null = null;
   const stream = ready.model.stream(

@@ -54,7 +54,7 @@ async function runCall(
   const { view, row, fence, episode } = run;
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
-  const contextLimit = view.prompt.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
+  const contextLimit = view.tail.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
   const { state, outcome } = isForgotten(row, startedAt)
     ? FORGOTTEN
     : await deps.toolbox.run(view.chat, row, call.args, {
@@ -113,7 +113,7 @@ function isForgotten(row: LedgerRow, now: number): boolean {
 }
 
 function findCall(view: StepView, row: LedgerRow): ToolCallPart {
-  const message = view.prompt.find((m) => m.id === row.message_id);
+  const message = view.tail.find((m) => m.id === row.message_id);
   const call = message?.content.find(
     (p): p is ToolCallPart => p.type === 'tool-call' && p.tool_call_id === row.tool_call_id,
   );

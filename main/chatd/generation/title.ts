@@ -30,7 +30,7 @@ export function wantsTitle(view: StepView): boolean {
   return (
     view.chat.titleSource === 'fallback' &&
     view.userMessages === 1 &&
-    !view.prompt.some((m) => m.role === 'assistant' || m.role === 'tool')
+    !view.tail.some((m) => m.role === 'assistant' || m.role === 'tool')
   );
 }
 
@@ -67,7 +67,7 @@ async function askForTitle(
 }
 
 async function callForTitle(ready: ResolvedModel, view: StepView, signal: AbortSignal): Promise<string> {
-  const first = view.prompt.find((m) => m.role === 'user');
+  const first = view.tail.find((m) => m.role === 'user');
   const text = first?.content.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n') ?? '';
   let title = '';
   const stream = ready.model.stream(

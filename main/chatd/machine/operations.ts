@@ -23,7 +23,7 @@ import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './owners
 import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
 import { loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
 import { sendMessage } from './send.ts';
-import { loadPrompt, loadStep, loadTail } from './step-view.ts';
+import { loadPrompt, loadStep } from './step-view.ts';
 import { commitStep, finishError, finishTurn, recordAttempt, recordRetry, skipRetryWait } from './steps.ts';
 import type { ChatOperationMap } from './store.ts';
 import { listChats, loadSummary } from './summary.ts';
@@ -52,7 +52,6 @@ export const chatOperations: ChatOperationMap = {
   heartbeat,
   loadFacts,
   loadStep,
-  loadTail,
   loadPrompt,
   recordAttempt,
   recordRetry,

@@ -6,13 +6,8 @@ import type { StepView, StoredMessage } from './types.ts';
 
 type ByChat = { readonly chatId: ChatId };
 
-/** All that a runner decides by and a model reads, as of one moment. */
-export const loadStep = operation('read', (tx: Tx, { chatId }: ByChat) => readStep(tx, chatId, readPrompt));
-
-/** The same with the prompt's end alone: enough to decide, to run calls and to want a title. */
-export const loadTail = operation('read', (tx: Tx, { chatId }: ByChat) =>
-  readStep(tx, chatId, readPromptTail),
-);
+/** All that a runner decides by, as of one moment: enough to run calls and to want a title, too. */
+export const loadStep = operation('read', (tx: Tx, { chatId }: ByChat) => readStep(tx, chatId));
 
 export const loadPrompt = operation(
   'read',
@@ -30,11 +25,7 @@ async function readChat(tx: Tx, chatId: ChatId): Promise<ChatRow | null> {
   return rows[0] ?? null;
 }
 
-async function readStep(
-  tx: Tx,
-  chatId: ChatId,
-  read: (tx: Tx, chatId: ChatId) => Promise<readonly StoredMessage[]>,
-): Promise<StepView | null> {
+async function readStep(tx: Tx, chatId: ChatId): Promise<StepView | null> {
   const chat = await readChat(tx, chatId);
   if (!chat) return null;
   const counts = await loadCounts(tx, chatId);
@@ -52,7 +43,7 @@ async function readStep(
       effort: chat.last_reasoning_effort,
       compactionRequested: chat.compaction_requested_at !== null,
     },
-    prompt: await read(tx, chatId),
+    tail: await readPromptTail(tx, chatId),
     calls: (await loadLastCalls(tx, chatId)).map(toLedger),
     stepsInTurn: counts.steps,
     userMessages: counts.users,

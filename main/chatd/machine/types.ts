@@ -117,7 +117,7 @@ export interface StoredMessage extends Message {
   readonly compressed: boolean;
 }
 
-/** Everything that decide and a model call need, read in one transaction. */
+/** Everything that decide needs, read in one transaction, however long the chat is. */
 export interface StepView {
   readonly facts: ChatFacts;
   readonly chat: {
@@ -132,8 +132,8 @@ export interface StepView {
     readonly effort: string | null;
     readonly compactionRequested: boolean;
   };
-  /** The prompt query of CHATD 1.12, ascending. */
-  readonly prompt: readonly StoredMessage[];
+  /** The prompt's rows from the model's last answer on, ascending; all of them where it has not answered yet. */
+  readonly tail: readonly StoredMessage[];
   /** Ledger of the last assistant message; empty when it asked for nothing. */
   readonly calls: readonly LedgerRow[];
   /** Assistant messages since the last user message. */
@@ -249,8 +249,6 @@ export interface ChatOperations {
   >;
   loadFacts: Op<{ chatId: ChatId }, ChatFacts | null>;
   loadStep: Op<{ chatId: ChatId }, StepView | null>;
-  /** As loadStep, but `prompt` begins with the model's last answer: enough to decide, however long the chat is. */
-  loadTail: Op<{ chatId: ChatId }, StepView | null>;
   /** What the model reads, with the history version that it is of: the caller compares it with its fence. */
   loadPrompt: Op<{ chatId: ChatId }, { historyVersion: number; prompt: readonly StoredMessage[] } | null>;
   recordAttempt: Op<Fence, Outcome<{ generationAttempt: number }>>;
