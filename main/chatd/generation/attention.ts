@@ -30,7 +30,9 @@ export function createAttention(deps: {
     // A child's question counts for its whole tree; its end is its parent's business.
     if (!chat || (chat.parent_chat_id !== null && why !== 'asks')) return;
     if (!deps.enabled() || inFront === chatId) return;
-    deps.notify({ chatId, title: chat.title, body: bodyOf(chat, why) });
+    // A turn can end in error on its last step: no model for the next message in the queue.
+    const reason = chat.status === 'error' ? 'failed' : why;
+    deps.notify({ chatId, title: chat.title, body: bodyOf(chat, reason) });
   }
 
   return {
