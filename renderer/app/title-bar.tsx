@@ -6,6 +6,7 @@ import {
   Bell,
   BellOff,
   Folder,
+  GitBranch,
   Menu as MenuIcon,
   Moon,
   Server,
@@ -48,7 +49,12 @@ export function TitleBar() {
       </div>
       <div className="crumbs">
         <h1 title={title}>{title}</h1>
-        {place && view !== 'inbox' && <PlaceChip place={place} />}
+        {place && view !== 'inbox' && (
+          <>
+            <PlaceChip place={place} />
+            {place.branch !== null && <BranchChip branch={place.branch} />}
+          </>
+        )}
       </div>
       <div className="tools">
         {view === 'chat' && chat && <ArchiveButton chat={chat} />}
@@ -69,6 +75,15 @@ function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
       {place.name} · <i className={`link ${place.link.state}`} />
       {place.host}
       {words !== '' && <span className="faint">{words}</span>}
+    </span>
+  );
+}
+
+function BranchChip({ branch }: { readonly branch: string }) {
+  return (
+    <span className="chip branch" title={`On branch ${branch}`}>
+      <GitBranch className="i s" aria-hidden="true" />
+      <span className="chip-text">{branch}</span>
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { CornerDownLeft } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 
 interface ButtonProps extends ComponentProps<'button'> {
@@ -9,7 +10,7 @@ export function Button({ look = 'plain', keys, children, className, ...rest }: B
   return (
     <button type="button" {...rest} className={`btn ${look} ${className ?? ''}`}>
       {children}
-      {keys && <kbd aria-hidden="true">{keys}</kbd>}
+      {keys && <kbd aria-hidden="true">{keys === '⏎' ? <CornerDownLeft className="i xs" /> : keys}</kbd>}
     </button>
   );
 }

@@ -158,19 +158,19 @@ function ComposerBar({ session, busy, editing, onSend }: ComposerBarProps) {
         value={chat?.last_reasoning_effort ?? null}
         onPick={(effort) => setModel(modelId, effort)}
       />
-      <ContextButton session={session} />
+      <ContextButton session={session} short={busy && queued > 0} />
       <span className="end-group">
         {busy && (
           <Button
-            keys="Ctrl ."
+            keys={queued > 0 ? undefined : 'Ctrl .'}
             aria-label="Stop"
-            title={queued > 0 ? `Stop (${queuedNext(queued)})` : 'Stop'}
+            title={queued > 0 ? `Stop (${queuedNext(queued)}) · Ctrl .` : 'Stop · Ctrl .'}
             onClick={() => void stopChat(session)}
           >
             <Square className="i s" aria-hidden="true" />
             <span>
               Stop
-              {queued > 0 && <span className="wide-only"> ({queuedNext(queued)})</span>}
+              {queued > 0 && <span className="wide-only stop-next"> ({queuedNext(queued)})</span>}
             </span>
           </Button>
         )}

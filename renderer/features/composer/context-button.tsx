@@ -23,7 +23,13 @@ function lastUsage(messages: readonly Message[]): Message | null {
   return messages.findLast((m) => m.role === 'assistant' && m.usage !== null) ?? null;
 }
 
-export function ContextButton({ session }: { readonly session: ChatSession }) {
+interface ContextButtonProps {
+  readonly session: ChatSession;
+  /** Only the meter, where the bar has no room for words. */
+  readonly short: boolean;
+}
+
+export function ContextButton({ session, short }: ContextButtonProps) {
   const message = useStore(session.store, (s) => lastUsage(s.view?.messages ?? []));
   const modelId = useStore(session.store, (s) => s.view?.chat.last_model_config_id ?? null);
   const modelLimit = useStore(modelsStore, (s) => findModel(s, modelId)?.contextLimit ?? null);
@@ -35,7 +41,7 @@ export function ContextButton({ session }: { readonly session: ChatSession }) {
   const limit = modelLimit ?? message?.context_limit ?? null;
   const percent = limit ? Math.min(100, Math.round((used / limit) * 100)) : 0;
   return (
-    <div className="picker" ref={root}>
+    <div className="picker fixed" ref={root}>
       <button
         type="button"
         className="pick num"
@@ -50,7 +56,7 @@ export function ContextButton({ session }: { readonly session: ChatSession }) {
           <i style={{ width: `${percent}%` }} />
           <b />
         </span>
-        <span className="wide-only">{percent}% context</span>
+        {!short && <span className="wide-only">{percent}% context</span>}
       </button>
       {open && (
         <div className="pop up facts">
