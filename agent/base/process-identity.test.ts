@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { identityOf, isAlive, lookInProc } from './process-identity.ts';
+import { identityOf, isAlive, lookInProc, noteOf } from './process-identity.ts';
 
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 /** Above what Linux and macOS give away. */
@@ -21,6 +21,12 @@ it('does not take a look that failed for an end', async () => {
   expect(await lookInProc(nobody, failing('ESRCH'))).toBe('gone');
   // It exists, and there is no /proc to look in.
   expect(await lookInProc(process.pid, failing('ENOENT'))).toBe('unknown');
+});
+
+it('what was gone when it was written down is not whoever has its pid later', async () => {
+  expect(await noteOf(process.pid)).toEqual(await identityOf(process.pid));
+  const { start } = await noteOf(nobody);
+  expect(await isAlive({ pid: process.pid, start })).toBe(false);
 });
 
 it('a process that could not look at itself lives as long as its pid does', async () => {

@@ -33,6 +33,12 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   return typeof seen === 'string' ? null : seen;
 }
 
+/** To be written down. What is gone already is nobody's name: it never counts as alive. */
+export async function noteOf(pid: number): Promise<ProcessIdentity> {
+  const seen = await lookAt(pid);
+  return typeof seen === 'string' ? { pid, start: seen } : seen;
+}
+
 /** False only when that is certain: a full table of open files or a slow `ps` ends no process. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   const seen = await lookAt(identity.pid);
@@ -40,7 +46,7 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return seen === 'unknown' || identity.start === UNKNOWN_START || seen.start === identity.start;
 }
 
-/** Of a process that could not look at itself. */
+/** Of a process that could not be looked at when it was written down. */
 export const UNKNOWN_START = 'unknown';
 
 /** Costs one system call. True also for zombies and for another process that has the pid now. */

@@ -4,7 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import type { Readable } from 'node:stream';
 import { failpoint } from '../base/failpoints.ts';
-import { identityOf } from '../base/process-identity.ts';
+import { noteOf } from '../base/process-identity.ts';
 import { putFile, putNewFile } from '../base/small-file.ts';
 import { type RunExit, runFile } from './run-files.ts';
 import { SpoolWriter } from './spool-writer.ts';
@@ -34,8 +34,7 @@ export async function launch(): Promise<void> {
   // Torn input: the agent died while it wrote. Nothing has happened yet, and nothing does.
   const order = JSON.parse(readFileSync(0, 'utf8')) as LaunchOrder;
   failpoint('launcher-before-started');
-  const self = await identityOf(process.pid);
-  if (!putNewFile(runFile.started(order.dir), self ?? { pid: process.pid, start: 'unknown' })) {
+  if (!putNewFile(runFile.started(order.dir), await noteOf(process.pid))) {
     say('exists');
     return;
   }
@@ -83,7 +82,7 @@ async function startCommand(order: LaunchOrder, spool: SpoolWriter): Promise<Sta
     });
     if (child.pid === undefined) await exited;
     const pid = child.pid ?? 0;
-    putFile(runFile.pid(order.dir), (await identityOf(pid)) ?? { pid, start: 'unknown' });
+    putFile(runFile.pid(order.dir), await noteOf(pid));
     say('started');
     return { output: pipe ? pipe.reader : child.stdout, exited };
   } catch (error) {

@@ -65,6 +65,12 @@ describe('a run, seen through its directory', () => {
     expect(existsSync(runFile.exit(dir))).toBe(false);
   });
 
+  it('is not killed when only its pid is known', async () => {
+    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.pid(dir), { pid: 2 ** 22 + 1, start: 'unknown' });
+    await expect(new Run(dir, meta).signal('SIGKILL', signal)).rejects.toMatchObject({ status: 500 });
+  });
+
   it('is not looked at closely every time', async () => {
     putFile(runFile.started(dir), await identityOf(process.pid));
     let looks = 0;

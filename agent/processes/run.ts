@@ -1,5 +1,6 @@
 import type { ProcessInfo } from '@shared/agent-protocol/index.ts';
-import { isAlive, pidExists } from '../base/process-identity.ts';
+import { isAlive, pidExists, UNKNOWN_START } from '../base/process-identity.ts';
+import { Refusal } from '../base/refusal.ts';
 import { putNewFile } from '../base/small-file.ts';
 import { Wake } from '../base/wake.ts';
 import { pauseAfter } from './pause-after.ts';
@@ -66,6 +67,9 @@ export class Run {
     const until = Date.now() + 5_000;
     while (!ends.aborted && Date.now() < until && (await this.loadExit()) === null) {
       const command = readIdentity(runFile.pid(this.dir));
+      // A pid alone may be anybody's by now: that is no reason to kill it.
+      if (command?.start === UNKNOWN_START)
+        throw new Refusal(500, 'io', 'the process cannot be identified');
       if (command) return (await this.alive(command)) && killGroup(command.pid, signal);
       // Between `started` and `pid`: the command is about to run.
       await this.wake.wait(LOOK_AGAIN_MS, ends);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
-import { identityOf, isAlive, type ProcessIdentity } from '../base/process-identity.ts';
+import { isAlive, noteOf, type ProcessIdentity } from '../base/process-identity.ts';
 import { getFile, putNewFile } from '../base/small-file.ts';
 
 /** One agent per version, home and host. Null: another one lives. The lock of a dead one is taken over. */
 export async function takeLock(file: string): Promise<(() => void) | null> {
-  const self = (await identityOf(process.pid)) ?? { pid: process.pid, start: 'unknown' };
+  const self = await noteOf(process.pid);
   for (let tries = 0; tries < 10; tries++) {
     if (putNewFile(file, self)) return () => release(file, self);
     const holder = holderOf(file);
