@@ -25,13 +25,7 @@ async function bootId(): Promise<string> {
 }
 
 /** `unknown`: it could not be looked at, which says nothing about the process. */
-export type Look = ProcessIdentity | 'gone' | 'unknown';
-
-/** Null: no such process, a zombie, or one that cannot be looked at. */
-export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
-  const seen = await lookAt(pid);
-  return typeof seen === 'string' ? null : seen;
-}
+type Look = ProcessIdentity | 'gone' | 'unknown';
 
 /** To be written down. What is gone already is nobody's name: it never counts as alive. */
 export async function noteOf(pid: number): Promise<ProcessIdentity> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { identityOf } from '../base/process-identity.ts';
+import { noteOf } from '../base/process-identity.ts';
 import { putFile } from '../base/small-file.ts';
 import { Run } from './run.ts';
 import { type RunMeta, runFile } from './run-files.ts';
@@ -25,7 +25,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('a run, seen through its directory', () => {
   it('#267 still runs when the time to wait is over', async () => {
-    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.started(dir), await noteOf(process.pid));
     const run = new Run(dir, meta);
     await run.waitForExit(30, signal);
     expect(await run.loadExit()).toBeNull();
@@ -33,7 +33,7 @@ describe('a run, seen through its directory', () => {
   });
 
   it('has ended, nobody knows how, when its pid now belongs to another process', async () => {
-    const self = await identityOf(process.pid);
+    const self = await noteOf(process.pid);
     putFile(runFile.started(dir), { ...self, start: 'another boot:1' });
     putFile(runFile.pid(dir), { ...self, start: 'another boot:2' });
     const run = new Run(dir, meta);
@@ -53,7 +53,7 @@ describe('a run, seen through its directory', () => {
   });
 
   it('still runs when it cannot be looked at, and is looked at again later', async () => {
-    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.started(dir), await noteOf(process.pid));
     let looks = 0;
     const run = new Run(dir, meta, () => {
       looks++;
@@ -66,13 +66,13 @@ describe('a run, seen through its directory', () => {
   });
 
   it('is not killed when only its pid is known', async () => {
-    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.started(dir), await noteOf(process.pid));
     putFile(runFile.pid(dir), { pid: 2 ** 22 + 1, start: 'unknown' });
     await expect(new Run(dir, meta).signal('SIGKILL', signal)).rejects.toMatchObject({ status: 500 });
   });
 
   it('is not looked at closely every time', async () => {
-    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.started(dir), await noteOf(process.pid));
     let looks = 0;
     const run = new Run(dir, meta, () => {
       looks++;
@@ -92,7 +92,7 @@ describe('a run, seen through its directory', () => {
   });
 
   it('keeps the exit that was written, whoever is alive', async () => {
-    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.started(dir), await noteOf(process.pid));
     putFile(runFile.exit(dir), { code: 7, at: 5_000 });
     expect(await new Run(dir, meta).loadInfo()).toMatchObject({
       running: false,
@@ -102,7 +102,7 @@ describe('a run, seen through its directory', () => {
   });
 
   it('does not take half a file for an exit', async () => {
-    putFile(runFile.started(dir), await identityOf(process.pid));
+    putFile(runFile.started(dir), await noteOf(process.pid));
     writeFileSync(runFile.exit(dir), '{"code":');
     expect(await new Run(dir, meta).loadExit()).toBeNull();
   });
