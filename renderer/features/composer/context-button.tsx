@@ -25,7 +25,7 @@ function lastUsage(messages: readonly Message[]): Message | null {
 
 interface ContextButtonProps {
   readonly session: ChatSession;
-  /** Only the meter, where the bar has no room for words. */
+  /** Without the word, where the bar has no room for it. */
   readonly short: boolean;
 }
 
@@ -56,7 +56,7 @@ export function ContextButton({ session, short }: ContextButtonProps) {
           <i style={{ width: `${percent}%` }} />
           <b />
         </span>
-        {!short && <span className="wide-only">{percent}% context</span>}
+        <span className="wide-only">{short ? `${percent}%` : `${percent}% context`}</span>
       </button>
       {open && (
         <div className="pop up facts">
