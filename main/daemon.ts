@@ -192,11 +192,11 @@ async function openFace(options: DaemonOptions, { store, ownerId, models, worksp
     ownerId,
     log: options.log,
     enabled: () => settings.notifications,
-    notify(notification) {
+    notify({ messageId, ...notification }) {
       const { chatId } = notification;
       const onClick = () => {
         options.focusWindow();
-        events.send({ type: 'open-chat', chatId, messageId: null });
+        events.send({ type: 'open-chat', chatId, messageId });
       };
       options.notify({ ...notification, onClick });
     },

@@ -1,5 +1,5 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
-import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import type { ChatId, MessageId, OwnerId } from '@shared/model/ids.ts';
 import { errorFields, type Log } from '../../base/log.ts';
 import type { ChatStore } from '../machine/store.ts';
 
@@ -19,7 +19,8 @@ export function createAttention(deps: {
   readonly store: ChatStore;
   readonly ownerId: OwnerId;
   readonly log: Log;
-  notify(notification: { chatId: ChatId; title: string; body: string }): void;
+  /** `messageId`: the row that it is about, the newest one; null when there is none. */
+  notify(notification: { chatId: ChatId; title: string; body: string; messageId: MessageId | null }): void;
   enabled(): boolean;
 }): Attention {
   let inFront: ChatId | null = null;
@@ -32,7 +33,9 @@ export function createAttention(deps: {
     if (!deps.enabled() || inFront === chatId) return;
     // A turn can end in error on its last step: no model for the next message in the queue.
     const reason = chat.status === 'error' ? 'failed' : why;
-    deps.notify({ chatId, title: chat.title, body: bodyOf(chat, reason) });
+    const newest = await deps.store.call('loadPage', { chatId, ownerId: deps.ownerId, limit: 1 });
+    const messageId = newest?.at(-1)?.id ?? null;
+    deps.notify({ chatId, title: chat.title, body: bodyOf(chat, reason), messageId });
   }
 
   return {
