@@ -53,6 +53,18 @@ describe('the tree’s feed', () => {
     expect(get(title, 'a')).toMatchObject({ title: 'Newer', status: 'running' });
   });
 
+  it('takes a newer picture whole when main joined a title with something else', () => {
+    const map = list(chat('a', { title: 'Old' }));
+    const renamed = foldWatch(map, {
+      kind: 'title_change',
+      chat: chat('a', { title: 'New', status: 'running', snapshot_version: 6 }),
+    });
+    expect(get(renamed, 'a')).toMatchObject({ title: 'New', status: 'running', snapshot_version: 6 });
+    const asks = chat('a', { title: 'Newer', status: 'requires_action', snapshot_version: 7 });
+    const asked = foldWatch(renamed, { kind: 'action_required', chat: asks });
+    expect(get(asked, 'a')).toMatchObject({ title: 'Newer', status: 'requires_action' });
+  });
+
   it('#349 deleting a root deletes what hangs below it', () => {
     const root = asId<ChatId>('r');
     const map = list(chat('r'), chat('k', { root_chat_id: root, parent_chat_id: root }), chat('other'));

@@ -43,13 +43,16 @@ function merge(old: ChatSummary, chat: ChatSummary, kind: Exclude<WatchEvent['ki
   switch (kind) {
     case 'created':
     case 'change':
+    // Main joins what happened within a moment into one event: a question may have brought a title with it.
+    case 'action_required':
       return chat.snapshot_version < old.snapshot_version
         ? { ...old, updated_at }
         : { ...chat, updated_at };
     case 'title_change':
+      // And a title may have brought a new state: whatever is newer is taken whole.
+      if (chat.snapshot_version > old.snapshot_version) return { ...chat, updated_at };
       return { ...old, title: chat.title, workspace_id: chat.workspace_id, updated_at };
     case 'status_change':
-    case 'action_required':
       if (chat.snapshot_version < old.snapshot_version) return { ...old, updated_at };
       return { ...chat, title: old.title, updated_at };
     default:
