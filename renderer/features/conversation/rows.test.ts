@@ -242,7 +242,7 @@ describe('the end of the timeline', () => {
     expect(tailKind({ ...rest, status: 'waiting' })).toBe('none');
   });
 
-  it('says while a turn runs that it waits for its machine, and nothing of it at rest', () => {
+  it('says while a turn runs that it waits for its machine; at rest only what needs a person', () => {
     const down = { state: 'down', message: 'x', final: false, retryAt: null } as const;
     expect(tailKind({ ...rest, link: down })).toBe('link');
     expect(tailKind({ ...rest, link: down, idle: false })).toBe('link');
@@ -251,5 +251,6 @@ describe('the end of the timeline', () => {
     expect(tailKind({ ...rest, link: { state: 'idle' } })).toBe('working');
     expect(tailKind({ ...rest, link: down, status: 'waiting' })).toBe('none');
     expect(tailKind({ ...rest, link: down, status: 'interrupting' })).toBe('stopping');
+    expect(tailKind({ ...rest, link: { ...down, final: true }, status: 'waiting' })).toBe('link');
   });
 });

@@ -21,6 +21,8 @@ export function tailKind({ lost, status, pending, retry, error, idle, link }: Ta
   if (lost) return 'lost';
   if (status === 'error' && error) return 'error';
   if (status === 'interrupting') return 'stopping';
+  // Only a person can help, so the way to do it stands here at rest too.
+  if (link?.state === 'down' && link.final) return 'link';
   if (status !== 'running') return 'none';
   if (retry) return 'retry';
   if (pending) return 'pending';
