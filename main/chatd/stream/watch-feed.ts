@@ -16,7 +16,7 @@ export interface WatchDeps {
 
 /**
  * The tree's feed (CHATD 4.9): the whole list, then one event per changed chat, each read fresh after the
- * commit. Several hints for one chat within a moment become one event of the strongest kind.
+ * commit. Several hints of one kind for one chat within a moment become one event.
  */
 export async function* watchChats(
   deps: WatchDeps,
@@ -24,7 +24,7 @@ export async function* watchChats(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const queue = createEventQueue<WatchEvent>(signal);
-  const dirty = new Map<ChatId, WatchHint['kind']>();
+  const dirty = new Map<ChatId, Set<WatchHint['kind']>>();
   let gathering: Promise<void> | null = null;
   let flushed: Promise<void> = Promise.resolve();
 
@@ -33,17 +33,17 @@ export async function* watchChats(
     gathering = null;
     const batch = [...dirty];
     dirty.clear();
-    for (const [chatId, kind] of batch) {
+    for (const [chatId, kinds] of batch) {
       const chat = await deps.store.call('loadSummary', { chatId, ownerId: query.ownerId });
       if (!chat) continue;
-      const here = chat.archived === query.archived;
-      if (!here) queue.push({ kind: 'deleted', chat });
-      else queue.push({ kind: kind === 'deleted' ? 'created' : kind, chat });
+      if (chat.archived !== query.archived) queue.push({ kind: 'deleted', chat });
+      // Unarchived: for this list it is new.
+      else for (const kind of kinds) queue.push({ kind: kind === 'deleted' ? 'created' : kind, chat });
     }
   }
 
   const stop = deps.hints.onWatch(({ chatId, kind }) => {
-    dirty.set(chatId, stronger(dirty.get(chatId), kind));
+    dirty.set(chatId, (dirty.get(chatId) ?? new Set()).add(kind));
     if (gathering) return;
     gathering = flush().catch((error: unknown) => (signal.aborted ? queue.end() : queue.fail(error)));
     flushed = gathering;
@@ -55,17 +55,4 @@ export async function* watchChats(
     stop();
     await flushed;
   }
-}
-
-const STRENGTH: readonly WatchHint['kind'][] = [
-  'change',
-  'status_change',
-  'title_change',
-  'action_required',
-  'created',
-  'deleted',
-];
-
-function stronger(a: WatchHint['kind'] | undefined, b: WatchHint['kind']): WatchHint['kind'] {
-  return a !== undefined && STRENGTH.indexOf(a) > STRENGTH.indexOf(b) ? a : b;
 }
