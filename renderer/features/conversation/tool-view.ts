@@ -178,7 +178,8 @@ export function failureText(result: ToolResultPart | null): string {
   if (!result) return '';
   if (typeof result.result === 'string') return result.result;
   const body = record(result.result);
-  const said = text(body['error']) || text(body['message']);
+  // Where there is a sentence beside it, `error` is a code for the model.
+  const said = text(body['message']) || text(body['error']);
   return said || JSON.stringify(result.result, null, 2);
 }
 
