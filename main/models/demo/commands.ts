@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type ToolOutput, toolOutput, withoutLineNumbers } from './tool-output.ts';
+import { ended, type ToolOutput, toolOutput, withoutLineNumbers } from './tool-output.ts';
 import { type DemoStep, type DemoTurn, demoPath } from './turn.ts';
 
 export interface DemoCall {
@@ -38,19 +38,21 @@ function oneCall(turn: DemoTurn, plan: OneCall): DemoAnswer {
   }
   const output = toolOutput(done);
   if (output.error !== null)
-    return final('The tool refused, so I say why.', `That did not work: ${output.error}`);
+    return final('The tool refused, so I say why.', `That did not work: ${ended(output.error)}`);
   return final('I have the result, so I report it.', plan.report(output));
 }
 
 /** Prose carries no terminal colours: the tool's own row shows them. */
-function fenced(raw: string, keep: number): string {
+function fenced({ text: raw, truncated }: Pick<ToolOutput, 'text' | 'truncated'>, keep: number): string {
   const text = stripVTControlCharacters(raw);
   const lines = text.trimEnd().split('\n');
   const shown = lines.slice(-keep);
   const left = lines.length - shown.length;
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = '`'.repeat(longest + 1);
-  return `${left > 0 ? `(${left} lines before)\n` : ''}${fence}\n${shown.join('\n')}\n${fence}`;
+  // How much came before is not known when the tool left something out.
+  const note = truncated ? `(the last ${shown.length} lines)\n` : `(${left} lines before)\n`;
+  return `${left > 0 ? note : ''}${fence}\n${shown.join('\n')}\n${fence}`;
 }
 
 function read(turn: DemoTurn, path: string): DemoAnswer {
@@ -61,7 +63,7 @@ function read(turn: DemoTurn, path: string): DemoAnswer {
     report: (output) => {
       const lines = withoutLineNumbers(output.text);
       const head = lines.slice(0, 12).join('\n');
-      return `${path} has ${output.lines ?? lines.length} lines. It begins so:\n\n${fenced(head, 12)}`;
+      return `${path} has ${output.lines ?? lines.length} lines. It begins so:\n\n${fenced({ text: head, truncated: false }, 12)}`;
     },
   });
 }
@@ -73,7 +75,8 @@ function list(turn: DemoTurn): DemoAnswer {
     call: { name: 'execute', args: { command: 'ls -p' } },
     report: (output) => {
       const names = output.text.split('\n').filter((name) => name.trim() !== '');
-      return `The folder has ${names.length} entries.\n\n${fenced(names.join('\n'), 60)}`;
+      const count = output.truncated ? 'more entries than fit here' : `${names.length} entries`;
+      return `The folder has ${count}.\n\n${fenced({ ...output, text: names.join('\n') }, 60)}`;
     },
   });
 }
@@ -85,7 +88,7 @@ function run(turn: DemoTurn, command: string): DemoAnswer {
     call: { name: 'execute', args: { command, timeout: '10m' } },
     report: (output) => {
       const said =
-        output.text.trim() === '' ? 'It printed nothing.' : `Its output:\n\n${fenced(output.text, 20)}`;
+        output.text.trim() === '' ? 'It printed nothing.' : `Its output:\n\n${fenced(output, 20)}`;
       return `The command ended with exit code ${output.exitCode ?? 'unknown'}. ${said}`;
     },
   });
@@ -116,6 +119,18 @@ function ask(): DemoAnswer {
   );
 }
 
+const helpText =
+  /^\W*(help|commands|usage)\W*$|^\?+$|\bwhat (all )?(can|could) (you|i|we) (do|ask|say|type)\b|\b(what|which) commands\b|\bhow (do|can) i use (you|this)\b/i;
+
+function help(): DemoAnswer {
+  return final(
+    'The person asks what I can do, so I say it.',
+    'I am a program, not a real model, and I know a few commands: `list`, `read <path>`, `run <command>`, ' +
+      '`edit <path>: a → b` and `ask`. They use the real tools, and what needs your approval asks for it. ' +
+      'At anything else I look around the folder.',
+  );
+}
+
 /** The answer to something that the demo model understands; null for anything else. */
 export function demoCommand(turn: DemoTurn): DemoAnswer | null {
   const { said } = turn;
@@ -128,6 +143,7 @@ export function demoCommand(turn: DemoTurn): DemoAnswer | null {
   if (change)
     return edit(turn, { path: change[1]?.trim() ?? '', search: change[2] ?? '', replace: change[3] ?? '' });
   if (/^ask\b/i.test(said)) return ask();
+  if (helpText.test(said)) return help();
   if (/^fail 429\b/i.test(said))
     return final('The limit is over.', 'The provider refused twice and then answered.');
   return null;

@@ -123,6 +123,42 @@ describe('demo model', () => {
     expect(final.text).toMatch(ending);
   });
 
+  it('a denial ends its own sentence before the next one begins', async () => {
+    const denied = { error: 'The person denied this call: not now, please', denied: true };
+    const look = await play('hello', [denied], true);
+    expect(look.final.text).toContain('not now, please. I read nothing. You said');
+    const run = await play('run rm x', [denied], true);
+    expect(run.final.text).toContain('not now, please.\n\nDemo model.');
+    const whole = await play('run rm x', [{ error: 'The person denied this call.' }], true);
+    expect(whole.final.text).toContain('denied this call.\n');
+  });
+
+  it.each(['help', 'Help!', '?', 'What can you do?', 'so, what can I ask you', 'which commands are there?'])(
+    'lists its commands: %s',
+    async (words) => {
+      const { text, calls } = await hear(request([said(words)]));
+      expect(calls).toEqual([]);
+      for (const command of ['list', 'read <path>', 'run <command>', 'edit <path>: a → b', 'ask']) {
+        expect(text).toContain(`\`${command}\``);
+      }
+      expect(text).toMatch(ending);
+    },
+  );
+
+  it.each(['help me with the parser', 'What can this parser do?'])('looks around at: %s', async (words) => {
+    expect((await hear(request([said(words)]))).calls).toHaveLength(1);
+  });
+
+  it('counts the lines before only where it has seen them', async () => {
+    const output = Array.from({ length: 30 }, (_, i) => `line ${i}`).join('\n');
+    const whole = await play('run x', [{ output, exit_code: 0 }]);
+    expect(whole.final.text).toContain('(10 lines before)');
+    const truncated = { original_bytes: 900_000, retained_bytes: 300, omitted_bytes: 899_700 };
+    const cut = await play('run x', [{ output, exit_code: 0, truncated }]);
+    expect(cut.final.text).not.toContain('lines before');
+    expect(cut.final.text).toContain('(the last 20 lines)');
+  });
+
   it('asks a question', async () => {
     const { text } = await hear(request([said('ask')]));
     expect(text).toContain('?');
@@ -138,7 +174,7 @@ describe('demo model', () => {
     expect(calls[1]?.args).toEqual({ path: '/home/me/pröject x/README.md' });
     expect(final.text).toBe(
       'The folder has 3 entries: LICENSE, README.md, src/. I read README.md, which has 3 lines and begins with “Widget”. ' +
-        'You said “What is this?”, and a real model would now go on from there.\n\nDemo model. Add a key in Settings.',
+        'You said “What is this?”, and a real model would now go on from there; `help` lists what I can do.\n\nDemo model. Add a key in Settings.',
     );
   });
 

@@ -1,5 +1,5 @@
 import { type DemoAnswer, final } from './commands.ts';
-import { toolOutput, withoutLineNumbers } from './tool-output.ts';
+import { ended, toolOutput, withoutLineNumbers } from './tool-output.ts';
 import { type DemoTurn, demoPath } from './turn.ts';
 
 const sourceFile =
@@ -37,7 +37,7 @@ function listed(names: readonly string[]): string {
 /** Anything that is not a command: list the folder, read one file, say in three sentences what was seen. */
 export function lookAround(turn: DemoTurn): DemoAnswer {
   const [first, second] = turn.steps;
-  const last = `You said “${quote(turn.said, 60)}”, and a real model would now go on from there.`;
+  const last = `You said “${quote(turn.said, 60)}”, and a real model would now go on from there; \`help\` lists what I can do.`;
   if (!turn.tools.has('execute') && !first) {
     return final(
       'I have no tools here.',
@@ -52,7 +52,7 @@ export function lookAround(turn: DemoTurn): DemoAnswer {
   if (folder.error !== null) {
     return final(
       'The folder could not be listed.',
-      `I could not list the folder: ${folder.error} I read nothing. ${last}`,
+      `I could not list the folder: ${ended(folder.error)} I read nothing. ${last}`,
     );
   }
   const names = folder.text
@@ -71,7 +71,7 @@ export function lookAround(turn: DemoTurn): DemoAnswer {
   if (content.error !== null) {
     return final(
       'The file could not be read.',
-      `${listed(names)}. I could not read ${file}: ${content.error} ${last}`,
+      `${listed(names)}. I could not read ${file}: ${ended(content.error)} ${last}`,
     );
   }
   const lines = withoutLineNumbers(content.text);

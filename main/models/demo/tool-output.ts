@@ -5,6 +5,8 @@ export interface ToolOutput {
   /** In the tool's own words; null when it worked. */
   readonly error: string | null;
   readonly text: string;
+  /** A part of the text was left out by the tool. */
+  readonly truncated: boolean;
   readonly lines: number | null;
   readonly exitCode: number | null;
 }
@@ -36,9 +38,16 @@ export function toolOutput(step: DemoStep): ToolOutput {
           ? (error ?? string('output') ?? 'it failed')
           : null,
     text: string('content') ?? string('output') ?? '',
+    truncated: fields['truncated'] != null && fields['truncated'] !== false,
     lines: number('total_lines'),
     exitCode,
   };
+}
+
+/** Another tool's or a person's words as a sentence that something may follow. */
+export function ended(words: string): string {
+  const trimmed = words.trimEnd();
+  return /[.!?…][)"”’']?$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 /** The rows of read_file are `N<TAB>line`. */
