@@ -8,7 +8,8 @@ import type { Store } from '../db/store.ts';
 import { openTestStore } from '../db/test-store.ts';
 import { createModels, type Models, type Secrets } from './accounts.ts';
 import type { Environment } from './env-accounts.ts';
-import type { ModelEvent, ModelRequest } from './port.ts';
+import { languageModel } from './language-model.ts';
+import { ModelError, type ModelEvent, type ModelRequest } from './port.ts';
 import type { ModelsSnapshot } from './snapshot.ts';
 
 const both = { OPENAI_API_KEY: 'sk-openai-1234567', ANTHROPIC_API_KEY: 'sk-ant-1234567' };
@@ -188,6 +189,32 @@ describe("the person's accounts", () => {
     expect(await models.setKey(official.providerId, 'sk-new-key')).toEqual({ ok: true, value: null });
     expect((await models.resolve(official.id)).maxOutputTokens).toBe(16_384);
   });
+
+  it.each(['openai-compat', 'anthropic-compat'] as const)(
+    'a %s account without an address is never sent to the official host',
+    async (kind) => {
+      const asked: string[] = [];
+      const models = await start({}, async (input) => {
+        asked.push(input instanceof Request ? input.url : input.toString());
+        return new Response('{}', { status: 400 });
+      });
+      await add(models, 'Nowhere', { kind, baseUrl: '' });
+      const { id, unavailable } = await find(models, 'Nowhere', 'llama');
+      expect(unavailable).toContain('no base URL');
+      await expect(models.resolve(id)).rejects.toMatchObject({ kind: 'config', retryable: false });
+      const settings = {
+        provider: 'Nowhere',
+        apiKey: 'k-secret',
+        baseUrl: '',
+        headers: {},
+        keyVariable: null,
+        now: () => 0,
+      };
+      expect(() => languageModel(kind, {}, settings)).toThrow(ModelError);
+      expect(() => languageModel(kind, { api: 'responses' }, settings)).toThrow('no base URL');
+      expect(asked).toEqual([]);
+    },
+  );
 
   it('is removed softly: its name is free, its models are gone, chats are told', async () => {
     const models = await start({});

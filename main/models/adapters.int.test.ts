@@ -253,7 +253,9 @@ describe.each(adapters)('$name', ({ model, eventsToText, make }) => {
     await gone.stop();
     const make2 = model.startsWith('claude') ? anthropic : model === 'gpt-5' ? openaiResponses : openaiChat;
     const { error } = await failure(make2(settings(url)).stream(ask(model, 'x'), never()));
-    expect(error).toMatchObject({ kind: 'timeout', retryable: true, statusCode: null });
+    const message = `Nothing answers at ${new URL(url).host} (Acme).`;
+    expect(error).toMatchObject({ kind: 'timeout', retryable: true, statusCode: null, message });
+    expect((error as ModelError).detail).toContain('ECONNREFUSED');
   });
 
   it('#59 #60 a server that says nothing is a silence timeout, and is left', async () => {

@@ -161,6 +161,79 @@ describe('precedence', () => {
   });
 });
 
+describe('a server that cannot be connected to is named', () => {
+  const broken = { provider: 'Broken', address: '127.0.0.1:9' };
+  const cause = (code: string, message: string, more: object = {}) =>
+    new TypeError('fetch failed', { cause: Object.assign(new Error(message), { code, ...more }) });
+  const refused = cause('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.7:80', {
+    address: '10.0.0.7',
+    port: 80,
+  });
+  const unknown = cause('ENOTFOUND', 'getaddrinfo ENOTFOUND api.example', { hostname: 'api.example' });
+
+  it.each([
+    ['the account', refused, broken, 'timeout', true, 'Nothing answers at 127.0.0.1:9 (Broken).'],
+    ['the error', refused, acme, 'timeout', true, 'Nothing answers at 10.0.0.7:80 (Acme).'],
+    ['no name', refused, { provider: '' }, 'timeout', true, 'Nothing answers at 10.0.0.7:80.'],
+    ['ENOTFOUND', unknown, acme, 'timeout', true, 'The name api.example is not known.'],
+    [
+      'ENOTFOUND with a port',
+      unknown,
+      { provider: 'Broken', address: 'api.example:8080' },
+      'timeout',
+      true,
+      'The name api.example is not known.',
+    ],
+    [
+      'EAI_AGAIN',
+      cause('EAI_AGAIN', 'getaddrinfo EAI_AGAIN api.example', { hostname: 'api.example' }),
+      acme,
+      'timeout',
+      true,
+      'The name api.example cannot be looked up at the moment.',
+    ],
+    [
+      'nothing is told',
+      cause('ECONNREFUSED', ''),
+      acme,
+      'timeout',
+      true,
+      'Nothing answers at the address of Acme.',
+    ],
+    [
+      'an expired certificate',
+      cause('CERT_HAS_EXPIRED', 'certificate has expired'),
+      broken,
+      'config',
+      false,
+      'The certificate of 127.0.0.1:9 (Broken) has expired.',
+    ],
+    [
+      'a certificate of its own',
+      cause('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
+      broken,
+      'config',
+      false,
+      'The certificate of 127.0.0.1:9 (Broken) is not trusted on this computer.',
+    ],
+  ] as const)('%s', (_title, thrown, context, kind, retryable, message) => {
+    expect(classify(thrown, context)).toMatchObject({ kind, retryable, message });
+  });
+
+  it('the detail keeps the code', () => {
+    expect(classify(refused, broken).detail).toBe('fetch failed: connect ECONNREFUSED 10.0.0.7:80');
+    const expired = cause('CERT_HAS_EXPIRED', 'certificate has expired');
+    expect(classify(expired, broken).detail).toBe(
+      'fetch failed: certificate has expired (CERT_HAS_EXPIRED)',
+    );
+  });
+
+  it('an answer of the server is not a missing one', () => {
+    const error = classify(typed(503, 'upstream', { code: 'ECONNREFUSED' }), broken);
+    expect(error.message).toBe('Broken is temporarily unavailable.');
+  });
+});
+
 describe('subjects', () => {
   it('#127 an overload without a name keeps the subject general', () => {
     const error = classify(new Error('overloaded'), { provider: '' });

@@ -4,12 +4,15 @@ import { ModelError } from './port.ts';
 import { redact } from './redact.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { sentence, subject } from './sentences.ts';
+import { unreachable } from './unreachable.ts';
 
 /** Whose call failed. Everything but `provider` only makes the sentence better. */
 export interface FailureContext {
   /** The account's name; "" when unknown (then the text may tell). */
   readonly provider: string;
   readonly keyVariable?: string | null;
+  /** Host and port of the account's own server; for sentences about a connection. */
+  readonly address?: string | null;
   /** Removed from the detail wherever they occur. */
   readonly secrets?: readonly string[];
   /** For a Retry-After that is a date; in milliseconds since the epoch. */
@@ -187,13 +190,15 @@ export function classify(thrown: unknown, context: FailureContext): ModelError {
   const verdict = verdictOf(facts);
   const provider = context.provider === '' ? providerHint(facts.text) : context.provider;
   const said = sentence(verdict.kind, { provider, keyVariable: context.keyVariable ?? null });
-  return new ModelError(verdict.message?.(provider) ?? said, {
+  const place =
+    facts.status === null ? unreachable(facts, { provider, address: context.address ?? null }) : null;
+  return new ModelError(place?.message ?? verdict.message?.(provider) ?? said, {
     kind: verdict.kind,
     retryable: verdict.retryable,
     provider,
     statusCode: facts.status,
     retryAfterMs: retryAfterMs(facts.headers, context.now ?? Date.now()),
-    detail: verdict.hideWords ? null : redact(facts.words, context.secrets),
+    detail: verdict.hideWords ? null : redact(place?.detail ?? facts.words, context.secrets),
     cause: thrown,
   });
 }

@@ -10,6 +10,8 @@ export interface FailureFacts {
   readonly codes: readonly string[];
   readonly names: readonly string[];
   readonly headers: unknown;
+  /** Host and port that a connection was tried to, where the runtime tells them. */
+  readonly address: string | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,6 +51,16 @@ function numberIn(fields: Fields, ...names: string[]): number | null {
   return null;
 }
 
+/** What Node attaches to a failed look-up (`hostname`) or connection (`address`, `port`), or to a wrong certificate. */
+function addressIn(fields: Fields): string | null {
+  const host = [fields['hostname'], fields['address'], fields['host']].find(
+    (value) => typeof value === 'string' && value !== '',
+  );
+  if (typeof host !== 'string') return null;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return typeof fields['port'] === 'number' ? `${shown}:${fields['port']}` : shown;
+}
+
 const labelled = /\b(?:status(?:[ _]?code)?|http(?:\/\d(?:\.\d)?)?)\s*[:=]?\s*([1-5]\d{2})\b/;
 const alone = /(?<![:\d.])\b(401|403|408|429|500|502|503|504|529)\b/;
 
@@ -67,9 +79,10 @@ export function failureFacts(thrown: unknown): FailureFacts {
   let status: number | null = null;
   let headers: unknown = null;
   let words: string | null = null;
+  let address: string | null = null;
   if (typeof thrown === 'string') texts.add(thrown);
   for (const error of errors) {
-    if (typeof error['message'] === 'string') texts.add(error['message']);
+    if (typeof error['message'] === 'string' && error['message'] !== '') texts.add(error['message']);
     const said = bodyMessage(error['error']);
     if (said !== null) texts.add(said);
     words ??= said;
@@ -86,6 +99,7 @@ export function failureFacts(thrown: unknown): FailureFacts {
     if (typeof error['name'] === 'string') names.add(error['name']);
     status ??= numberIn(error, 'status', 'statusCode', 'status_code');
     headers ??= error['headers'] ?? null;
+    if (typeof error['code'] === 'string') address ??= addressIn(error);
   }
   const text = [...texts, ...codes].join(' \n').toLowerCase();
   return {
@@ -96,5 +110,6 @@ export function failureFacts(thrown: unknown): FailureFacts {
     codes: [...codes],
     names: [...names],
     headers,
+    address,
   };
 }

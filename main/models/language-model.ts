@@ -5,13 +5,15 @@ import { openaiChat } from './openai/chat-completions.ts';
 import { isOfficialOpenai } from './openai/client.ts';
 import { openaiResponses } from './openai/responses.ts';
 import type { LanguageModel } from './port.ts';
+import { isCompatible } from './ready-model.ts';
 
 /** The adapter of an account. `options.api` ("responses" or "chat") overrules what the host tells (decision 13). */
 export function languageModel(
   kind: Exclude<ProviderKind, 'demo'>,
   options: Readonly<Record<string, unknown>>,
-  settings: AdapterSettings,
+  account: AdapterSettings,
 ): LanguageModel {
+  const settings = { ...account, compatible: isCompatible(kind) };
   if (kind === 'anthropic' || kind === 'anthropic-compat') return anthropic(settings);
   const configured = options['api'];
   const responses =

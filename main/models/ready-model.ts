@@ -3,7 +3,7 @@ import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
 import { type Effort, knownModel } from './catalogue.ts';
 import { keyVariableOf } from './env-accounts.ts';
 import { type LanguageModel, ModelError } from './port.ts';
-import { sentence } from './sentences.ts';
+import { sentence, withoutAddress } from './sentences.ts';
 
 /** A model configuration with its account, ready to be asked. */
 export interface ResolvedModel {
@@ -27,6 +27,10 @@ function needsKey(kind: ProviderKind): boolean {
   return kind === 'openai' || kind === 'anthropic';
 }
 
+export function isCompatible(kind: ProviderKind): boolean {
+  return kind === 'openai-compat' || kind === 'anthropic-compat';
+}
+
 /** A chat refers to a model that was removed since. */
 export function goneModel(provider: string): ModelError {
   const message = 'This model is no longer set up. Pick another model.';
@@ -39,6 +43,10 @@ export function unavailable(
   config: ModelConfigRow,
   hasKey: boolean,
 ): ModelError | null {
+  if (isCompatible(provider.kind) && provider.baseUrl === '') {
+    const message = withoutAddress(provider.name);
+    return new ModelError(message, { kind: 'config', retryable: false, provider: provider.name });
+  }
   const off = !provider.enabled || !config.enabled;
   const kind = !hasKey && needsKey(provider.kind) ? 'missing_key' : off ? 'provider_disabled' : null;
   if (kind === null) return null;

@@ -18,6 +18,11 @@ export function subject(provider: string): string {
   return provider === '' ? 'The AI provider' : provider;
 }
 
+/** A compatible server's account that was saved without its base URL. */
+export function withoutAddress(provider: string): string {
+  return `${subject(provider)} has no base URL. Remove it in Settings → Accounts and add it again with one.`;
+}
+
 /** One plain sentence for each kind, with what to do where the person can do something. */
 export function sentence(kind: FaultKind, context: SentenceContext): string {
   const x = subject(context.provider);

@@ -129,7 +129,8 @@ async function handleModelError(deps: TaskDeps, fence: Fence, error: ModelError)
   const recorded = await deps.store.call('recordRetry', { ...fence, retry });
   // Before its first attempt a chat cannot wait for another one.
   if (!recorded.ok && recorded.error.kind === 'invalid') return fail(deps, fence, faultOf(error));
-  deps.log.info('model call will be retried', { chatId: fence.chatId, kind: error.kind, attempt, delayMs });
+  const { kind, detail } = error;
+  deps.log.info('model call will be retried', { chatId: fence.chatId, kind, detail, attempt, delayMs });
   return 'again';
 }
 

@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { AdapterSettings } from '../adapter-settings.ts';
+import { type AdapterSettings, serverUrl } from '../adapter-settings.ts';
 import { clientHeaders } from '../client-headers.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
@@ -11,8 +11,7 @@ export function anthropicClient(settings: AdapterSettings): Anthropic {
     apiKey: settings.apiKey,
     // The environment is read in accounts.ts only: nothing of it may leak into another account.
     authToken: null,
-    baseURL:
-      settings.baseUrl === '' ? 'https://api.anthropic.com' : settings.baseUrl.replace(/\/v1\/?$/, ''),
+    baseURL: serverUrl(settings, 'https://api.anthropic.com').replace(/\/v1\/?$/, ''),
     maxRetries: 0,
     timeout: openTimeoutMs,
     logLevel: 'off',

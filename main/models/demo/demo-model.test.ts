@@ -133,17 +133,21 @@ describe('demo model', () => {
     expect(whole.final.text).toContain('denied this call.\n');
   });
 
-  it.each(['help', 'Help!', '?', 'What can you do?', 'so, what can I ask you', 'which commands are there?'])(
-    'lists its commands: %s',
-    async (words) => {
-      const { text, calls } = await hear(request([said(words)]));
-      expect(calls).toEqual([]);
-      for (const command of ['list', 'read <path>', 'run <command>', 'edit <path>: a → b', 'ask']) {
-        expect(text).toContain(`\`${command}\``);
-      }
-      expect(text).toMatch(ending);
-    },
-  );
+  it.each([
+    'help',
+    'Help!',
+    '?',
+    'What can you do?',
+    'so, what can I ask you',
+    'which commands are there?',
+  ])('lists its commands: %s', async (words) => {
+    const { text, calls } = await hear(request([said(words)]));
+    expect(calls).toEqual([]);
+    for (const command of ['list', 'read <path>', 'run <command>', 'edit <path>: a → b', 'ask']) {
+      expect(text).toContain(`\`${command}\``);
+    }
+    expect(text).toMatch(ending);
+  });
 
   it.each(['help me with the parser', 'What can this parser do?'])('looks around at: %s', async (words) => {
     expect((await hear(request([said(words)]))).calls).toHaveLength(1);

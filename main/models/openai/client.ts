@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { AdapterSettings } from '../adapter-settings.ts';
+import { type AdapterSettings, serverUrl } from '../adapter-settings.ts';
 import { clientHeaders } from '../client-headers.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
@@ -9,7 +9,7 @@ const openTimeoutMs = 10 * 60_000;
 export function openaiClient(settings: AdapterSettings): OpenAI {
   return new OpenAI({
     apiKey: settings.apiKey,
-    baseURL: settings.baseUrl === '' ? 'https://api.openai.com/v1' : settings.baseUrl,
+    baseURL: serverUrl(settings, 'https://api.openai.com/v1'),
     // The environment is read in accounts.ts only: nothing of it may leak into another account.
     organization: null,
     project: null,
