@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChatId, ModelConfigId, ProviderId, WorkspaceId } from '../model/ids.ts';
 import { call, feed, is } from './define.ts';
+import { accountProblems } from './new-account.ts';
 import * as s from './schemas.ts';
 
 export type ProviderKind = 'openai' | 'anthropic' | 'openai-compat' | 'anthropic-compat' | 'demo';
@@ -57,6 +58,13 @@ export type AppEvent =
   | { readonly type: 'settings'; readonly settings: Settings }
   | { readonly type: 'toast'; readonly message: string };
 
+const webAddress = z.url({ protocol: /^https?$/ });
+
+/** What the form cannot tell: a port out of range, a host with forbidden characters. */
+function addressable(baseUrl: string): boolean {
+  return baseUrl === '' || webAddress.safeParse(baseUrl).success;
+}
+
 export const appContract = {
   'app.info': call({ input: z.object({}), output: is<AppInfo>() }),
   'app.events': feed({ input: z.object({}), event: is<AppEvent>() }),
@@ -84,14 +92,21 @@ export const appContract = {
     errors: ['not-found'],
   }),
   'accounts.add': call({
-    input: z.object({
-      kind: z.enum(['openai', 'anthropic', 'openai-compat', 'anthropic-compat']),
-      name: z.string().trim().min(1).max(80),
-      baseUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
-      key: z.string().trim().max(2000),
-      /** Models to offer besides the catalogue's (required for a compatible server). */
-      models: z.array(z.string().trim().min(1).max(200)).max(50).default([]),
-    }),
+    /** What is needed depends on the kind: new-account.ts says it, with a sentence for each field. */
+    input: z
+      .object({
+        kind: z.enum(['openai', 'anthropic', 'openai-compat', 'anthropic-compat']),
+        name: z.string().trim(),
+        baseUrl: z.string().trim().default(''),
+        key: z.string().trim(),
+        models: z.array(z.string().trim().min(1)).default([]),
+      })
+      .superRefine((account, issues) => {
+        for (const { field, message } of accountProblems(account))
+          issues.addIssue({ code: 'custom', path: [field], message });
+        if (!addressable(account.baseUrl))
+          issues.addIssue({ code: 'custom', path: ['baseUrl'], message: 'This base URL cannot be read.' });
+      }),
     output: is<{ providerId: ProviderId }>(),
     errors: ['name-taken'],
   }),

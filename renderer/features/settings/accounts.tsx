@@ -1,4 +1,4 @@
-import type { Account, ProviderKind } from '@shared/contract/app.ts';
+import type { Account } from '@shared/contract/app.ts';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
@@ -7,8 +7,8 @@ import { modelsStore } from '../../state/models.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
-import { type Choice, Picker } from '../../ui/picker.tsx';
 import { Switch } from '../../ui/switch.tsx';
+import { AddAccount } from './add-account.tsx';
 
 export function Accounts() {
   const accounts = useStore(modelsStore, (s) => s.accounts);
@@ -46,13 +46,10 @@ function AccountRow({ account }: { readonly account: Account }) {
     modelsStore,
     (s) => (s.models ?? []).filter((m) => m.providerId === account.id).length,
   );
-  const [keying, setKeying] = useState(false);
+  const [asking, setAsking] = useState<'key' | 'remove' | null>(null);
+  const toggle = (what: 'key' | 'remove') => setAsking(asking === what ? null : what);
   const setEnabled = async (enabled: boolean) => {
     const answer = await call('accounts.setEnabled', { providerId: account.id, enabled });
-    if (!answer.ok) toast(answer.error.message);
-  };
-  const remove = async () => {
-    const answer = await call('accounts.remove', { providerId: account.id });
     if (!answer.ok) toast(answer.error.message);
   };
   const own = account.source === 'user';
@@ -67,17 +64,39 @@ function AccountRow({ account }: { readonly account: Account }) {
       <span className="btns">
         {own && (
           <>
-            <Button look="quiet" onClick={() => void remove()}>
-              Remove
+            <Button look="quiet" onClick={() => toggle('remove')}>
+              Remove…
             </Button>
-            <Button onClick={() => setKeying(!keying)}>
-              {account.hasKey ? 'Change key…' : 'Add key…'}
-            </Button>
+            <Button onClick={() => toggle('key')}>{account.hasKey ? 'Change key…' : 'Add key…'}</Button>
           </>
         )}
         <Switch label={`Use ${account.name}`} on={account.enabled} onChange={(on) => void setEnabled(on)} />
       </span>
-      {keying && <KeyForm account={account} onDone={() => setKeying(false)} />}
+      {asking === 'key' && <KeyForm account={account} onDone={() => setAsking(null)} />}
+      {asking === 'remove' && <RemoveQuestion account={account} onKeep={() => setAsking(null)} />}
+    </div>
+  );
+}
+
+/** Asked once: the key is gone afterwards. The row leaves with its account. */
+function RemoveQuestion({ account, onKeep }: { readonly account: Account; readonly onKeep: () => void }) {
+  const remove = async () => {
+    const answer = await call('accounts.remove', { providerId: account.id });
+    if (answer.ok) return;
+    onKeep();
+    toast(answer.error.message);
+  };
+  return (
+    <div className="form inline" role="alertdialog" aria-label={`Remove ${account.name}?`}>
+      <span>Remove {account.name}? Its chats keep their history.</span>
+      <span className="btns">
+        <Button autoFocus onClick={onKeep}>
+          Keep
+        </Button>
+        <Button className="err" onClick={() => void remove()}>
+          Remove
+        </Button>
+      </span>
     </div>
   );
 }
@@ -106,72 +125,6 @@ function KeyForm({ account, onDone }: { readonly account: Account; readonly onDo
       <Button type="submit" look="primary" disabled={key.trim() === ''}>
         Save key
       </Button>
-    </form>
-  );
-}
-
-type AddKind = Exclude<ProviderKind, 'demo'>;
-const KINDS: readonly Choice<AddKind>[] = [
-  { value: 'anthropic', label: 'Anthropic' },
-  { value: 'openai', label: 'OpenAI' },
-  { value: 'openai-compat', label: 'OpenAI compatible server' },
-  { value: 'anthropic-compat', label: 'Anthropic compatible server' },
-];
-
-function AddAccount({ onDone }: { readonly onDone: () => void }) {
-  const [kind, setKind] = useState<AddKind>('anthropic');
-  const [form, setForm] = useState({ name: '', baseUrl: '', key: '', models: '' });
-  const [problem, setProblem] = useState<string | null>(null);
-  const compatible = kind.endsWith('-compat');
-  const label = KINDS.find((k) => k.value === kind)?.label ?? '';
-  const set = (name: keyof typeof form) => (e: { target: { value: string } }) =>
-    setForm({ ...form, [name]: e.target.value });
-  const save = async () => {
-    const answer = await call('accounts.add', {
-      kind,
-      name: form.name.trim() || label,
-      baseUrl: form.baseUrl.trim(),
-      key: form.key.trim(),
-      models: form.models.split(/[\s,]+/).filter((m) => m !== ''),
-    });
-    if (answer.ok) onDone();
-    else setProblem(answer.error.message);
-  };
-  return (
-    <form
-      className="form"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void save();
-      }}
-    >
-      <Picker label="Kind" value={kind} choices={KINDS} onPick={setKind} />
-      <Field label="Name" value={form.name} placeholder={label} onChange={set('name')} />
-      {compatible && (
-        <>
-          <Field label="Base URL" className="mono" value={form.baseUrl} onChange={set('baseUrl')} />
-          <Field
-            label="Models, separated by commas"
-            className="mono"
-            value={form.models}
-            onChange={set('models')}
-          />
-        </>
-      )}
-      <Field label="Key" type="password" value={form.key} onChange={set('key')} />
-      {problem !== null && (
-        <div className="err" role="alert">
-          {problem}
-        </div>
-      )}
-      <div className="btns">
-        <Button type="submit" look="primary">
-          Add account
-        </Button>
-        <Button look="quiet" className="end" onClick={onDone}>
-          Cancel
-        </Button>
-      </div>
     </form>
   );
 }
