@@ -172,52 +172,70 @@ describe('a server that cannot be connected to is named', () => {
   const unknown = cause('ENOTFOUND', 'getaddrinfo ENOTFOUND api.example', { hostname: 'api.example' });
 
   it.each([
-    ['the account', refused, broken, 'timeout', true, 'Nothing answers at 127.0.0.1:9 (Broken).'],
-    ['the error', refused, acme, 'timeout', true, 'Nothing answers at 10.0.0.7:80 (Acme).'],
-    ['no name', refused, { provider: '' }, 'timeout', true, 'Nothing answers at 10.0.0.7:80.'],
-    ['ENOTFOUND', unknown, acme, 'timeout', true, 'The name api.example is not known.'],
+    [
+      'the account',
+      refused,
+      broken,
+      { kind: 'timeout', retryable: true, message: 'Nothing answers at 127.0.0.1:9 (Broken).' },
+    ],
+    [
+      'the error',
+      refused,
+      acme,
+      { kind: 'timeout', retryable: true, message: 'Nothing answers at 10.0.0.7:80 (Acme).' },
+    ],
+    [
+      'no name',
+      refused,
+      { provider: '' },
+      { kind: 'timeout', retryable: true, message: 'Nothing answers at 10.0.0.7:80.' },
+    ],
+    [
+      'ENOTFOUND',
+      unknown,
+      acme,
+      { kind: 'timeout', retryable: true, message: 'The name api.example is not known.' },
+    ],
     [
       'ENOTFOUND with a port',
       unknown,
       { provider: 'Broken', address: 'api.example:8080' },
-      'timeout',
-      true,
-      'The name api.example is not known.',
+      { kind: 'timeout', retryable: true, message: 'The name api.example is not known.' },
     ],
     [
       'EAI_AGAIN',
       cause('EAI_AGAIN', 'getaddrinfo EAI_AGAIN api.example', { hostname: 'api.example' }),
       acme,
-      'timeout',
-      true,
-      'The name api.example cannot be looked up at the moment.',
+      {
+        kind: 'timeout',
+        retryable: true,
+        message: 'The name api.example cannot be looked up at the moment.',
+      },
     ],
     [
       'nothing is told',
       cause('ECONNREFUSED', ''),
       acme,
-      'timeout',
-      true,
-      'Nothing answers at the address of Acme.',
+      { kind: 'timeout', retryable: true, message: 'Nothing answers at the address of Acme.' },
     ],
     [
       'an expired certificate',
       cause('CERT_HAS_EXPIRED', 'certificate has expired'),
       broken,
-      'config',
-      false,
-      'The certificate of 127.0.0.1:9 (Broken) has expired.',
+      { kind: 'config', retryable: false, message: 'The certificate of 127.0.0.1:9 (Broken) has expired.' },
     ],
     [
       'a certificate of its own',
       cause('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
       broken,
-      'config',
-      false,
-      'The certificate of 127.0.0.1:9 (Broken) is not trusted on this computer.',
+      {
+        kind: 'config',
+        retryable: false,
+        message: 'The certificate of 127.0.0.1:9 (Broken) is not trusted on this computer.',
+      },
     ],
-  ] as const)('%s', (_title, thrown, context, kind, retryable, message) => {
-    expect(classify(thrown, context)).toMatchObject({ kind, retryable, message });
+  ] as const)('%s', (_title, thrown, context, expected) => {
+    expect(classify(thrown, context)).toMatchObject(expected);
   });
 
   it('the detail keeps the code', () => {
