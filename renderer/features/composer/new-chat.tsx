@@ -2,7 +2,7 @@ import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
-import { forgetFolderProblem } from '../../state/app.ts';
+import { appStore, forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
 import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
 import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
@@ -25,7 +25,12 @@ export function NewChat() {
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);
   const text = useStore(draftStore, (s) => s.texts[DRAFT] ?? '');
-  const workspaceId = useStore(workspacesStore, (s) => asked ?? s.list?.[0]?.id ?? null);
+  // A folder that was asked for and could not be opened is not replaced by another one behind the person's back.
+  const refused = useStore(appStore, (s) => s.folderProblem !== null);
+  const [tried, setTried] = useState(false);
+  const last = useStore(workspacesStore, (s) => s.list?.[0]?.id ?? null);
+  const workspaceId = asked ?? (refused ? null : last);
+  const placeless = refused && workspaceId === null;
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
   const place = (id: WorkspaceId) => {
@@ -33,13 +38,19 @@ export function NewChat() {
     choosePlace(id);
   };
   const send = () => {
-    if (text.trim() !== '') void create({ text, workspaceId, modelId, effort });
+    if (text.trim() === '') return;
+    if (placeless) setTried(true);
+    else void create({ text, workspaceId, modelId, effort });
   };
   return (
     <div className="new">
       <div className="first">
         <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
-        <Where value={workspaceId} onPick={place} />
+        <Where
+          value={workspaceId}
+          onPick={place}
+          missing={placeless && tried ? 'Choose where the agent works.' : null}
+        />
         <With value={modelId} onPick={setModel} />
         <div className="comp">
           <MessageBox

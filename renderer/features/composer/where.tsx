@@ -13,9 +13,11 @@ const NONE: readonly WorkspaceSummary[] = [];
 interface WhereProps {
   readonly value: WorkspaceId | null;
   readonly onPick: (id: WorkspaceId) => void;
+  /** Why nothing was sent: no place is chosen. */
+  readonly missing: string | null;
 }
 
-export function Where({ value, onPick }: WhereProps) {
+export function Where({ value, onPick, missing }: WhereProps) {
   const list = useStore(workspacesStore, (s) => s.list ?? NONE);
   const problem = useStore(appStore, (s) => s.folderProblem);
   const [asking, setAsking] = useState(false);
@@ -35,6 +37,11 @@ export function Where({ value, onPick }: WhereProps) {
         </button>
       </div>
       {problem !== null && <p className="where-problem err">{problem}</p>}
+      {missing !== null && (
+        <p className="where-problem err" role="alert">
+          {missing}
+        </p>
+      )}
       {asking && (
         <AnotherPlace
           onClose={() => setAsking(false)}

@@ -71,7 +71,11 @@ interface OfferRowProps extends WithProps {
 }
 
 function OfferRow({ offer, on, value, onPick }: OfferRowProps) {
-  const best = offer.models.find((m) => m.isDefault) ?? offer.models.find((m) => m.unavailable === null);
+  const usable = offer.models.filter((m) => m.unavailable === null);
+  const best = usable.find((m) => m.isDefault) ?? usable[0];
+  // The chosen model may have lost its key since; its row says so.
+  const shown = on ? offer.models.find((m) => m.id === value) : best;
+  const problem = shown ? shown.unavailable : (offer.models[0]?.unavailable ?? 'Not available.');
   const kind = offer.models[0]?.kind;
   const Icon = kind === 'demo' ? VenetianMask : offer.account?.source === 'local' ? Cpu : KeyRound;
   return (
@@ -87,15 +91,15 @@ function OfferRow({ offer, on, value, onPick }: OfferRowProps) {
       />
       <Icon className="i" aria-hidden="true" />
       <span className="opt-main">
-        <b>{offer.name}</b> <span className="d">{noteOf(offer, best !== undefined)}</span>
+        <b>{offer.name}</b>{' '}
+        <span className={problem === null ? 'd' : 'with-problem err'}>{problem ?? noteOf(offer)}</span>
       </span>
       {on && <ModelPicker value={value} onPick={onPick} down />}
     </div>
   );
 }
 
-function noteOf({ models, account }: Offer, usable: boolean): string {
-  if (!usable) return models[0]?.unavailable ?? 'not available';
+function noteOf({ models, account }: Offer): string {
   if (models[0]?.kind === 'demo') return 'no key, no network, not a real model';
   if (account?.source === 'env') return 'key found in your environment';
   if (account?.source === 'local') return `running on this computer, ${plural(models.length, 'model')}`;
