@@ -123,7 +123,14 @@ interface ChoicesProps<T extends string> {
 
 function Choices<T extends string>({ id, label, choices, value, active, down, onPick }: ChoicesProps<T>) {
   return (
-    <div className={`pop list ${down ? 'down' : 'up'}`} role="listbox" id={`${id}-list`} aria-label={label}>
+    <div
+      className={`pop list ${down ? 'down' : 'up'}`}
+      role="listbox"
+      id={`${id}-list`}
+      aria-label={label}
+      // The focus stays on the button: a press on a line would give it to the dialog around.
+      onMouseDown={(e) => e.preventDefault()}
+    >
       {choices.map((choice, i) => (
         <div key={choice.value} role="presentation">
           {choice.group !== undefined && choice.group !== choices[i - 1]?.group && (
