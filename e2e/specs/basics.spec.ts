@@ -96,3 +96,56 @@ test('light and dark are one click apart and remembered', async ({ desk }) => {
     .poll(() => later.app.window.evaluate(() => document.documentElement.dataset['theme']))
     .toBe(other);
 });
+
+test('lists in a dialog are chosen from by the mouse; the dialog gives the focus back', async ({
+  desk,
+}) => {
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  await expect(chat.message).toBeFocused();
+  const theme = () => app.window.evaluate(() => document.documentElement.dataset['theme']);
+  for (const wanted of ['Light', 'Dark']) {
+    await app.window.keyboard.press('Control+,');
+    await app.window.getByRole('combobox', { name: 'Theme' }).click();
+    await app.window.getByRole('option', { name: wanted }).click();
+    await expect.poll(theme).toBe(wanted.toLowerCase());
+    await expect(app.window.getByRole('option')).toHaveCount(0);
+    await app.window.keyboard.press('Escape');
+    await expect(app.window.getByRole('dialog')).toHaveCount(0);
+    await expect(chat.message).toBeFocused();
+  }
+});
+
+test("a chat is renamed and archived from its row's menu, by mouse and by keyboard", async ({ desk }) => {
+  for (const word of ['Alpha', 'Bravo', 'Charlie'])
+    script(desk.server, `${word} task`, [{ say: `${word} is done.` }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  for (const word of ['Alpha', 'Bravo', 'Charlie']) {
+    if (word !== 'Alpha') await chat.newChat();
+    await chat.send(`${word} task`);
+    await expect(chat.agent).toContainText(`${word} is done.`, { timeout: 60_000 });
+    await chat.rests();
+  }
+  const field = app.window.getByRole('textbox', { name: 'Chat title' });
+  await chat.chat('Alpha task').click({ button: 'right' });
+  await app.window.getByRole('menuitem', { name: 'Rename' }).click();
+  await expect(field).toBeFocused();
+  await app.window.keyboard.type('The first one');
+  await app.window.keyboard.press('Enter');
+  await expect(chat.chat('The first one')).toBeVisible();
+  await expect(chat.tree).toBeFocused();
+
+  // The keys act on the chat that is open, however it was opened.
+  await chat.chat('Charlie task').click();
+  await chat.chat('Bravo task').click();
+  await expect(chat.agent).toContainText('Bravo is done.');
+  await chat.tree.focus();
+  await app.window.keyboard.press('Shift+F10');
+  await expect(app.window.getByRole('menu', { name: 'Actions for Bravo task' })).toBeVisible();
+  await app.window.keyboard.press('ArrowDown');
+  await app.window.keyboard.press('ArrowDown');
+  await app.window.keyboard.press('Enter');
+  await expect(chat.chat('Bravo task')).toBeHidden();
+  await expect(chat.chat('Charlie task')).toBeVisible();
+  await expect(chat.chat('The first one')).toBeVisible();
+  expect(app.pageErrors).toEqual([]);
+});

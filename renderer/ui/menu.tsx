@@ -27,6 +27,8 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
     };
   }, []);
   const onKeyDown = (event: KeyboardEvent) => {
+    // What is pressed in the menu is for the menu, not for what it stands in.
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     const buttons = [...(ref.current?.querySelectorAll('button') ?? [])];
     const at = buttons.findIndex((b) => b === document.activeElement);
     if (event.key === 'ArrowDown') buttons[(at + 1) % buttons.length]?.focus();
@@ -34,7 +36,6 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
     else if (event.key === 'Escape' || event.key === 'Tab') onClose();
     else return;
     event.preventDefault();
-    event.stopPropagation();
   };
   const top = Math.min(at.y, window.innerHeight - items.length * 28 - 16);
   const left = Math.min(at.x, window.innerWidth - 210);

@@ -49,11 +49,14 @@ export function GroupRow({ id, row, active, onOpen }: GroupRowProps) {
   );
 }
 
+/** Left by a key, the focus goes back to the tree; else it is already where the person put it. */
+export type RenameEnd = 'key' | 'blur';
+
 interface ChatRowProps extends RowProps {
   readonly row: TreeRow & { kind: 'chat' };
   readonly selected: boolean;
   readonly renaming: boolean;
-  readonly onRenamed: () => void;
+  readonly onRenamed: (how: RenameEnd) => void;
   readonly onMenu: (at: { x: number; y: number }) => void;
 }
 
@@ -95,22 +98,27 @@ export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed
   );
 }
 
-function RenameField({ chat, onDone }: { readonly chat: ChatSummary; readonly onDone: () => void }) {
+interface RenameFieldProps {
+  readonly chat: ChatSummary;
+  readonly onDone: (how: RenameEnd) => void;
+}
+
+function RenameField({ chat, onDone }: RenameFieldProps) {
   const [title, setTitle] = useState(chat.title);
   // Leaving the field by a key takes it away, and that is a blur too.
   const over = useRef(false);
-  const save = () => {
+  const save = (how: RenameEnd) => {
     if (over.current) return;
     over.current = true;
-    onDone();
+    onDone(how);
     if (title.trim() !== '' && title.trim() !== chat.title) void renameChat(chat.id, title.trim());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
-    if (event.key === 'Enter') save();
+    if (event.key === 'Enter') save('key');
     else if (event.key === 'Escape') {
       over.current = true;
-      onDone();
+      onDone('key');
     }
   };
   return (
@@ -124,7 +132,7 @@ function RenameField({ chat, onDone }: { readonly chat: ChatSummary; readonly on
       onClick={(e) => e.stopPropagation()}
       onChange={(e) => setTitle(e.target.value)}
       onKeyDown={onKeyDown}
-      onBlur={save}
+      onBlur={() => save('blur')}
     />
   );
 }

@@ -1,5 +1,5 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { archiveChat, type ChatMap, chatsStore } from '../../state/chats.ts';
@@ -8,7 +8,7 @@ import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
-import { ChatRow, GroupRow } from './chat-row.tsx';
+import { ChatRow, GroupRow, type RenameEnd } from './chat-row.tsx';
 import { type TreeRow, treeRows } from './tree-rows.ts';
 
 const NO_CHATS: ChatMap = new Map();
@@ -30,20 +30,28 @@ function useTree(filter: string, toggled: Readonly<Record<string, boolean>>): re
   }, [chats, workspaces, filter, toggled, nowMs, archived]);
 }
 
+/** The row that the keys act on. It goes along when another chat is opened, however that happens. */
+function useCursor(selected: string | null) {
+  const [cursor, setCursor] = useState({ key: selected, selected });
+  if (cursor.selected !== selected) setCursor({ key: selected ?? cursor.key, selected });
+  const move = (key: string) => setCursor((c) => ({ ...c, key }));
+  return [cursor.key, move] as const;
+}
+
 /** The tree "Chats": one tab stop, walked by the arrow keys, virtual. */
 export function ChatTree({ filter }: { readonly filter: string }) {
   const [toggled, setToggled] = useState<Readonly<Record<string, boolean>>>({});
   const rows = useTree(filter, toggled);
   const selected = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
   const loading = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) === null);
-  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const [activeKey, setActiveKey] = useCursor(selected);
   const [renaming, setRenaming] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
   const at = Math.max(
     0,
-    rows.findIndex((r) => r.key === (activeKey ?? selected)),
+    rows.findIndex((r) => r.key === activeKey),
   );
   const open = (row: TreeRow) => {
     setActiveKey(row.key);
@@ -56,10 +64,11 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     setActiveKey(row.key);
     handle.current?.scrollToIndex(to, { align: 'nearest' });
   };
-  const back = (done: (nothing: null) => void) => () => {
-    done(null);
-    scroller.current?.focus();
+  const renamed = (how: RenameEnd) => {
+    setRenaming(null);
+    if (how === 'key') scroller.current?.focus();
   };
+  const closeMenu = useCallback(() => setAsked(null), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
     if (!row || !treeKey(event, { row, at, rows, go, open, rename: setRenaming, ask: setAsked })) return;
@@ -67,7 +76,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     event.stopPropagation();
   };
   if (rows.length === 0) return <EmptyTree loading={loading} filtered={filter.trim() !== ''} />;
-  const common = { selected, renaming, onOpen: open, onRenamed: back(setRenaming), onMenu: setAsked };
+  const common = { selected, renaming, onOpen: open, onRenamed: renamed, onMenu: setAsked };
   return (
     <div
       ref={scroller}
@@ -83,7 +92,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
           <AnyTreeRow key={row.key} row={row} active={i === at} {...common} />
         ))}
       </Virtualizer>
-      {asked && <RowMenu asked={asked} onRename={setRenaming} onClose={back(setAsked)} />}
+      {asked && <RowMenu asked={asked} onRename={setRenaming} onClose={closeMenu} />}
     </div>
   );
 }
@@ -106,7 +115,7 @@ interface AnyTreeRowProps {
   readonly selected: string | null;
   readonly renaming: string | null;
   readonly onOpen: (row: TreeRow) => void;
-  readonly onRenamed: () => void;
+  readonly onRenamed: (how: RenameEnd) => void;
   readonly onMenu: (asked: Asked) => void;
 }
 
@@ -148,12 +157,19 @@ function treeKey(event: KeyboardEvent, keys: TreeKeys): boolean {
   else if (key === 'Enter' || key === ' ') open(row);
   else if (key === 'ArrowLeft' || key === 'ArrowRight') sideways(key === 'ArrowRight', keys);
   else if (row.kind === 'chat' && key === 'F2') keys.rename(row.key);
-  else if (row.kind === 'chat' && key === 'Delete') void archiveChat(row.chat, !row.chat.archived);
+  else if (row.kind === 'chat' && key === 'Delete') remove(row.chat, keys);
   else if (row.kind === 'chat' && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
     const box = document.getElementById(idOf(row))?.getBoundingClientRect();
     keys.ask({ chat: row.chat, at: { x: (box?.left ?? 0) + 40, y: box?.bottom ?? 0 } });
   } else return false;
   return true;
+}
+
+/** The row goes away; the keys then act on the chat below it, or above the last one. */
+function remove(chat: ChatSummary, { at, rows, go }: TreeKeys): void {
+  const below = rows.findIndex((r, i) => i > at && r.kind === 'chat');
+  go(below >= 0 ? below : rows.findLastIndex((r, i) => i < at && r.kind === 'chat'));
+  void archiveChat(chat, !chat.archived);
 }
 
 function sideways(right: boolean, { row, at, rows, go, open }: TreeKeys): void {
