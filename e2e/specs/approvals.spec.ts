@@ -41,12 +41,14 @@ test('one command is allowed once, another is denied with a note for the model',
   await expect(allow).toHaveAttribute('aria-disabled', 'false');
   await allow.press('Enter');
   await expect(chat.approval).toContainText(removeFile);
+  await expect(chat.message).toBeFocused();
   await expect(app.window.getByRole('button', { name: 'Inbox, 1 waiting for you' })).toBeVisible();
   const deny = chat.approval.getByRole('button', { name: 'Deny' });
   await expect(deny).toHaveAttribute('aria-disabled', 'false');
   await deny.click();
   await chat.approval.getByRole('textbox', { name: 'Note for the agent' }).fill(note);
   await deny.click();
+  await expect(chat.message).toBeFocused();
 
   await expect(chat.agent.last()).toContainText('One ran, one did not.', { timeout: 60_000 });
   await expect(chat.approval).toBeHidden();

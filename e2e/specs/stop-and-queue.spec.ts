@@ -53,6 +53,7 @@ test('queued messages are edited, deleted and moved, and then run one after the 
   await expect(chat.queue).toHaveText(['Second', 'Never', 'Third']);
   await chat.queue.filter({ hasText: 'Never' }).getByRole('button', { name: 'Delete' }).click();
   await expect(chat.queue).toHaveText(['Second', 'Third']);
+  await expect(chat.message).toBeFocused();
   await chat.queue.filter({ hasText: 'Third' }).getByRole('button', { name: 'Move up' }).click();
   await expect(chat.queue).toHaveText(['Third', 'Second']);
   await chat.queue.filter({ hasText: 'Second' }).getByRole('button', { name: 'Edit' }).click();

@@ -3,9 +3,11 @@ import type { ChatId } from '@shared/model/ids.ts';
 import { Hand } from 'lucide-react';
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { call } from '../../lib/bridge.ts';
+import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
+import { useFocusAfter } from '../../ui/use-focus-after.ts';
 
 /** A call that asks, with what was shown for it. */
 export interface Ask {
@@ -29,7 +31,9 @@ export function ApprovalCard(props: ApprovalCardProps) {
   const { chatId, title, ask, position, count, onOpenChat } = props;
   const { approval } = ask;
   const [note, setNote] = useState<string | null>(null);
+  const card = useRef<HTMLDivElement>(null);
   const pre = useRef<HTMLPreElement>(null);
+  useFocusAfter(card, onOpenChat ? focusInbox : focusMessage);
   const awake = useDeadTime(approval.hash);
   const seen = useSeenToEnd(pre, approval.hash);
   const [sending, send] = useAnswer(chatId, ask);
@@ -38,13 +42,19 @@ export function ApprovalCard(props: ApprovalCardProps) {
     if (ready) void send('deny', note ?? '');
   };
   return (
-    <div className="ask" role="group" aria-label={`Approval: ${title}`}>
+    <div ref={card} className="ask" role="group" aria-label={`Approval: ${title}`}>
       <Asked approval={approval} title={title} place={count > 1 ? `${position} of ${count}` : null} />
       <pre ref={pre} tabIndex={0} aria-label="What is asked">
         <Escaped text={approval.subject} />
       </pre>
       {note !== null && (
-        <NoteField value={note} onChange={setNote} onSend={deny} onCancel={() => setNote(null)} />
+        <NoteField
+          card={card}
+          value={note}
+          onChange={setNote}
+          onSend={deny}
+          onCancel={() => setNote(null)}
+        />
       )}
       <div className="btns">
         {note === null ? (
@@ -73,6 +83,10 @@ export function ApprovalCard(props: ApprovalCardProps) {
       </div>
     </div>
   );
+}
+
+function focusInbox(): void {
+  document.querySelector<HTMLElement>('.inbox-pane')?.focus();
 }
 
 function useAnswer(chatId: ChatId, { state, approval }: Ask) {
@@ -174,11 +188,16 @@ interface NoteFieldProps {
   readonly onChange: (text: string) => void;
   readonly onSend: () => void;
   readonly onCancel: () => void;
+  readonly card: RefObject<HTMLElement | null>;
 }
 
-function NoteField({ value, onChange, onSend, onCancel }: NoteFieldProps) {
+function NoteField({ card, value, onChange, onSend, onCancel }: NoteFieldProps) {
+  const ref = useRef<HTMLInputElement>(null);
+  // Taken back: on to the button that had opened it.
+  useFocusAfter(ref, () => card.current?.querySelector<HTMLElement>('[aria-label="Deny"]')?.focus());
   return (
     <input
+      ref={ref}
       className="inp"
       aria-label="Note for the agent"
       placeholder="Say why, or what to do instead (optional)"

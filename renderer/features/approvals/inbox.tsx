@@ -21,7 +21,7 @@ export function Inbox() {
   const live = useStore(chatsStore, (s) => s.live);
   const chats = useMemo(() => asking(live?.values() ?? []), [live]);
   return (
-    <section className="inbox-pane" aria-label="Inbox">
+    <section className="inbox-pane" aria-label="Inbox" tabIndex={-1}>
       <div className="col">
         {chats.length === 0 && (
           <Empty icon={<InboxIcon className="i" aria-hidden="true" />} text="Nothing waits for you" />

@@ -1,13 +1,15 @@
 import type { ChatId, QueuedId } from '@shared/model/ids.ts';
 import type { QueuedMessage } from '@shared/model/message.ts';
 import { ArrowDown, ArrowUp, CornerDownRight, CornerRightUp, Pencil, X } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { firstLine } from '../../lib/format.ts';
 import { startEditing } from '../../state/composing.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
+import { useFocusAfter } from '../../ui/use-focus-after.ts';
 
 export function queuedText(message: QueuedMessage): string {
   return message.content.map((p) => (p.type === 'text' ? p.text : '')).join('\n');
@@ -91,8 +93,17 @@ function QueueItem({ chatId, message, first, last, onDelete, onSendNow }: QueueI
 
 function Mini(props: { readonly label: string; readonly icon: typeof X; readonly run: () => void }) {
   const Icon = props.icon;
+  const ref = useRef<HTMLButtonElement>(null);
+  useFocusAfter(ref, focusMessage);
   return (
-    <button type="button" className="mini" aria-label={props.label} title={props.label} onClick={props.run}>
+    <button
+      ref={ref}
+      type="button"
+      className="mini"
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.run}
+    >
       <Icon className="i s" aria-hidden="true" />
     </button>
   );
