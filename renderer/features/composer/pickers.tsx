@@ -1,6 +1,6 @@
 import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
-import { Folder, Server, ShieldCheck } from 'lucide-react';
+import { Folder, Server, Shield, ShieldCheck, ShieldOff } from 'lucide-react';
 import { useStore } from 'zustand';
 import { asEffort, EFFORTS, type Effort, findModel, modelsStore } from '../../state/models.ts';
 import { setMode, workspacesStore } from '../../state/workspaces.ts';
@@ -68,17 +68,26 @@ const MODES: readonly Choice<ApprovalMode>[] = [
   { value: 'auto', label: 'Full auto', note: 'nothing asks' },
 ];
 
+/** What asks least must not look guarded. */
+const MODE_ICONS: Readonly<Record<ApprovalMode, typeof Shield>> = {
+  ask: ShieldCheck,
+  edit: Shield,
+  auto: ShieldOff,
+};
+
 export function ModePicker({ workspaceId }: { readonly workspaceId: WorkspaceId | null }) {
-  const mode = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId)?.mode ?? null);
-  if (workspaceId === null || mode === null) return null;
+  const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
+  if (!place) return null;
+  const { id, mode, name } = place;
+  const Icon = MODE_ICONS[mode];
   return (
     <Picker
       label="Approval mode"
-      className="mode"
-      icon={<ShieldCheck className="i s" aria-hidden="true" />}
+      className={`mode ${mode}`}
+      icon={<Icon className="i s" aria-hidden="true" />}
       value={mode}
-      choices={MODES}
-      onPick={(m) => void setMode(workspaceId, m)}
+      choices={MODES.map((m) => ({ ...m, group: `For all chats in ${name}` }))}
+      onPick={(m) => void setMode(id, m)}
     />
   );
 }
