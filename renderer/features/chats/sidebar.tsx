@@ -16,7 +16,7 @@ export function Sidebar() {
           <input
             type="search"
             aria-label="Search"
-            placeholder="Search"
+            placeholder="Filter chats"
             value={filter}
             onChange={(e) => setFilter(e.target.value)}
             onKeyDown={(e) => {
