@@ -25,12 +25,11 @@ export function NewChat() {
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);
   const text = useStore(draftStore, (s) => s.texts[DRAFT] ?? '');
-  // A folder that was asked for and could not be opened is not replaced by another one behind the person's back.
+  // A folder that could not be opened is not replaced behind the person's back; choosing a place ends this.
   const refused = useStore(appStore, (s) => s.folderProblem !== null);
   const [tried, setTried] = useState(false);
   const last = useStore(workspacesStore, (s) => s.list?.[0]?.id ?? null);
-  const workspaceId = asked ?? (refused ? null : last);
-  const placeless = refused && workspaceId === null;
+  const workspaceId = refused ? null : (asked ?? last);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
   const place = (id: WorkspaceId) => {
@@ -39,7 +38,7 @@ export function NewChat() {
   };
   const send = () => {
     if (text.trim() === '') return;
-    if (placeless) setTried(true);
+    if (refused) setTried(true);
     else void create({ text, workspaceId, modelId, effort });
   };
   return (
@@ -49,7 +48,7 @@ export function NewChat() {
         <Where
           value={workspaceId}
           onPick={place}
-          missing={placeless && tried ? 'Choose where the agent works.' : null}
+          missing={refused && tried ? 'Choose where the agent works.' : null}
         />
         <With value={modelId} onPick={setModel} />
         <div className="comp">
