@@ -148,3 +148,31 @@ test('Ctrl+Enter goes before what was queued earlier', async ({ desk }) => {
   await expect(chat.queue).toHaveCount(0);
   hold.release();
 });
+
+test('Stop leaves a trace when nothing was said yet, and a stopped command has not failed', async ({
+  desk,
+}) => {
+  script(desk.server, 'Say nothing', [{ say: long }]);
+  script(desk.server, 'Take long', [
+    { calls: [{ name: 'execute', args: { command: 'echo begun; sleep 300', timeout: '10m' } }] },
+    { say: 'Never said.' },
+  ]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory, approvals: 'auto' });
+  const hold = desk.server.faults.hold({ afterEvents: 0, match: isTurn });
+  await chat.send('Say nothing');
+  await hold.reached;
+  await app.window.keyboard.press('Control+.');
+  await expect(chat.feed).toContainText('Stopped by you');
+  await chat.rests();
+  hold.release();
+
+  await chat.send('Take long');
+  await expect(chat.tool('execute')).toContainText('begun', { timeout: 60_000 });
+  await expect(chat.feed).not.toContainText('Stopped by you');
+  await app.window.keyboard.press('Control+.');
+  await expect(chat.feed).toContainText('Stopped by you');
+  await chat.rests();
+  await expect(chat.tool('execute')).toContainText('stopped');
+  await expect(chat.tool('execute')).toContainText('begun');
+  await expect(chat.tool('execute')).not.toContainText('exit');
+});

@@ -4,7 +4,7 @@ import type { Part } from '@shared/model/part.ts';
 import { describe, expect, it } from 'vitest';
 import { partialArgs } from './live-args.ts';
 import { timelineRows } from './rows.ts';
-import { tailKind } from './tail-kind.ts';
+import { endsUnanswered, tailKind } from './tail-kind.ts';
 import { editDiffs, opensByItself, type ToolFacts, toolView } from './tool-view.ts';
 
 let at = 0;
@@ -184,6 +184,15 @@ describe('what a tool row says', () => {
     expect(phase({ error: 'no such directory' })).toBe('failed');
   });
 
+  it('a command that the person stopped has not failed, and shows what it had said', () => {
+    const stopped = { success: false, output: 'a', exit_code: -1, error: 'interrupted by the user' };
+    const view = toolView(facts('execute', { command: 'x' }, stopped));
+    expect(view.phase).toBe('stopped');
+    expect(opensByItself(view)).toBe(true);
+    const failed = { ...stopped, error: 'command timed out after 10s' };
+    expect(toolView(facts('execute', { command: 'x' }, failed)).phase).toBe('failed');
+  });
+
   it('never claims to know an unknown outcome', () => {
     expect(toolView(facts('execute', { command: 'x' }, { outcome: 'unknown' })).phase).toBe('unknown');
   });
@@ -226,6 +235,7 @@ describe('the end of the timeline', () => {
     error: null,
     idle: true,
     link: null,
+    brokenOff: false,
   };
   const error = { message: 'x', kind: 'generic' as const, retryable: true };
 
@@ -240,6 +250,20 @@ describe('the end of the timeline', () => {
     expect(tailKind({ ...rest, pending: true })).toBe('pending');
     expect(tailKind({ ...rest, status: 'interrupting' })).toBe('stopping');
     expect(tailKind({ ...rest, status: 'waiting' })).toBe('none');
+  });
+
+  it('says at rest that the turn was stopped, when no row does', () => {
+    const user = message(1, 'user', [text('do it')]);
+    const asks = message(2, 'assistant', [call('a', 'execute')]);
+    const answer = message(3, 'tool', [result('a', 'execute', { success: false }, true)]);
+    expect(endsUnanswered([user])).toBe(true);
+    expect(endsUnanswered([user, asks, answer])).toBe(true);
+    expect(endsUnanswered([user, { ...asks, interrupted: true }, answer])).toBe(false);
+    expect(endsUnanswered([user, message(4, 'assistant', [text('done')])])).toBe(false);
+    expect(endsUnanswered([])).toBe(false);
+    expect(tailKind({ ...rest, status: 'waiting', brokenOff: true })).toBe('stopped');
+    expect(tailKind({ ...rest, brokenOff: true })).toBe('working');
+    expect(tailKind({ ...rest, status: 'error', error, brokenOff: true })).toBe('error');
   });
 
   it('says while a turn runs that it waits for its machine; at rest only what needs a person', () => {

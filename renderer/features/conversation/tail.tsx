@@ -11,7 +11,7 @@ import { announce, toast } from '../../state/toasts.ts';
 import { reconnect, workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { LinkLine } from './link-line.tsx';
-import { type Help, helpFor, tailKind } from './tail-kind.ts';
+import { endsUnanswered, type Help, helpFor, tailKind } from './tail-kind.ts';
 
 /** What stands after the last row: why it does not go on, and the one action that helps. */
 export function Tail({ session }: { readonly session: ChatSession }) {
@@ -21,10 +21,14 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const retry = useStore(session.store, (s) => s.view?.retry ?? null);
   const error = useStore(session.store, (s) => s.view?.error ?? null);
   const idle = useStore(session.store, (s) => (s.view?.live.parts.length ?? 0) === 0);
+  const brokenOff = useStore(
+    session.store,
+    (s) => (s.view?.atTail ?? false) && endsUnanswered(s.view?.messages ?? []),
+  );
   const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
   const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
   const link = place?.link ?? null;
-  const kind = tailKind({ lost, status, pending, retry, error, idle, link });
+  const kind = tailKind({ lost, status, pending, retry, error, idle, link, brokenOff });
   switch (kind) {
     case 'lost':
       return (
@@ -47,6 +51,8 @@ export function Tail({ session }: { readonly session: ChatSession }) {
       return place && <LinkLine place={place} />;
     case 'working':
       return <Working session={session} />;
+    case 'stopped':
+      return <div className="interrupted">Stopped by you</div>;
     case 'none':
       return null;
   }

@@ -68,7 +68,7 @@ function phaseOf({ result, ledger, writing, busy }: ToolFacts): ToolPhase {
     if (ledger?.state === 'denied' || record(result.result)['denied'] === true) return 'denied';
     const body = record(result.result);
     if (body['outcome'] === 'unknown' || ledger?.state === 'unknown') return 'unknown';
-    if (ledger?.state === 'cancelled') return 'stopped';
+    if (ledger?.state === 'cancelled' || isStoppedCommand(body)) return 'stopped';
     // A tool that ran answers with an object; a bare sentence was put in its place: denied, or cancelled.
     if (result.is_error && typeof result.result === 'string' && !result.duration_ms) return 'not-run';
     return result.is_error || body['success'] === false || body['ok'] === false ? 'failed' : 'done';
@@ -92,6 +92,16 @@ function phaseOf({ result, ledger, writing, busy }: ToolFacts): ToolPhase {
     case undefined:
       return busy ? 'queued' : 'stopped';
   }
+}
+
+/** What `execute` answers when the person stopped it: no structure tells it from a command that failed. */
+const STOPPED_COMMAND = new Set([
+  'interrupted by the user',
+  'interrupted by the user; the process did not confirm its end',
+]);
+
+function isStoppedCommand(body: Readonly<Record<string, unknown>>): boolean {
+  return body['success'] === false && STOPPED_COMMAND.has(text(body['error']));
 }
 
 /** Verbs by phase: while it happens, and after. */
@@ -187,5 +197,7 @@ export function failureText(result: ToolResultPart | null): string {
 export function opensByItself(view: ToolView): boolean {
   if (view.phase === 'running') return view.kind === 'run';
   if (view.phase === 'failed' || view.phase === 'denied' || view.phase === 'not-run') return true;
+  // A command that was stopped has said something until then.
+  if (view.phase === 'stopped') return view.exitCode !== null;
   return view.kind === 'edit' && (view.phase === 'done' || view.phase === 'gated');
 }
