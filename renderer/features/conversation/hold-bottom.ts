@@ -1,13 +1,19 @@
 const NEAR_PX = 32;
+/** How long what a press opened may take to be laid out. */
+const SETTLE_MS = 500;
 
 export interface BottomHold {
   toBottom(): void;
   stop(): void;
 }
 
+/** What opens and closes something in the content. */
+const TOGGLES = 'button[aria-expanded], .above';
+
 /**
  * Keeps the end of a scroller in sight while, and only while, the reader is at the end. What the reader does
- * decides: a scroll up lets go, reaching the end takes hold again; growth of the content never changes that.
+ * decides: a scroll up lets go, reaching the end takes hold again; growth of the content never changes that,
+ * unless the reader opened a row: it then stays where it was pressed.
  */
 export function holdBottom(
   scroller: HTMLElement,
@@ -22,12 +28,21 @@ export function holdBottom(
     held = next;
     start.onChange(next);
   };
+  const near = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
+  let pressed: { readonly button: Element; readonly top: number; readonly at: number } | null = null;
+  const onClick = ({ target }: Event) => {
+    const button = target instanceof Element ? target.closest(TOGGLES) : null;
+    pressed = button && { button, top: button.getBoundingClientRect().top, at: performance.now() };
+  };
   const follow = () => {
-    if (held) scroller.scrollTop = scroller.scrollHeight;
+    if (pressed && performance.now() - pressed.at < SETTLE_MS) {
+      if (pressed.button.isConnected)
+        scroller.scrollTop += pressed.button.getBoundingClientRect().top - pressed.top;
+      set(near());
+    } else if (held) scroller.scrollTop = scroller.scrollHeight;
   };
   const onScroll = () => {
-    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
-    if (near) set(true);
+    if (near()) set(true);
     else if (scroller.scrollTop < lastTop - 1 && (byReader() || scroller.scrollHeight === lastHeight))
       set(false);
     lastTop = scroller.scrollTop;
@@ -51,9 +66,11 @@ export function holdBottom(
   scroller.addEventListener('pointerdown', touch, { passive: true });
   scroller.addEventListener('pointermove', touch, { passive: true });
   scroller.addEventListener('keydown', touch);
+  scroller.addEventListener('click', onClick, true);
   follow();
   return {
     toBottom: () => {
+      pressed = null;
       set(true);
       follow();
     },
@@ -64,6 +81,7 @@ export function holdBottom(
       scroller.removeEventListener('pointerdown', touch);
       scroller.removeEventListener('pointermove', touch);
       scroller.removeEventListener('keydown', touch);
+      scroller.removeEventListener('click', onClick, true);
     },
   };
 }
