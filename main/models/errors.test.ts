@@ -213,6 +213,12 @@ describe('a server that cannot be connected to is named', () => {
       },
     ],
     [
+      'a port that the runtime refuses',
+      new TypeError('fetch failed', { cause: new Error('bad port') }),
+      broken,
+      { kind: 'timeout', retryable: true, message: 'Nothing answers at 127.0.0.1:9 (Broken).' },
+    ],
+    [
       'nothing is told',
       cause('ECONNREFUSED', ''),
       acme,

@@ -36,10 +36,15 @@ export function unreachable(
   const account = provider === '' ? 'the AI provider' : provider;
   const place = at === null ? `the address of ${account}` : provider === '' ? at : `${at} (${provider})`;
   const name = at === null ? `of the server of ${account}` : at.replace(/:\d+$/, '');
-  for (const code of codes) {
+  // The runtime's own refusal of a port that is kept for other protocols, such as 9; it has no code.
+  const tried = /\bbad port\b/.test(words) ? ['ECONNREFUSED', ...codes] : codes;
+  for (const code of tried) {
     const message = said(code, place, name);
     if (message !== null) {
-      return { message, detail: words.includes(code) ? words : `${words} (${code})` };
+      return {
+        message,
+        detail: !codes.includes(code) || words.includes(code) ? words : `${words} (${code})`,
+      };
     }
   }
   return null;

@@ -41,6 +41,9 @@ function whereFrom(account: Account, models: number): string {
   return `${key} · ${plural(models, 'model')}${url}`;
 }
 
+/** A compatible server may do without one. */
+const NEEDS_KEY = new Set<Account['kind']>(['openai', 'anthropic']);
+
 function AccountRow({ account }: { readonly account: Account }) {
   const models = useStore(
     modelsStore,
@@ -57,7 +60,7 @@ function AccountRow({ account }: { readonly account: Account }) {
     <div className="li account">
       <span>
         <b>{account.name}</b>
-        <span className={account.hasKey || account.kind === 'demo' ? 'meta' : 'err'}>
+        <span className={account.hasKey || !NEEDS_KEY.has(account.kind) ? 'meta' : 'err'}>
           {whereFrom(account, models)}
         </span>
       </span>
@@ -87,15 +90,13 @@ function RemoveQuestion({ account, onKeep }: { readonly account: Account; readon
     toast(answer.error.message);
   };
   return (
-    <div className="form inline" role="alertdialog" aria-label={`Remove ${account.name}?`}>
+    <div className="form inline" role="group" aria-label={`Remove ${account.name}?`}>
       <span>Remove {account.name}? Its chats keep their history.</span>
       <span className="btns">
         <Button autoFocus onClick={onKeep}>
           Keep
         </Button>
-        <Button className="err" onClick={() => void remove()}>
-          Remove
-        </Button>
+        <Button onClick={() => void remove()}>Remove</Button>
       </span>
     </div>
   );
