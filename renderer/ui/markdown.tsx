@@ -96,10 +96,16 @@ function Table({ token }: { readonly token: Tokens.Table }) {
 function CodeBlock({ code }: { readonly code: Tokens.Code }) {
   return (
     <div className="block code">
-      <div className="code-head">
-        <span>{code.lang ?? ''}</span>
-        <CopyButton text={code.text} />
-      </div>
+      {code.lang ? (
+        <div className="code-head">
+          <span>{code.lang}</span>
+          <CopyButton text={code.text} />
+        </div>
+      ) : (
+        <div className="term-tools">
+          <CopyButton text={code.text} />
+        </div>
+      )}
       <pre>{code.text}</pre>
     </div>
   );

@@ -85,11 +85,11 @@ function RunResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
     return <TerminalBlock text={JSON.stringify(facts.result.result, null, 2)} />;
   const truncated = record(result['truncated']);
   const omitted = number(truncated['omitted_bytes']);
-  const feet = [
-    text(result['error']),
-    omitted ? `${bytes(omitted)} in the middle are not shown` : '',
-  ].filter((line) => line !== '');
-  const output = text(result['output']);
+  const gap = omitted ? `… ${bytes(omitted)} are not shown here` : '';
+  const written = text(result['output']);
+  // The agent's own words for the gap stand where it is.
+  const output = written.replace(`... [omitted ${omitted} bytes] ...`, () => gap);
+  const before = omitted && output === written ? `${bytes(omitted)} are not shown` : null;
   const words =
     output === '' && view.phase === 'failed' && view.exitCode === null ? failureText(facts.result) : output;
   return (
@@ -97,7 +97,8 @@ function RunResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
       <WholeCommand command={command} />
       <TerminalBlock
         text={words}
-        foot={words === failureText(facts.result) ? null : feet.join(' · ') || null}
+        before={before}
+        foot={words === failureText(facts.result) ? null : text(result['error']) || null}
       />
     </>
   );
