@@ -150,26 +150,31 @@ test("a chat is renamed and archived from its row's menu, by mouse and by keyboa
   expect(app.pageErrors).toEqual([]);
 });
 
-test('a row that is opened at the end of a chat stays under the mouse', async ({ desk }) => {
-  const count = { name: 'execute', args: { command: 'seq 1 40' } };
-  script(desk.server, 'Count', [
-    { say: Array.from({ length: 60 }, (_, i) => `Paragraph ${i}.`).join('\n\n'), calls: [count] },
-    { say: 'Counted.' },
-  ]);
-  const { chat } = await desk.start({ folder: desk.repository().directory, approvals: 'auto' });
-  await chat.send('Count');
-  await expect(chat.agent.last()).toContainText('Counted.', { timeout: 60_000 });
-  await chat.rests();
-  const head = chat.tool('execute').getByRole('button', { name: /seq 1 40/ });
-  await expect(head).toHaveAttribute('aria-expanded', 'false');
-  const top = async () => Math.round((await head.boundingBox())?.y ?? -1);
-  await expect(chat.agent.last()).toBeInViewport();
-  const before = await top();
-  await head.click();
-  await expect(chat.tool('execute')).toContainText('30 lines above');
-  await expect(chat.page.getByRole('button', { name: 'Jump to latest' })).toBeVisible();
-  expect(await top()).toBe(before);
-  await head.click();
-  await expect(chat.page.getByRole('button', { name: 'Jump to latest' })).toBeHidden();
-  await expect(chat.agent.last()).toBeInViewport();
-});
+for (const [size, paragraphs] of Object.entries({ long: 60, short: 1 })) {
+  test(`a row that is opened at the end of a ${size} chat stays under the mouse`, async ({ desk }) => {
+    const count = { name: 'execute', args: { command: 'seq 1 40' } };
+    const said = Array.from({ length: paragraphs }, (_, i) => `Paragraph ${i}.`).join('\n\n');
+    script(desk.server, 'Count', [{ say: said, calls: [count] }, { say: 'Counted.' }]);
+    const { chat } = await desk.start({ folder: desk.repository().directory, approvals: 'auto' });
+    await chat.send('Count');
+    await expect(chat.agent.last()).toContainText('Counted.', { timeout: 60_000 });
+    await chat.rests();
+    const head = chat.tool('execute').getByRole('button', { name: /seq 1 40/ });
+    await expect(head).toHaveAttribute('aria-expanded', 'false');
+    await expect(chat.agent.last()).toBeInViewport();
+    const top = async () => Math.round((await head.boundingBox())?.y ?? -1);
+    const before = await top();
+    const latest = chat.page.getByRole('button', { name: 'Jump to latest' });
+    await head.click();
+    await expect(chat.tool('execute')).toContainText('30 lines above');
+    await expect(latest).toBeVisible();
+    expect(await top()).toBe(before);
+    await head.click();
+    await expect(latest).toBeHidden();
+    expect(await top()).toBe(before);
+    await head.click();
+    await latest.click();
+    await expect(latest).toBeHidden();
+    await expect(chat.agent.last()).toBeInViewport();
+  });
+}

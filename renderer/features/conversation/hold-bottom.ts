@@ -26,12 +26,16 @@ export function holdBottom(
   const set = (next: boolean) => {
     if (next === held) return;
     held = next;
+    if (held) content.style.marginTop = '';
     start.onChange(next);
   };
   const near = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
   let pressed: { readonly button: Element; readonly top: number; readonly at: number } | null = null;
   const onClick = ({ target }: Event) => {
     const button = target instanceof Element ? target.closest(TOGGLES) : null;
+    // Few rows stand at the bottom (`.log-inner`): without room kept above them they would grow upwards.
+    if (button && scroller.scrollHeight <= scroller.clientHeight)
+      content.style.marginTop = getComputedStyle(content).marginTop;
     pressed = button && { button, top: button.getBoundingClientRect().top, at: performance.now() };
   };
   const follow = () => {
@@ -39,7 +43,10 @@ export function holdBottom(
       if (pressed.button.isConnected)
         scroller.scrollTop += pressed.button.getBoundingClientRect().top - pressed.top;
       set(near());
-    } else if (held) scroller.scrollTop = scroller.scrollHeight;
+    } else if (held) {
+      content.style.marginTop = '';
+      scroller.scrollTop = scroller.scrollHeight;
+    }
   };
   const onScroll = () => {
     if (near()) set(true);
