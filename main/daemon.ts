@@ -243,9 +243,12 @@ function tellFullDisk(clock: Clock, events: Broadcast<AppEvent>) {
 
 /** The folder that the command line, or a second start, asked for. */
 function createOpenedFolder(workspaces: Workspaces, events: Broadcast<AppEvent>) {
+  const lastUsed = () => workspaces.list()[0]?.id ?? null;
   let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
   return {
-    state: () => ({ ...opened, workspaceId: opened.workspaceId ?? workspaces.list()[0]?.id ?? null }),
+    // A folder that was asked for and refused is not replaced by another one.
+    state: () =>
+      opened.folderProblem === null ? { ...opened, workspaceId: opened.workspaceId ?? lastUsed() } : opened,
     async open(folder: string, approvals: ApprovalMode | null): Promise<void> {
       const result = await workspaces.openFolder(folder, approvals);
       if (result.ok) {
