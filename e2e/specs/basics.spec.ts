@@ -147,6 +147,18 @@ test("a chat is renamed and archived from its row's menu, by mouse and by keyboa
   await expect(chat.chat('Bravo task')).toBeHidden();
   await expect(chat.chat('Charlie task')).toBeVisible();
   await expect(chat.chat('The first one')).toBeVisible();
+
+  // What was archived hands the keys on to a neighbour.
+  await expect(chat.tree).toBeFocused();
+  await app.window.keyboard.press('F2');
+  const next = await field.inputValue();
+  await app.window.keyboard.press('Escape');
+  await app.window.keyboard.press('Delete');
+  await expect(chat.chat(next)).toBeHidden();
+  await app.window.keyboard.press('F2');
+  await expect(field).toHaveValue(next === 'Charlie task' ? 'The first one' : 'Charlie task');
+  await app.window.keyboard.press('Escape');
+  await expect(chat.tree).toBeFocused();
   expect(app.pageErrors).toEqual([]);
 });
 

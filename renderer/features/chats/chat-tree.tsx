@@ -75,6 +75,8 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     event.preventDefault();
     event.stopPropagation();
   };
+  const onRename = setRenaming;
+  const onRemove = (chat: ChatSummary) => remove(chat, { at, rows, go });
   if (rows.length === 0) return <EmptyTree loading={loading} filtered={filter.trim() !== ''} />;
   const common = { selected, renaming, onOpen: open, onRenamed: renamed, onMenu: setAsked };
   return (
@@ -92,7 +94,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
           <AnyTreeRow key={row.key} row={row} active={i === at} {...common} />
         ))}
       </Virtualizer>
-      {asked && <RowMenu asked={asked} onRename={setRenaming} onClose={closeMenu} />}
+      {asked && <RowMenu asked={asked} {...{ onRename, onRemove }} onClose={closeMenu} />}
     </div>
   );
 }
@@ -100,13 +102,17 @@ export function ChatTree({ filter }: { readonly filter: string }) {
 interface RowMenuProps {
   readonly asked: Asked;
   readonly onRename: (key: string) => void;
+  readonly onRemove: (chat: ChatSummary) => void;
   readonly onClose: () => void;
 }
 
-function RowMenu({ asked: { chat, at }, onRename, onClose }: RowMenuProps) {
-  return (
-    <Menu label={`Actions for ${chat.title}`} at={at} items={actionsOf(chat, onRename)} onClose={onClose} />
-  );
+function RowMenu({ asked: { chat, at }, onRename, onRemove, onClose }: RowMenuProps) {
+  const items: readonly MenuItem[] = [
+    { label: 'Rename', keys: 'F2', run: () => onRename(chat.id) },
+    { label: 'New chat here', run: () => openNew(chat.workspace_id) },
+    { label: chat.archived ? 'Restore chat' : 'Archive chat', keys: 'Del', run: () => onRemove(chat) },
+  ];
+  return <Menu label={`Actions for ${chat.title}`} at={at} items={items} onClose={onClose} />;
 }
 
 interface AnyTreeRowProps {
@@ -166,10 +172,11 @@ function treeKey(event: KeyboardEvent, keys: TreeKeys): boolean {
 }
 
 /** The row goes away; the keys then act on the chat below it, or above the last one. */
-function remove(chat: ChatSummary, { at, rows, go }: TreeKeys): void {
+function remove(chat: ChatSummary, { at, rows, go }: Pick<TreeKeys, 'at' | 'rows' | 'go'>): void {
+  void archiveChat(chat, !chat.archived);
+  if (rows[at]?.key !== chat.id) return;
   const below = rows.findIndex((r, i) => i > at && r.kind === 'chat');
   go(below >= 0 ? below : rows.findLastIndex((r, i) => i < at && r.kind === 'chat'));
-  void archiveChat(chat, !chat.archived);
 }
 
 function sideways(right: boolean, { row, at, rows, go, open }: TreeKeys): void {
@@ -178,16 +185,6 @@ function sideways(right: boolean, { row, at, rows, go, open }: TreeKeys): void {
     else if (right) go(at + 1);
   } else if (!right)
     go(rows.findLastIndex((r, i) => i < at && (r.kind === 'group' || r.level < row.level)));
-}
-
-function actionsOf(chat: ChatSummary, rename: (key: string) => void): readonly MenuItem[] {
-  return [
-    { label: 'Rename', keys: 'F2', run: () => rename(chat.id) },
-    { label: 'New chat here', run: () => openNew(chat.workspace_id) },
-    chat.archived
-      ? { label: 'Restore chat', keys: 'Del', run: () => void archiveChat(chat, false) }
-      : { label: 'Archive chat', keys: 'Del', run: () => void archiveChat(chat, true) },
-  ];
 }
 
 function EmptyTree({ loading, filtered }: { readonly loading: boolean; readonly filtered: boolean }) {
