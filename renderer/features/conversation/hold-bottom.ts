@@ -30,20 +30,13 @@ export function holdBottom(
     start.onChange(next);
   };
   const near = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
-  let pressed: { readonly button: Element; readonly top: number; readonly at: number } | null = null;
-  const onClick = ({ target }: Event) => {
-    const button = target instanceof Element ? target.closest(TOGGLES) : null;
-    // Few rows stand at the bottom (`.log-inner`): without room kept above them they would grow upwards.
-    if (button && scroller.scrollHeight <= scroller.clientHeight)
-      content.style.marginTop = getComputedStyle(content).marginTop;
-    pressed = button && { button, top: button.getBoundingClientRect().top, at: performance.now() };
-  };
+  const over = new AbortController();
+  const listening = { passive: true, signal: over.signal };
+  const byReader = watchReader(scroller, listening);
+  const pressed = holdPressed(scroller, content, over.signal);
   const follow = () => {
-    if (pressed && performance.now() - pressed.at < SETTLE_MS) {
-      if (pressed.button.isConnected)
-        scroller.scrollTop += pressed.button.getBoundingClientRect().top - pressed.top;
-      set(near());
-    } else if (held) {
+    if (pressed.keep()) set(near());
+    else if (held) {
       content.style.marginTop = '';
       scroller.scrollTop = scroller.scrollHeight;
     }
@@ -55,40 +48,60 @@ export function holdBottom(
     lastTop = scroller.scrollTop;
     lastHeight = scroller.scrollHeight;
   };
-  // A press, a key or a wheel moves the reader; measuring rows moves the content, and changes its height.
-  let touchedAt = 0;
-  const byReader = () => performance.now() - touchedAt < 1_000;
-  const touch = () => {
-    touchedAt = performance.now();
-  };
   const onWheel = (event: WheelEvent) => {
-    touch();
     if (event.deltaY < 0 && scroller.scrollHeight > scroller.clientHeight) set(false);
   };
   const observer = new ResizeObserver(follow);
   observer.observe(content);
   observer.observe(scroller);
-  scroller.addEventListener('scroll', onScroll, { passive: true });
-  scroller.addEventListener('wheel', onWheel, { passive: true });
-  scroller.addEventListener('pointerdown', touch, { passive: true });
-  scroller.addEventListener('pointermove', touch, { passive: true });
-  scroller.addEventListener('keydown', touch);
-  scroller.addEventListener('click', onClick, true);
+  scroller.addEventListener('scroll', onScroll, listening);
+  scroller.addEventListener('wheel', onWheel, listening);
   follow();
   return {
     toBottom: () => {
-      pressed = null;
+      pressed.forget();
       set(true);
       follow();
     },
     stop: () => {
       observer.disconnect();
-      scroller.removeEventListener('scroll', onScroll);
-      scroller.removeEventListener('wheel', onWheel);
-      scroller.removeEventListener('pointerdown', touch);
-      scroller.removeEventListener('pointermove', touch);
-      scroller.removeEventListener('keydown', touch);
-      scroller.removeEventListener('click', onClick, true);
+      over.abort();
     },
   };
+}
+
+/** Keeps what opens and closes a row under the pointer that has pressed it, until the row is laid out. */
+function holdPressed(scroller: HTMLElement, content: HTMLElement, signal: AbortSignal) {
+  let pressed: { readonly button: Element; readonly top: number; readonly at: number } | null = null;
+  const onClick = ({ target }: Event) => {
+    const button = target instanceof Element ? target.closest(TOGGLES) : null;
+    // Few rows stand at the bottom (`.log-inner`): without room kept above them they would grow upwards.
+    if (button && scroller.scrollHeight <= scroller.clientHeight)
+      content.style.marginTop = getComputedStyle(content).marginTop;
+    pressed = button && { button, top: button.getBoundingClientRect().top, at: performance.now() };
+  };
+  scroller.addEventListener('click', onClick, { capture: true, signal });
+  return {
+    /** False: nothing was pressed just now. */
+    keep: (): boolean => {
+      if (!pressed || performance.now() - pressed.at >= SETTLE_MS) return false;
+      if (pressed.button.isConnected)
+        scroller.scrollTop += pressed.button.getBoundingClientRect().top - pressed.top;
+      return true;
+    },
+    forget: () => {
+      pressed = null;
+    },
+  };
+}
+
+/** A press, a key or a wheel moves the reader; measuring rows moves the content, and changes its height. */
+function watchReader(scroller: HTMLElement, listening: AddEventListenerOptions): () => boolean {
+  let touchedAt = Number.NEGATIVE_INFINITY;
+  const touch = () => {
+    touchedAt = performance.now();
+  };
+  for (const type of ['pointerdown', 'pointermove', 'keydown', 'wheel'])
+    scroller.addEventListener(type, touch, listening);
+  return () => performance.now() - touchedAt < 1_000;
 }
