@@ -4,7 +4,7 @@ import { CopyButton } from './copy-button.tsx';
 
 interface TerminalBlockProps {
   readonly text: string;
-  /** Said above the first line: what is no longer there. */
+  /** Said above the first line: what is no longer there. Left out where the text says it itself, at the gap. */
   readonly before?: string | null;
   /** While it runs, the block follows its end. */
   readonly running?: boolean;
@@ -27,7 +27,7 @@ export function TerminalBlock({ text, before = null, running = false, foot = nul
         <CopyButton text={plainText(text)} label="Copy output" />
       </div>
       <pre className={all ? 'tall' : undefined}>
-        {before && above === 0 && (
+        {before && above === 0 && !text.includes(before) && (
           <span className="faint">
             … {before}
             {'\n'}
@@ -38,6 +38,7 @@ export function TerminalBlock({ text, before = null, running = false, foot = nul
             <button type="button" className="above" onClick={() => setAll(true)}>
               … {above} {above === 1 ? 'line' : 'lines'} above
             </button>
+            {before && <span className="faint"> · {before}</span>}
             {'\n'}
           </>
         )}

@@ -63,7 +63,7 @@ function LiveOutput(props: {
   const { chatId, processId, command } = props;
   const source = useMemo(() => outputOf(chatId, processId), [chatId, processId]);
   const output = useSyncExternalStore(source.subscribe, source.get);
-  const before = output.skippedBytes > 0 ? `${bytes(output.skippedBytes)} above` : null;
+  const before = output.skippedBytes > 0 ? `${bytes(output.skippedBytes)} earlier` : null;
   return (
     <>
       <WholeCommand command={command} />
@@ -85,11 +85,12 @@ function RunResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
     return <TerminalBlock text={JSON.stringify(facts.result.result, null, 2)} />;
   const truncated = record(result['truncated']);
   const omitted = number(truncated['omitted_bytes']);
-  const gap = omitted ? `… ${bytes(omitted)} are not shown here` : '';
-  const written = text(result['output']);
+  const before = omitted ? `${bytes(omitted)} are not shown` : null;
   // The agent's own words for the gap stand where it is.
-  const output = written.replace(`... [omitted ${omitted} bytes] ...`, () => gap);
-  const before = omitted && output === written ? `${bytes(omitted)} are not shown` : null;
+  const output = text(result['output']).replace(
+    `... [omitted ${omitted} bytes] ...`,
+    () => `… ${before} here`,
+  );
   const words =
     output === '' && view.phase === 'failed' && view.exitCode === null ? failureText(facts.result) : output;
   return (
