@@ -1,6 +1,6 @@
 /** vite and vitest give the text of a file that is imported with `?raw`. */
 declare module '*.sql?raw' {
   const text: string;
-  // biome-ignore lint: the shape of vite's raw modules
+  // The shape of vite's raw modules
   export default text;
 }

@@ -25,7 +25,7 @@ export function operation<A, R>(
   return { durability, run };
 }
 
-// biome-ignore lint: the map's element type must accept every argument type
+/** `never`: the map's element type must accept every argument type. */
 export type Operations = Readonly<Record<string, Operation<never, unknown>>>;
 
 export type ArgsOf<O> = O extends Operation<infer A, unknown> ? A : never;
