@@ -11,10 +11,12 @@ import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
 import { createSlots, type Slots } from './base/slots.ts';
 import { type Attention, createAttention } from './chatd/generation/attention.ts';
+import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
 import type { ChatOperationMap } from './chatd/machine/store.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
+import { localParts } from './chatd/stream/parts-source.ts';
 import { type ChatWorker, startWorker, type WorkerDeps } from './chatd/worker/worker.ts';
 import type { DatabaseFaultCode } from './db/fault.ts';
 import type { ProviderOperations } from './db/providers.ts';
@@ -107,7 +109,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const places = openPlaces(options, store, ownerId);
     await Promise.all([models.start(), places.workspaces.start()]);
     const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
-    const worker = driveChats({ ...base, installationId, models, workspaces: places.workspaces, face });
+    const driven = driveChats({ ...base, installationId, models, workspaces: places.workspaces, face });
     return {
       calls: { ...appCalls(face), ...chatCalls(chatDeps()), ...workspaceCalls(workspaceDeps()) },
       feeds: { ...appFeeds(face), ...chatFeeds(chatDeps()), ...workspaceFeeds(workspaceDeps()) },
@@ -120,7 +122,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       // One that fails must not keep the database from being closed.
       close: () =>
         inOrder([
-          () => worker.close(),
+          () => driven.worker.close(),
           () => face.attention.close(),
           async () => models.close(),
           () => places.workspaces.close(),
@@ -132,7 +134,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     function chatDeps() {
       const known = (id: string) => places.workspaces.list().some((w) => w.id === id);
-      return { ...base, safetyPollMs: SAFETY_POLL_MS, hasWorkspace: known };
+      return {
+        ...base,
+        parts: localParts(base.parts),
+        safetyPollMs: SAFETY_POLL_MS,
+        hasWorkspace: known,
+        regenerateTitle: (chatId: ChatId) => driven.worker.regenerateTitle(chatId),
+        instructionFiles: driven.toolbox.instructionFiles,
+      };
     }
     function workspaceDeps() {
       return { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder };
@@ -277,7 +286,10 @@ interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
 }
 
-function driveChats({ models, workspaces, face, ...base }: DriveParts): ChatWorker {
+function driveChats({ models, workspaces, face, ...base }: DriveParts): {
+  readonly worker: ChatWorker;
+  readonly toolbox: Toolbox;
+} {
   const toolbox = createToolbox({
     tools: workspaceTools,
     connectionFor: (id) => workspaces.connectionFor(id),
@@ -287,7 +299,7 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): ChatWork
     clock: base.clock,
     log: base.log,
   });
-  return startWorker({
+  const worker = startWorker({
     ...base,
     acquirePollMs: SAFETY_POLL_MS,
     workerId: asId<WorkerId>(base.random.uuid()),
@@ -298,6 +310,7 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): ChatWork
     onAttention: (chatId, why) => face.attention.report(chatId, why),
     onRefused: (code) => face.onRefused(code),
   });
+  return { worker, toolbox };
 }
 
 function slotsByProvider() {

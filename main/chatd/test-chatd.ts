@@ -19,6 +19,7 @@ import type { ChatOperationMap } from './machine/store.ts';
 import { streamChat } from './stream/chat-stream.ts';
 import { createHints } from './stream/hints.ts';
 import { PartBuffer } from './stream/part-buffer.ts';
+import { localParts } from './stream/parts-source.ts';
 import { type ChatWorker, startWorker } from './worker/worker.ts';
 
 export const NO_USAGE = {
@@ -213,7 +214,7 @@ export async function openTestChatd(options: {
     watch: (chatId) =>
       follow((signal) =>
         streamChat(
-          { store, hints, parts, clock: systemClock, safetyPollMs: 30_000 },
+          { store, hints, parts: localParts(parts), clock: systemClock, safetyPollMs: 30_000 },
           { chatId, ownerId },
           signal,
         ),

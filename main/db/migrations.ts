@@ -1,6 +1,7 @@
 import chats from './migrations/0001-chats.sql?raw';
 import workspaces from './migrations/0002-workspaces.sql?raw';
 import roles from './migrations/0003-roles.sql?raw';
+import daemon from './migrations/0004-whole-daemon.sql?raw';
 
 export interface Migration {
   readonly number: number;
@@ -8,7 +9,7 @@ export interface Migration {
 }
 
 /** In order and without a gap. A published one is never changed: add the next. */
-export const migrations: readonly Migration[] = [chats, workspaces, roles].map((sql, at) => ({
+export const migrations: readonly Migration[] = [chats, workspaces, roles, daemon].map((sql, at) => ({
   number: at + 1,
   sql,
 }));

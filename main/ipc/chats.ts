@@ -1,4 +1,5 @@
-import { asId, type ChatId, type OwnerId } from '@shared/model/ids.ts';
+import type { InstructionFileInfo } from '@shared/contract/chats.ts';
+import { asId, type ChatId, type OwnerId, type WorkspaceId } from '@shared/model/ids.ts';
 import { err, ok } from '@shared/util/result.ts';
 import type { Random } from '../base/random.ts';
 import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
@@ -14,6 +15,12 @@ export interface ChatHandlerDeps extends StreamDeps {
   readonly ownerId: OwnerId;
   readonly random: Random;
   hasWorkspace(id: string): boolean;
+  /** A new title by the model, also over one that the person gave; false when none was made. */
+  regenerateTitle(chatId: ChatId): Promise<boolean>;
+  instructionFiles(
+    workspaceId: WorkspaceId | null,
+    signal: AbortSignal,
+  ): Promise<readonly InstructionFileInfo[]>;
 }
 
 type ChatCalls = Pick<
@@ -23,6 +30,7 @@ type ChatCalls = Pick<
 type ChatFeeds = Pick<FeedHandlers, 'chat.stream' | 'chats.watch'>;
 
 const text = (value: string) => [{ type: 'text' as const, text: value }];
+const missingChat = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
 const BASIC = { 'not-found': 'not-found', 'not-allowed': 'not-allowed' } as const;
 
 export function chatFeeds(deps: ChatHandlerDeps): ChatFeeds {
@@ -34,7 +42,13 @@ export function chatFeeds(deps: ChatHandlerDeps): ChatFeeds {
 }
 
 export function chatCalls(deps: ChatHandlerDeps): ChatCalls {
-  return { ...talkCalls(deps), ...stateCalls(deps), ...queueCalls(deps), ...readCalls(deps) };
+  return {
+    ...talkCalls(deps),
+    ...stateCalls(deps),
+    ...contextCalls(deps),
+    ...queueCalls(deps),
+    ...readCalls(deps),
+  };
 }
 
 function talkCalls(deps: ChatHandlerDeps) {
@@ -128,6 +142,46 @@ function stateCalls({ store, ownerId }: ChatHandlerDeps) {
   } satisfies Partial<ChatCalls>;
 }
 
+/** How far an answer reaches back, what goes on without it, and what the model is told. */
+function contextCalls({ store, ownerId, ...deps }: ChatHandlerDeps) {
+  const codes = { ...BASIC, invalid: 'invalid' } as const;
+  return {
+    'chat.compact': async ({ chatId }) =>
+      answer(await store.call('requestCompaction', { chatId, ownerId }), codes, done),
+    'chat.clear': async ({ chatId }) =>
+      answer(await store.call('clearContext', { chatId, ownerId }), codes, done),
+    'chat.undoCompaction': async ({ chatId }) =>
+      answer(await store.call('undoCompaction', { chatId, ownerId }), codes, done),
+    'chat.interruptTree': async ({ chatId }) =>
+      answer(await store.call('interruptTree', { chatId, ownerId }), BASIC, (value) => value),
+    'chat.answerAction': async ({ chatId, actionId, decision, text: words }) => {
+      const reply = { decision, ...(words === undefined ? {} : { text: words }) };
+      return answer(
+        await store.call('answerAction', { chatId, ownerId, actionId, answer: reply }),
+        {
+          'not-found': 'not-found',
+          'not-allowed': 'already-answered',
+          'already-answered': 'already-answered',
+        } as const,
+        done,
+      );
+    },
+    'chat.toolResults': async ({ chatId, results }) =>
+      answer(await store.call('completeRequiresAction', { chatId, ownerId, results }), codes, done),
+    'chat.regenerateTitle': async ({ chatId }) => {
+      if (!(await store.call('loadSummary', { chatId, ownerId }))) return missingChat;
+      if (await deps.regenerateTitle(chatId)) return ok(null);
+      return err({ code: 'no-title', message: 'The model did not answer with a title. Try again.' });
+    },
+    'chat.instructions': async ({ chatId }) => {
+      const chat = await store.call('loadSummary', { chatId, ownerId });
+      if (!chat) return missingChat;
+      const files = await deps.instructionFiles(chat.workspace_id, AbortSignal.timeout(10_000));
+      return ok({ files });
+    },
+  } satisfies Partial<ChatCalls>;
+}
+
 function queueCalls({ store, ownerId }: ChatHandlerDeps) {
   const codes = { ...BASIC, 'message-not-found': 'not-found' } as const;
   return {
@@ -151,7 +205,6 @@ function queueCalls({ store, ownerId }: ChatHandlerDeps) {
 }
 
 function readCalls({ store, ownerId }: ChatHandlerDeps) {
-  const missing = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
   return {
     'chat.page': async ({ chatId, before, after, around, limit }) => {
       const messages = await store.call('loadPage', {
@@ -162,11 +215,11 @@ function readCalls({ store, ownerId }: ChatHandlerDeps) {
         ...(after === undefined ? {} : { after }),
         ...(around === undefined ? {} : { around }),
       });
-      return messages ? ok({ messages }) : missing;
+      return messages ? ok({ messages }) : missingChat;
     },
     'chat.message': async ({ chatId, messageId }) => {
       const message = await store.call('loadMessage', { chatId, ownerId, messageId });
-      return message ? ok({ message }) : missing;
+      return message ? ok({ message }) : missingChat;
     },
     'draft.get': async ({ key }) => ok({ text: await store.call('getDraft', { ownerId, key }) }),
     'draft.set': async ({ key, text: words }) =>

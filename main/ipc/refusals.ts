@@ -12,6 +12,8 @@ const SENTENCES: Record<Refusal['kind'], string> = {
   'no-model': 'No model is set up. Add an account in Settings.',
   'already-answered': 'This was answered already.',
   changed: 'What is asked has changed. Look at it again before you answer.',
+  'over-budget': 'The spending limit is reached.',
+  'not-descendant': 'This agent was not started by this chat.',
   invalid: 'The request was not understood.',
 };
 
@@ -27,6 +29,7 @@ export function answer<T, O, E extends string>(
   const { error } = outcome;
   const code = codes[error.kind];
   if (code === undefined) throw new Error(`Unexpected refusal: ${JSON.stringify(error)}`);
+  if (error.kind === 'invalid') return err({ code, message: `${error.message}.` });
   const archived = error.kind === 'not-allowed' && error.from.startsWith('X');
   return err({
     code,

@@ -165,7 +165,7 @@ describe.skipIf(missing)('connect to a real sshd', () => {
     const target = { hostname: frozen.hostname, port: frozen.port, username: frozen.username };
     const parts = { target, identityFile: frozen.clientKey, knownHostsFile: frozen.knownHostsFile };
     const [first, second] = [await open({ ...parts, stallMs: 600 }), await open(parts)];
-    for (const pid of await frozen.connections()) process.kill(pid, 'SIGSTOP');
+    await frozen.freeze();
     const waiting = first.exec('true', '', never);
     await expect(waiting).rejects.toMatchObject({ code: 'closed' });
     await second.close();

@@ -12,6 +12,8 @@ export interface ToolAnswer {
   readonly isError: boolean;
   /** It cannot be known whether the call had its effect: the ledger row becomes `unknown`. */
   readonly unknown?: true;
+  /** The ledger holds this result already: the effect and its record were one transaction. */
+  readonly settled?: true;
 }
 
 export interface ToolContext {
@@ -44,6 +46,12 @@ interface Definition<S extends z.ZodObject> {
   readonly description: string;
   /** The approval rule and crash recovery look at it; reads run in parallel. */
   readonly effect: 'read' | 'effect';
+  /** Only chats that a person started get it. */
+  readonly rootOnly?: true;
+  /** It waits for somebody else (a child): it holds no slot meanwhile. */
+  readonly waits?: true;
+  /** Asking again is its use: the loop guard does not count it. */
+  readonly polls?: true;
   /** Optional parameters are `.nullish()`: strict-mode providers send null for what is left out. */
   readonly input: S;
   describe(input: z.output<S>): CallView;
@@ -63,6 +71,9 @@ export interface PreparedCall {
 export interface Tool {
   readonly name: string;
   readonly effect: 'read' | 'effect';
+  readonly rootOnly: boolean;
+  readonly waits: boolean;
+  readonly polls: boolean;
   readonly spec: ToolSpec;
   prepare(args: unknown): Parsed<PreparedCall>;
 }
@@ -73,6 +84,9 @@ export function defineTool<S extends z.ZodObject>(definition: Definition<S>): To
   return {
     name: definition.name,
     effect: definition.effect,
+    rootOnly: definition.rootOnly ?? false,
+    waits: definition.waits ?? false,
+    polls: definition.polls ?? false,
     spec: { name: definition.name, description: definition.description, parameters },
     prepare(args) {
       const parsed = parseArguments(definition.input, args);

@@ -5,6 +5,15 @@ import type { StreamEvent, WatchEvent } from '../model/stream.ts';
 import { call, feed, is } from './define.ts';
 import * as s from './schemas.ts';
 
+export interface InstructionFileInfo {
+  /** Absolute path in the workspace. */
+  readonly source: string;
+  /** Of what the model reads. */
+  readonly bytes: number;
+  /** It was longer than 64 KiB. */
+  readonly truncated: boolean;
+}
+
 export const chatsContract = {
   /** The tree: first `list`, then one event per change. */
   'chats.watch': feed({
@@ -80,6 +89,71 @@ export const chatsContract = {
     }),
     output: is<null>(),
     errors: ['not-found', 'already-answered', 'changed'],
+  }),
+  /** A loop, a budget or a question: continue, or stop the turn. */
+  'chat.answerAction': call({
+    input: z.object({
+      chatId: s.chatId,
+      actionId: s.actionId,
+      decision: z.enum(['continue', 'stop']),
+      text: z.string().max(4_000).optional(),
+    }),
+    output: is<null>(),
+    errors: ['not-found', 'already-answered'],
+  }),
+  /** Results of calls that the client runs itself (dynamic tools): all that are open, or none. */
+  'chat.toolResults': call({
+    input: z.object({
+      chatId: s.chatId,
+      results: z
+        .array(
+          z.object({
+            toolCallId: z.string().min(1).max(200),
+            output: z.string().max(1_000_000),
+            isError: z.boolean().default(false),
+          }),
+        )
+        .min(1)
+        .max(200),
+    }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed', 'invalid'],
+  }),
+  /** Stops the chat and all that it started. */
+  'chat.interruptTree': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<{ stopped: readonly ChatId[] }>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
+  /** `/compact`: summarise now. Refused while the chat is busy. */
+  'chat.compact': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed', 'invalid'],
+  }),
+  /** `/clear`: the model starts afresh, the rows stay. */
+  'chat.clear': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed', 'invalid'],
+  }),
+  /** Takes the newest summary or clearing away: the model reads what it read before. */
+  'chat.undoCompaction': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed', 'invalid'],
+  }),
+  /** Makes a new title with the model, whatever the chat is called now. */
+  'chat.regenerateTitle': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<null>(),
+    errors: ['not-found', 'no-title'],
+  }),
+  /** Which instruction files the next step of this chat reads. */
+  'chat.instructions': call({
+    input: z.object({ chatId: s.chatId }),
+    output: is<{ files: readonly InstructionFileInfo[] }>(),
+    errors: ['not-found'],
   }),
   'chat.setModel': call({
     input: z.object({ chatId: s.chatId, modelConfigId: s.modelConfigId, effort: s.effort.nullish() }),

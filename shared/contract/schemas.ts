@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  ActionId,
   ChatId,
   MessageId,
   ModelConfigId,
@@ -18,6 +19,7 @@ const sequence = <T>() =>
     .transform((v) => v as unknown as T);
 
 export const chatId = uuid<ChatId>();
+export const actionId = uuid<ActionId>();
 export const workspaceId = uuid<WorkspaceId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();

@@ -1,5 +1,5 @@
 import type { ChatFault, RetryInfo } from './fault.ts';
-import type { ChatId, MessageId, ModelConfigId, ToolKey, WorkspaceId } from './ids.ts';
+import type { ActionId, ChatId, MessageId, ModelConfigId, ToolKey, WorkspaceId } from './ids.ts';
 
 export type ChatStatus = 'waiting' | 'running' | 'interrupting' | 'requires_action' | 'error';
 
@@ -19,7 +19,7 @@ export interface ChatSummary {
   readonly retry: RetryInfo | null;
   /** What the agent is doing ("Running npm test", "Thinking"), null when it does nothing. */
   readonly activity: string | null;
-  /** Calls that wait for the person in this chat. */
+  /** Calls and pending actions that wait for the person in this chat. */
   readonly asks: number;
   readonly unread: boolean;
   readonly snapshot_version: number;
@@ -52,3 +52,27 @@ export interface ToolCallState {
   readonly approval: ApprovalView | null;
   readonly started_at: string | null;
 }
+
+/** What a chat waits for besides its gated calls; it goes on when the person answers. All amounts in millionths of a US dollar. */
+export type PendingAction = { readonly id: ActionId; readonly created_at: string } & ActionRequest;
+
+export type ActionRequest =
+  /** The same call gave the same result this many times in a row. `message_id`: the newest answer that asked for it. */
+  | {
+      readonly kind: 'loop';
+      readonly tool: string;
+      readonly subject: string;
+      readonly times: number;
+      readonly message_id: MessageId;
+    }
+  /** The next model call would go over the cap. `estimate_micros` null: the model has no price. */
+  | {
+      readonly kind: 'budget';
+      readonly cap_micros: number;
+      readonly spent_micros: number;
+      readonly estimate_micros: number | null;
+    }
+  | { readonly kind: 'question'; readonly text: string; readonly options: readonly string[] };
+
+/** `continue` goes on once (a loop counts anew, a budget is passed for one call); `stop` ends the turn. */
+export type ActionAnswer = { readonly decision: 'continue' | 'stop'; readonly text?: string };

@@ -9,6 +9,8 @@ export type ProviderId = Branded<string, 'ProviderId'>;
 export type ModelConfigId = Branded<string, 'ModelConfigId'>;
 export type OwnerId = Branded<string, 'OwnerId'>;
 export type WorkerId = Branded<string, 'WorkerId'>;
+/** A row of chat_pending_actions. */
+export type ActionId = Branded<string, 'ActionId'>;
 export type RunnerId = Branded<string, 'RunnerId'>;
 export type MessageId = Branded<number, 'MessageId'>;
 export type QueuedId = Branded<number, 'QueuedId'>;

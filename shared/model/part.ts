@@ -73,7 +73,9 @@ export type LivePart =
       readonly type: 'tool-result';
       readonly tool_call_id: string;
       readonly tool_name: string;
-      readonly result: unknown;
+      /** Text of a result that is still being made (a summary): appended; `result` takes its place. */
+      readonly result_delta?: string;
+      readonly result?: unknown;
       readonly is_error?: boolean;
       readonly duration_ms?: number;
     };

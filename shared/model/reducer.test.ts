@@ -70,6 +70,8 @@ function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     message_count: 1,
     queue: [],
     calls: [],
+    actions: [],
+    agents: [],
     retry: null,
     error: null,
     episode: EPISODE,

@@ -1,5 +1,5 @@
 import { never } from '../util/never.ts';
-import type { ChatStatus, ChatSummary, ToolCallState } from './chat.ts';
+import type { ChatStatus, ChatSummary, PendingAction, ToolCallState } from './chat.ts';
 import type { ChatFault, RetryInfo } from './fault.ts';
 import type { MessageId } from './ids.ts';
 import type { Message, QueuedMessage } from './message.ts';
@@ -23,6 +23,8 @@ export type LiveBlock =
       /** Raw JSON text so far, while the arguments stream. */
       readonly raw: string;
       readonly args?: unknown;
+      /** Of a result that is still being made. */
+      readonly result_text?: string;
       readonly result?: unknown;
       readonly is_error?: boolean;
       readonly duration_ms?: number;
@@ -39,6 +41,9 @@ export interface ChatView {
   readonly messageCount: number;
   readonly queue: readonly QueuedMessage[];
   readonly calls: readonly ToolCallState[];
+  readonly actions: readonly PendingAction[];
+  /** The chats that this one started, oldest first. */
+  readonly agents: readonly ChatSummary[];
   readonly retry: RetryInfo | null;
   readonly error: ChatFault | null;
   readonly live: Live;
@@ -68,6 +73,8 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
       messageCount: event.message_count,
       queue: event.queue,
       calls: event.calls,
+      actions: event.actions,
+      agents: event.agents,
       retry: event.retry,
       error: event.error,
       live: emptyLive(event.episode),
@@ -87,6 +94,10 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
       return { ...view, status: 'error', pending: false, error: withMessage(event.error), retry: null };
     case 'calls':
       return { ...view, calls: event.calls };
+    case 'actions':
+      return { ...view, actions: event.actions };
+    case 'agent':
+      return putAgent(view, event.chat);
     case 'retry':
       // The failed attempt's words vanish only when the next attempt starts or the row replaces them.
       return event.retry
@@ -160,6 +171,15 @@ function putStatus(view: ChatView, status: ChatStatus, pending: boolean): ChatVi
   return status === 'running' ? next : { ...next, retry: null };
 }
 
+/** A child's status never touches its parent's own. An older summary that comes late changes nothing. */
+function putAgent(view: ChatView, chat: ChatSummary): ChatView {
+  const at = view.agents.findIndex((agent) => agent.id === chat.id);
+  if (at < 0) return { ...view, agents: [...view.agents, chat] };
+  const known = view.agents[at];
+  if (known && known.snapshot_version > chat.snapshot_version) return view;
+  return { ...view, agents: view.agents.with(at, chat) };
+}
+
 function putPart(view: ChatView, frame: LiveFrame): ChatView | 'gap' {
   if (view.status === 'waiting' || view.status === 'error' || view.pending) return view;
   const { live } = view;
@@ -195,13 +215,22 @@ export function mergePart(parts: readonly LiveBlock[], part: LivePart): readonly
           raw: old.raw + (part.args_delta ?? ''),
           ...(part.args === undefined ? {} : { args: part.args }),
         }
-      : {
-          ...old,
-          result: part.result,
-          is_error: part.is_error ?? false,
-          ...(part.duration_ms === undefined ? {} : { duration_ms: part.duration_ms }),
-        };
+      : withResult(old, part);
   return at >= 0 ? parts.with(at, next) : [...parts, next];
+}
+
+type ToolBlock = Extract<LiveBlock, { type: 'tool' }>;
+
+function withResult(old: ToolBlock, part: Extract<LivePart, { type: 'tool-result' }>): ToolBlock {
+  if (part.result_delta !== undefined) {
+    return { ...old, result_text: (old.result_text ?? '') + part.result_delta };
+  }
+  return {
+    ...old,
+    result: part.result ?? null,
+    is_error: part.is_error ?? false,
+    ...(part.duration_ms === undefined ? {} : { duration_ms: part.duration_ms }),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ChatStatus, ChatSummary, ToolCallState } from './chat.ts';
+import type { ChatStatus, ChatSummary, PendingAction, ToolCallState } from './chat.ts';
 import type { ChatFault, RetryInfo } from './fault.ts';
 import type { MessageId } from './ids.ts';
 import type { Message, QueuedMessage, Role } from './message.ts';
@@ -33,6 +33,9 @@ export type StreamEvent =
       readonly message_count: number;
       readonly queue: readonly QueuedMessage[];
       readonly calls: readonly ToolCallState[];
+      readonly actions: readonly PendingAction[];
+      /** The chats that this one started, oldest first. */
+      readonly agents: readonly ChatSummary[];
       readonly retry: RetryInfo | null;
       readonly error: ChatFault | null;
       readonly episode: Episode;
@@ -47,6 +50,10 @@ export type StreamEvent =
   | { readonly type: 'error'; readonly error: ChatFault }
   /** All ledger rows of the last assistant message. */
   | { readonly type: 'calls'; readonly calls: readonly ToolCallState[] }
+  /** All open pending actions. */
+  | { readonly type: 'actions'; readonly actions: readonly PendingAction[] }
+  /** One of the chats that this one started: new, or changed. */
+  | { readonly type: 'agent'; readonly chat: ChatSummary }
   | { readonly type: 'retry'; readonly retry: RetryInfo | null }
   | { readonly type: 'preview_reset'; readonly episode: Episode }
   | { readonly type: 'message_part'; readonly frame: LiveFrame }

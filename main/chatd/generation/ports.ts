@@ -1,4 +1,5 @@
-import type { ChatId, ModelConfigId } from '@shared/model/ids.ts';
+import type { InstructionFileInfo } from '@shared/contract/chats.ts';
+import type { ChatId, ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ToolCallPart } from '@shared/model/part.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -20,8 +21,17 @@ export interface Toolbox {
   judge(chat: StepChat, call: ToolCallPart, signal: AbortSignal): Promise<Judged>;
   /** Runs one dispatched call; a repeat with the same key attaches to what it started. */
   run(chat: StepChat, row: LedgerRow, args: unknown, context: RunContext): Promise<Ran>;
+  /** The tool waits for somebody else: its call takes no slot. */
+  waits(tool: string): boolean;
+  /** The loop guard does not count it. */
+  polls(tool: string): boolean;
   /** System texts about the workspace, read again for each step. */
   instructions(chat: StepChat, signal: AbortSignal): Promise<readonly string[]>;
+  /** The files that these texts come from. */
+  instructionFiles(
+    workspaceId: WorkspaceId | null,
+    signal: AbortSignal,
+  ): Promise<readonly InstructionFileInfo[]>;
 }
 
 export type Judged = Omit<NewToolCall, 'index' | 'providerCallId'>;
@@ -35,6 +45,8 @@ export interface RunContext {
 export interface Ran {
   readonly state: 'done' | 'unknown';
   readonly outcome: ToolOutcome;
+  /** The ledger has it already. */
+  readonly settled?: true;
 }
 
 export interface GenerationDeps {

@@ -28,7 +28,7 @@ export async function runTools(
   let lost = false;
   const runOne = async (row: LedgerRow) => {
     if (lost) return;
-    const release = await deps.toolSlots.take(signal);
+    const release = deps.toolbox.waits(row.tool) ? () => {} : await deps.toolSlots.take(signal);
     try {
       const dispatched = held(await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] }));
       if (!dispatched) lost = true;
@@ -55,7 +55,11 @@ async function runCall(
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
   const contextLimit = view.tail.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
-  const { state, outcome } = isForgotten(row, startedAt)
+  const {
+    state,
+    outcome,
+    settled: inLedger,
+  } = isForgotten(row, startedAt)
     ? FORGOTTEN
     : await deps.toolbox.run(view.chat, row, call.args, {
         signal,
@@ -68,14 +72,11 @@ async function runCall(
   const durationMs = outcome.durationMs ?? Math.round(deps.clock.now() - startedAt);
   const settled = { ...outcome, durationMs };
   const { chatId, runnerId } = fence;
-  const saved = await deps.store.call('settleCall', {
-    chatId,
-    runnerId,
-    key: row.key,
-    state,
-    outcome: settled,
-  });
-  if (!saved.ok) return;
+  if (!inLedger) {
+    const settlement = { chatId, runnerId, key: row.key, state, outcome: settled };
+    const saved = await deps.store.call('settleCall', settlement);
+    if (!saved.ok) return;
+  }
   episode.add('tool', {
     type: 'tool-result',
     tool_call_id: row.tool_call_id,

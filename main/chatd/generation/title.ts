@@ -1,6 +1,5 @@
-import type { ChatId } from '@shared/model/ids.ts';
 import type { ResolvedModel } from '../../models/ready-model.ts';
-import type { StepView } from '../machine/types.ts';
+import type { StepView, StoredMessage } from '../machine/types.ts';
 import { takeAll } from './generate.ts';
 import type { GenerationDeps } from './ports.ts';
 
@@ -34,41 +33,54 @@ export function wantsTitle(view: StepView): boolean {
   );
 }
 
-/** Asks the chat's model for a title. Silent: a failure or the time limit leaves the fallback. */
+/**
+ * Asks the chat's model for a title. Silent: a failure or the time limit leaves the one that is there. `force`: the
+ * person asked for it, so it also takes the place of their own, and is about what the chat is about by now.
+ * Answers whether there is a new one.
+ */
 export async function generateTitle(
   deps: GenerationDeps,
   view: StepView,
   signal: AbortSignal,
-): Promise<void> {
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<boolean> {
+  const chatId = view.chat.id;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(TITLE_TIMEOUT_MS)]);
-  const title = await askForTitle(deps, view, bounded).catch((error: unknown) => {
-    deps.log.debug('no title', { chatId: view.chat.id, error: String(error) });
+  const rows = force ? ((await deps.store.call('loadPrompt', { chatId }))?.prompt ?? []) : view.tail;
+  const title = await askForTitle(deps, view, topicOf(rows), bounded).catch((error: unknown) => {
+    deps.log.debug('no title', { chatId, error: String(error) });
     return null;
   });
-  if (title !== null) await saveTitle(deps, view.chat.id, title);
+  if (title === null) return false;
+  return await deps.store.call('setModelTitle', { chatId, title, ...(force ? { force } : {}) });
 }
 
-async function saveTitle(deps: GenerationDeps, chatId: ChatId, title: string): Promise<void> {
-  await deps.store.call('setModelTitle', { chatId, title });
+/** The person's words: how it began, and in a longer chat the newest ones. */
+function topicOf(rows: readonly StoredMessage[]): string {
+  const said = rows.filter((m) => m.role === 'user').map((m) => textOf(m.content));
+  return [...said.slice(0, 1), ...said.slice(1).slice(-4)].join('\n\n').slice(0, 8_000);
+}
+
+function textOf(parts: StoredMessage['content']): string {
+  return parts.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n');
 }
 
 async function askForTitle(
   deps: GenerationDeps,
   view: StepView,
+  topic: string,
   signal: AbortSignal,
 ): Promise<string | null> {
   const ready = await deps.resolveModel(view.chat.modelConfigId);
   const release = await takeAll(deps.modelSlots(ready.model.provider), signal);
   try {
-    return normalizeTitle(await callForTitle(ready, view, signal));
+    return normalizeTitle(await callForTitle(ready, topic, signal));
   } finally {
     release();
   }
 }
 
-async function callForTitle(ready: ResolvedModel, view: StepView, signal: AbortSignal): Promise<string> {
-  const first = view.tail.find((m) => m.role === 'user');
-  const text = first?.content.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n') ?? '';
+async function callForTitle(ready: ResolvedModel, topic: string, signal: AbortSignal): Promise<string> {
   let title = '';
   const stream = ready.model.stream(
     {
@@ -78,7 +90,7 @@ async function callForTitle(ready: ResolvedModel, view: StepView, signal: AbortS
           role: 'system',
           text: 'You name conversations. Answer with a title for the message: at most 8 words, below 128 characters, plain text, no quotes, no Markdown, no full stop.',
         },
-        { role: 'user', content: [{ type: 'text', text: text.slice(0, 8_000) }] },
+        { role: 'user', content: [{ type: 'text', text: topic }] },
       ],
       tools: [],
       toolChoice: 'none',

@@ -33,11 +33,13 @@ export interface ToolboxDeps {
 
 export function createToolbox(deps: ToolboxDeps): Toolbox {
   const { tools, clock, log } = deps;
-  const loadInstructions = cachedInstructions(deps);
+  const instructions = cachedInstructions(deps);
   const { gate, noLongerCleared } = createGate(deps);
 
   return {
-    specs: () => toolSpecs(tools),
+    specs: (chat) => toolSpecs(tools.filter((tool) => !tool.rootOnly || chat.parentChatId === null)),
+    waits: (name) => tools.some((tool) => tool.name === name && tool.waits),
+    polls: (name) => tools.some((tool) => tool.name === name && tool.polls),
     async judge(chat, call, signal) {
       const gated = await gate(chat, requested(call), signal);
       const base = {
@@ -73,9 +75,11 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
       return {
         state: ran.unknown ? 'unknown' : 'done',
         outcome: { result: ran.result, isError: ran.isError, durationMs: ran.durationMs },
+        ...(ran.settled ? { settled: true } : {}),
       };
     },
-    instructions: loadInstructions,
+    instructions: instructions.texts,
+    instructionFiles: instructions.files,
   };
 }
 
@@ -114,7 +118,7 @@ function requested(call: ToolCallPart) {
   };
 }
 
-function cachedInstructions(deps: ToolboxDeps): Toolbox['instructions'] {
+function cachedInstructions(deps: ToolboxDeps) {
   const cache = new Map<WorkspaceId, { readonly at: number; readonly files: readonly InstructionFile[] }>();
 
   async function filesOf(id: WorkspaceId, connection: WorkspaceConnection, signal: AbortSignal) {
@@ -125,9 +129,7 @@ function cachedInstructions(deps: ToolboxDeps): Toolbox['instructions'] {
     return files;
   }
 
-  return async (chat: StepChat, signal: AbortSignal) => {
-    const { workspaceId } = chat;
-    if (!workspaceId) return [];
+  async function load(workspaceId: WorkspaceId, signal: AbortSignal) {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(INSTRUCTIONS_TIMEOUT_MS)]);
     try {
       const connection = await deps.connectionFor(workspaceId);
@@ -137,12 +139,30 @@ function cachedInstructions(deps: ToolboxDeps): Toolbox['instructions'] {
         deps.log.warn('instructions not read', { workspaceId, error: String(error) });
         return [];
       });
-      const text = formatInstructions(place, files);
-      return text === null ? [] : [text];
+      return { place, files };
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof WorkspaceProblem || error instanceof LinkDown) return [];
+      if (error instanceof WorkspaceProblem || error instanceof LinkDown) return null;
       throw error;
     }
+  }
+
+  return {
+    async texts(chat: StepChat, signal: AbortSignal): Promise<readonly string[]> {
+      const found = chat.workspaceId && (await load(chat.workspaceId, signal));
+      const text = found ? formatInstructions(found.place, found.files) : null;
+      return text === null ? [] : [text];
+    },
+    async files(workspaceId: WorkspaceId | null, signal: AbortSignal) {
+      const found = workspaceId && (await load(workspaceId, signal));
+      if (!found) return [];
+      return found.files
+        .filter((file) => file.content !== '')
+        .map(({ source, content, truncated }) => ({
+          source,
+          bytes: Buffer.byteLength(content),
+          truncated,
+        }));
+    },
   };
 }

@@ -51,10 +51,10 @@ export const renameChat = operation('durable', (tx: Tx, args: Scope & { title: s
 /** Only over a title that nobody chose (decision 14). */
 export const setModelTitle = operation(
   'durable',
-  async (tx: Tx, args: { chatId: ChatId; title: string }): Promise<boolean> => {
+  async (tx: Tx, args: { chatId: ChatId; title: string; force?: boolean }): Promise<boolean> => {
     await mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
       const title = toText(args.title.trim());
-      if (m.chat.title_source !== 'fallback' || title === '') refuse({ kind: 'changed' });
+      if ((m.chat.title_source !== 'fallback' && !args.force) || title === '') refuse({ kind: 'changed' });
       await m.set({ title, title_source: 'model' });
       return null;
     }).catch(refusedAsFalse);

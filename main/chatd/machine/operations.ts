@@ -8,6 +8,22 @@ import {
   setModel,
   setModelTitle,
 } from './chat-row.ts';
+import {
+  answerAction,
+  cancelOverdueActions,
+  clearContext,
+  completeRequiresAction,
+  interruptTree,
+  listAgents,
+  listChildren,
+  listViolations,
+  loadAgent,
+  messageAgent,
+  reconcileInvalidState,
+  requestCompaction,
+  spawnAgent,
+  undoCompaction,
+} from './coming.ts';
 import { createChat } from './create.ts';
 import { editMessage } from './edit.ts';
 import { finishInterruption, interrupt } from './interrupt.ts';
@@ -73,4 +89,18 @@ export const chatOperations: ChatOperationMap = {
   listChats,
   loadSummary,
   loadProcessChat,
+  answerAction,
+  completeRequiresAction,
+  interruptTree,
+  requestCompaction,
+  clearContext,
+  undoCompaction,
+  reconcileInvalidState,
+  cancelOverdueActions,
+  listViolations,
+  spawnAgent,
+  messageAgent,
+  loadAgent,
+  listAgents,
+  listChildren,
 };

@@ -2,6 +2,7 @@ import type { ToolCallState } from '@shared/model/chat.ts';
 import type { ChatId, MessageId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
 import type { Message, QueuedMessage } from '@shared/model/message.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { loadActions } from './actions.ts';
 import { loadQueue } from './queue.ts';
 import {
   type CallRow,
@@ -125,6 +126,7 @@ async function toSync(
     messageCount: chat.message_count,
     queue: null,
     calls: await loadShownCalls(tx, chat.id),
+    actions: await loadActions(tx, chat.id),
     retry: chat.retry_state,
     error: chat.last_error,
   };

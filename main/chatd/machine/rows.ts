@@ -1,6 +1,14 @@
-import type { ApprovalView, ChatStatus, ToolCallState, ToolState } from '@shared/model/chat.ts';
+import type {
+  ActionRequest,
+  ApprovalView,
+  ChatStatus,
+  PendingAction,
+  ToolCallState,
+  ToolState,
+} from '@shared/model/chat.ts';
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type {
+  ActionId,
   ChatId,
   MessageId,
   ModelConfigId,
@@ -13,7 +21,7 @@ import type {
 } from '@shared/model/ids.ts';
 import type { QueuedMessage, Role, UserPart, Visibility } from '@shared/model/message.ts';
 import type { Part } from '@shared/model/part.ts';
-import type { ChatFacts, LedgerRow, StoredMessage, ToolOutcome } from './types.ts';
+import type { ChatFacts, DynamicTool, LedgerRow, StoredMessage, ToolOutcome } from './types.ts';
 
 /** A row of `chats` as the driver gives it, with the length of its queue. */
 export interface ChatRow {
@@ -38,6 +46,9 @@ export interface ChatRow {
   readonly retry_state: RetryInfo | null;
   readonly retry_state_version: number;
   readonly compaction_requested_at: string | null;
+  readonly compaction_held: boolean;
+  readonly requires_action_deadline_at: string | null;
+  readonly dynamic_tools: readonly DynamicTool[] | null;
   readonly last_read_message_id: MessageId | null;
   readonly message_count: number;
   readonly created_at: string;
@@ -172,4 +183,16 @@ export function toCallState(row: ShownCallRow): ToolCallState {
 export function toLedger(row: CallRow): LedgerRow {
   const { args_hash, effect, result, note } = row;
   return { ...toCallState(row), args_hash, effect, result, note };
+}
+
+/** A row of chat_pending_actions: `payload` is the rest of its ActionRequest. */
+export interface ActionRow {
+  readonly id: ActionId;
+  readonly kind: ActionRequest['kind'];
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly created_at: string;
+}
+
+export function toAction({ id, kind, payload, created_at }: ActionRow): PendingAction {
+  return { ...(payload as unknown as ActionRequest), kind, id, created_at } as PendingAction;
 }

@@ -1,8 +1,9 @@
-import type { ChatId } from '@shared/model/ids.ts';
+import type { ChatId, MessageId } from '@shared/model/ids.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { loadActions } from './actions.ts';
 import { loadLastCalls } from './reads.ts';
 import { CHAT_COLUMNS, type ChatRow, type MessageRow, toFacts, toLedger, toStored } from './rows.ts';
-import type { StepView, StoredMessage } from './types.ts';
+import { LOOP_TIMES, type RecentCall, type StepView, type StoredMessage } from './types.ts';
 
 type ByChat = { readonly chatId: ChatId };
 
@@ -42,9 +43,14 @@ async function readStep(tx: Tx, chatId: ChatId): Promise<StepView | null> {
       modelConfigId: chat.last_model_config_id,
       effort: chat.last_reasoning_effort,
       compactionRequested: chat.compaction_requested_at !== null,
+      compactionHeld: chat.compaction_held,
+      dynamicTools: chat.dynamic_tools ?? [],
     },
-    tail: await readPromptTail(tx, chatId),
+    tail: await readTail(tx, chatId),
+    boundary: await loadBoundary(tx, chatId),
     calls: (await loadLastCalls(tx, chatId)).map(toLedger),
+    recentCalls: await loadRecentCalls(tx, chatId),
+    actions: await loadActions(tx, chatId),
     stepsInTurn: counts.steps,
     userMessages: counts.users,
     retry: chat.retry_state,
@@ -63,15 +69,50 @@ async function readPrompt(tx: Tx, chatId: ChatId): Promise<readonly StoredMessag
   return rows.map(toStored);
 }
 
-/** From its last answer on; all of it where the model has not answered yet. */
-async function readPromptTail(tx: Tx, chatId: ChatId): Promise<readonly StoredMessage[]> {
-  const { rows } = await tx.query<MessageRow>(
-    `${PROMPT} and m.id >= coalesce((select id from chat_messages where chat_id = $1 and not deleted
-       and role = 'assistant' and not compressed and visibility in ('model', 'both') order by id desc limit 1), 0)
-     order by m.id`,
+/** From its last answer on, a boundary or not; the whole prompt where the model has not answered yet. */
+async function readTail(tx: Tx, chatId: ChatId): Promise<readonly StoredMessage[]> {
+  const { rows: answers } = await tx.query<{ id: MessageId }>(
+    `select id from chat_messages where chat_id = $1 and not deleted and role = 'assistant' and not compressed
+       and visibility in ('model', 'both') order by id desc limit 1`,
     [chatId],
   );
+  const last = answers[0];
+  if (!last) return readPrompt(tx, chatId);
+  const { rows } = await tx.query<MessageRow>(
+    `select * from chat_messages where chat_id = $1 and id >= $2 and not deleted
+       and visibility in ('model', 'both') order by id`,
+    [chatId, last.id],
+  );
   return rows.map(toStored);
+}
+
+async function loadBoundary(tx: Tx, chatId: ChatId): Promise<StepView['boundary']> {
+  const { rows } = await tx.query<{ id: MessageId; answers: number }>(
+    `select b.id, (select count(*) from chat_messages m where m.chat_id = $1 and m.id > b.id and not m.deleted
+         and m.role = 'assistant' and not m.compressed) as answers
+     from chat_messages b where b.chat_id = $1 and not b.deleted and b.compressed and b.role = 'system'
+       and b.visibility in ('model', 'both') order by b.id desc limit 1`,
+    [chatId],
+  );
+  const row = rows[0];
+  return row ? { messageId: row.id, answers: row.answers } : null;
+}
+
+/** Of this turn, and after the last loop that the person let go on. */
+async function loadRecentCalls(tx: Tx, chatId: ChatId): Promise<readonly RecentCall[]> {
+  const { rows } = await tx.query<RecentCall>(
+    `select t.message_id as "messageId", t.tool, t.args_hash as "argsHash",
+       md5(coalesce(t.result -> 'result', 'null')::text) as "resultHash"
+     from chat_tool_calls t
+     where t.chat_id = $1 and t.state in ('done', 'denied', 'unknown') and t.message_id > greatest(
+       (select coalesce(max(id), 0) from chat_messages
+         where chat_id = $1 and role = 'user' and visibility <> 'model' and not deleted),
+       (select coalesce(max((payload ->> 'message_id')::bigint), 0) from chat_pending_actions
+         where chat_id = $1 and kind = 'loop' and answered_at is not null))
+     order by t.message_id desc, t.index desc limit $2`,
+    [chatId, LOOP_TIMES],
+  );
+  return rows;
 }
 
 async function loadCounts(tx: Tx, chatId: ChatId): Promise<{ steps: number; users: number }> {

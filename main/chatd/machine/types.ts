@@ -1,6 +1,15 @@
-import type { ApprovalView, ChatStatus, ChatSummary, ToolCallState } from '@shared/model/chat.ts';
+import type {
+  ActionAnswer,
+  ActionRequest,
+  ApprovalView,
+  ChatStatus,
+  ChatSummary,
+  PendingAction,
+  ToolCallState,
+} from '@shared/model/chat.ts';
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type {
+  ActionId,
   ChatId,
   MessageId,
   ModelConfigId,
@@ -44,6 +53,15 @@ export type Refusal =
   | { readonly kind: 'no-model' }
   | { readonly kind: 'already-answered' }
   | { readonly kind: 'changed' }
+  /** The next model call would go over the cap. */
+  | {
+      readonly kind: 'over-budget';
+      readonly capMicros: number;
+      readonly spentMicros: number;
+      readonly estimateMicros: number | null;
+    }
+  /** A target of an agent tool that the caller did not start. */
+  | { readonly kind: 'not-descendant' }
   | { readonly kind: 'invalid'; readonly message: string };
 
 export type Outcome<T> = Result<T, Refusal>;
@@ -81,6 +99,7 @@ export interface NewMessage {
   readonly compressed?: boolean;
   readonly effort?: string | null;
   readonly interrupted?: boolean;
+  readonly costMicros?: number | null;
 }
 
 /** One ledger row for one call of the assistant message that is being committed. */
@@ -131,16 +150,63 @@ export interface StepView {
     readonly modelConfigId: ModelConfigId;
     readonly effort: string | null;
     readonly compactionRequested: boolean;
+    /** An undone compaction: no automatic one until the next message. */
+    readonly compactionHeld: boolean;
+    readonly dynamicTools: readonly DynamicTool[];
   };
-  /** The prompt's rows from the model's last answer on, ascending; all of them where it has not answered yet. */
+  /**
+   * Rows that the model may see from its last answer on (the newest assistant row that is not compressed),
+   * ascending, also those before a boundary that came later; the prompt's rows where it has not answered yet.
+   */
   readonly tail: readonly StoredMessage[];
+  /** The newest compaction or clearing; `answers`: assistant rows after it that are not compressed. */
+  readonly boundary: { readonly messageId: MessageId; readonly answers: number } | null;
   /** Ledger of the last assistant message; empty when it asked for nothing. */
   readonly calls: readonly LedgerRow[];
   /** Assistant messages since the last user message. */
   readonly stepsInTurn: number;
+  /** The newest settled calls of this turn, newest first, LOOP_TIMES at most; those before an answered loop are left out. */
+  readonly recentCalls: readonly RecentCall[];
+  /** Open pending actions: nothing goes on while there is one. */
+  readonly actions: readonly PendingAction[];
   /** Visible user messages in the whole chat, counted up to 2 (for the title rule). */
   readonly userMessages: number;
   readonly retry: RetryInfo | null;
+}
+
+/** The same call with the same result this often in a row, and the person is asked. */
+export const LOOP_TIMES = 3;
+
+export interface RecentCall {
+  readonly messageId: MessageId;
+  readonly tool: string;
+  readonly argsHash: string;
+  /** Of the result's JSON. */
+  readonly resultHash: string;
+}
+
+/** A tool that the client runs: the chat waits for its results (`completeRequiresAction`). */
+export interface DynamicTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Money that an attempt may cost, in millionths of a US dollar; null: the model has no price. */
+export interface Hold {
+  readonly modelConfigId: ModelConfigId;
+  readonly estimateMicros: number | null;
+}
+
+/** A chat that another one started, as its tools show it. */
+export interface AgentView {
+  readonly chatId: ChatId;
+  readonly title: string;
+  readonly status: ChatStatus;
+  readonly error: ChatFault | null;
+  /** Text of its newest answer that said something; null: none yet. */
+  readonly report: string | null;
 }
 
 /** What a stream sends after comparing versions; each field is null when it did not change. */
@@ -153,6 +219,7 @@ export interface StreamSync {
   readonly messageCount: number;
   readonly queue: readonly QueuedMessage[] | null;
   readonly calls: readonly ToolCallState[];
+  readonly actions: readonly PendingAction[];
   readonly retry: RetryInfo | null;
   readonly error: ChatFault | null;
 }
@@ -169,6 +236,9 @@ export interface CreateChatArgs {
   /** Unique: a repeat answers with the chat that exists. */
   readonly spawnKey: string;
   readonly messages: readonly NewMessage[];
+  /** Default `running`. */
+  readonly status?: 'running' | 'waiting';
+  readonly dynamicTools?: readonly DynamicTool[];
 }
 
 export interface SendMessageArgs {
@@ -221,6 +291,26 @@ export interface ChatOperations {
     ByChat & { key: ToolKey; hash: string; decision: 'allow' | 'deny'; note: string | null },
     Outcome<null>
   >;
+  /** Continue: the action is answered and the chat runs; stop: as an interrupt in A. */
+  answerAction: Op<ByChat & { actionId: ActionId; answer: ActionAnswer }, Outcome<null>>;
+  /** Results of dynamic calls, all that are open or none: duplicates, strangers and gaps are `invalid`. */
+  completeRequiresAction: Op<
+    ByChat & { results: readonly { toolCallId: string; output: string; isError: boolean }[] },
+    Outcome<null>
+  >;
+  /**
+   * R→I, A→W for the chat and all below it, locked in id order, in one transaction; a descendant with a queue
+   * ends in E1 of kind `stopped`. `not-allowed` when nothing of it runs.
+   */
+  interruptTree: Op<ByChat, Outcome<{ stopped: readonly ChatId[] }>>;
+  /** W/E0→R0, E1→R1, unowned. `invalid` when there is nothing to compact. */
+  requestCompaction: Op<ByChat, Outcome<null>>;
+  /** W/E0→W with the three rows of a clearing. */
+  clearContext: Op<ByChat, Outcome<null>>;
+  /** W/E→W: the newest boundary and the rows that were written with it go; automatic compaction is held. */
+  undoCompaction: Op<ByChat, Outcome<null>>;
+  /** Invalid→E0/E1. `not-allowed` from a valid state. */
+  reconcileInvalidState: Op<ByChat & { fault: ChatFault | null }, Outcome<null>>;
   setModel: Op<ByChat & { modelConfigId: ModelConfigId; effort: string | null | undefined }, Outcome<null>>;
   renameChat: Op<ByChat & { title: string }, Outcome<null>>;
   /** The whole family in one statement, or nothing. */
@@ -251,7 +341,8 @@ export interface ChatOperations {
   loadStep: Op<{ chatId: ChatId }, StepView | null>;
   /** What the model reads, with the history version that it is of: the caller compares it with its fence. */
   loadPrompt: Op<{ chatId: ChatId }, { historyVersion: number; prompt: readonly StoredMessage[] } | null>;
-  recordAttempt: Op<Fence, Outcome<{ generationAttempt: number }>>;
+  /** With a hold, money is reserved; `over-budget` when it does not fit. Open holds of the chat are settled first. */
+  recordAttempt: Op<Fence & { hold?: Hold }, Outcome<{ generationAttempt: number }>>;
   recordRetry: Op<Fence & { retry: RetryInfo | null }, Outcome<null>>;
   /** "Retry now": clears the wait of a running chat by shortening `retrying_at` to now; refused without one. */
   skipRetryWait: Op<ByChat, Outcome<null>>;
@@ -262,6 +353,8 @@ export interface ChatOperations {
       readonly messages: readonly NewMessage[];
       readonly calls: readonly NewToolCall[];
       readonly consumeCompaction: boolean;
+      /** What the attempt cost: settles its hold. */
+      readonly costMicros?: number | null;
     },
     Outcome<{ historyVersion: number; messageIds: readonly MessageId[] }>
   >;
@@ -277,16 +370,63 @@ export interface ChatOperations {
   /** All calls of the last assistant message have results (done, denied, unknown): inserts the tool rows in call
    *  order, one a result, and nothing else. Refused as `invalid` while one is open. */
   commitResults: Op<Fence, Outcome<{ historyVersion: number }>>;
-  /** Refused as `invalid` when nothing is gated. Gives up ownership. */
-  enterRequiresAction: Op<Fence, Outcome<null>>;
+  /** Refused as `invalid` when nothing is gated and nothing is asked. Gives up ownership. */
+  enterRequiresAction: Op<Fence & { action?: ActionRequest; deadlineMs?: number }, Outcome<null>>;
+  /** A0→R0, A1→R1 of chats whose dynamic tools did not answer in time; answers which. */
+  cancelOverdueActions: Op<Record<string, never>, readonly ChatId[]>;
+  /** Chats in a combination that no transition makes, and broken invariants of 2.8: for the log, then repaired. */
+  listViolations: Op<{ limit: number }, readonly { chatId: ChatId; rule: string }[]>;
   /** R0→W; R1 promotes the head and stays running. `promoted` tells which. */
   finishTurn: Op<Fence, Outcome<{ promoted: boolean }>>;
   finishError: Op<Fence & { fault: ChatFault }, Outcome<null>>;
   /** Inserts the partial rows (maybe none) and, for calls of the last committed assistant message, results:
    *  the ledger's where done, synthetic cancellations else. */
-  finishInterruption: Op<Fence & { messages: readonly NewMessage[] }, Outcome<{ promoted: boolean }>>;
-  /** Compare-and-set on title_source = fallback. */
-  setModelTitle: Op<{ chatId: ChatId; title: string }, boolean>;
+  finishInterruption: Op<
+    Fence & { messages: readonly NewMessage[]; costMicros?: number | null },
+    Outcome<{ promoted: boolean }>
+  >;
+  /** Compare-and-set on title_source = fallback; `force`: the person asked for a new one. */
+  setModelTitle: Op<
+    { chatId: ChatId; title: string; force?: boolean; costMicros?: number | null },
+    boolean
+  >;
+
+  // ── an agent tool's: the caller is a running root chat, `key` its call ──
+  /**
+   * Creates the child and settles the call with `{chat_id, title, status}`, in one transaction. Locks the parent
+   * first; refused as `fence-lost` unless it runs under this runner. A repeat answers with the child that exists.
+   */
+  spawnAgent: Op<
+    {
+      parentId: ChatId;
+      runnerId: RunnerId;
+      key: ToolKey;
+      childId: ChatId;
+      title: string;
+      modelConfigId: ModelConfigId | null;
+      effort: string | null;
+      messages: readonly NewMessage[];
+    },
+    Outcome<AgentView>
+  >;
+  /** Sends to a descendant and settles the call with `{chat_id, title, status, interrupted}`; once a key. */
+  messageAgent: Op<
+    {
+      callerId: ChatId;
+      runnerId: RunnerId;
+      key: ToolKey;
+      chatId: ChatId;
+      message: string;
+      interrupt: boolean;
+    },
+    Outcome<AgentView & { interrupted: boolean }>
+  >;
+  /** Null: not a descendant of the caller. */
+  loadAgent: Op<{ callerId: ChatId; chatId: ChatId }, AgentView | null>;
+  listAgents: Op<
+    { callerId: ChatId; limit: number; offset: number },
+    { agents: readonly AgentView[]; total: number }
+  >;
 
   // ── reading ──
   loadSnapshot: Op<
@@ -302,6 +442,8 @@ export interface ChatOperations {
     readonly Message[] | null
   >;
   loadMessage: Op<ByChat & { messageId: MessageId }, Message | null>;
+  /** Chats that this one started, oldest first. */
+  listChildren: Op<ByChat, readonly ChatSummary[]>;
   listChats: Op<{ ownerId: OwnerId; archived: boolean }, readonly ChatSummary[]>;
   loadSummary: Op<{ chatId: ChatId; ownerId: OwnerId }, ChatSummary | null>;
   loadProcessChat: Op<ByChat, { workspaceId: WorkspaceId | null } | null>;

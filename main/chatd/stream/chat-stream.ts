@@ -5,7 +5,7 @@ import { createEventQueue, type EventQueue } from '../../base/event-queue.ts';
 import type { ChatStore } from '../machine/store.ts';
 import type { ChatFacts, StreamSync } from '../machine/types.ts';
 import type { Hints } from './hints.ts';
-import type { PartBuffer } from './part-buffer.ts';
+import type { PartsSource } from './parts-source.ts';
 
 /** Rows in the first answer (CHATD decision 12). */
 const SNAPSHOT_ROWS = 60;
@@ -13,7 +13,7 @@ const SNAPSHOT_ROWS = 60;
 export interface StreamDeps {
   readonly store: ChatStore;
   readonly hints: Hints;
-  readonly parts: PartBuffer;
+  readonly parts: PartsSource;
   readonly clock: Clock;
   /** The poll that heals a lost hint. */
   readonly safetyPollMs: number;
@@ -23,6 +23,7 @@ export interface StreamDeps {
 interface Known {
   facts: ChatFacts;
   calls: string;
+  actions: string;
   summary: string;
   errorAt: number | null;
   /** Ids sent so far that matter for cuts: the oldest one of the window. */
@@ -47,7 +48,7 @@ export async function* streamChat(
   const wake = createWake();
   // Listen before reading, so that no change can fall between.
   const unhint = deps.hints.onChat(ids.chatId, (facts) => wake.poke(facts.snapshotVersion));
-  const source = createPartSource(deps.parts, ids.chatId, (frame) =>
+  const source = createPartFollower(deps.parts, ids.chatId, (frame) =>
     queue.push({ type: 'message_part', frame }),
   );
   try {
@@ -81,6 +82,8 @@ async function sendSnapshot(
     message_count: first.messageCount,
     queue: first.queue,
     calls: first.calls,
+    actions: first.actions,
+    agents: [],
     retry: first.retry,
     error: first.error,
     episode: episodeOf(first.facts),
@@ -88,6 +91,7 @@ async function sendSnapshot(
   return {
     facts: first.facts,
     calls: JSON.stringify(first.calls),
+    actions: JSON.stringify(first.actions),
     summary: JSON.stringify(first.summary),
     errorAt: first.error ? first.facts.historyVersion : null,
     fromMessageId: first.messages[0]?.id ?? null,
@@ -97,7 +101,7 @@ async function sendSnapshot(
 interface Follow {
   readonly queue: EventQueue<StreamEvent>;
   readonly wake: Wake;
-  readonly source: PartSource;
+  readonly source: PartFollower;
   readonly known: Known;
   readonly signal: AbortSignal;
 }
@@ -144,6 +148,8 @@ function eventsOf(known: Known, sync: StreamSync): StreamEvent[] {
   known.errorAt = sync.error ? facts.historyVersion : null;
   const calls = JSON.stringify(sync.calls);
   if (calls !== known.calls) events.push({ type: 'calls', calls: sync.calls });
+  const actions = JSON.stringify(sync.actions);
+  if (actions !== known.actions) events.push({ type: 'actions', actions: sync.actions });
   if (facts.retryStateVersion !== before.retryStateVersion)
     events.push({ type: 'retry', retry: sync.retry });
   if (
@@ -156,6 +162,7 @@ function eventsOf(known: Known, sync: StreamSync): StreamEvent[] {
   if (summary !== known.summary) events.push({ type: 'chat', chat: sync.summary });
   known.facts = facts;
   known.calls = calls;
+  known.actions = actions;
   known.summary = summary;
   known.fromMessageId ??= sync.messages[0]?.id ?? null;
   return events;
@@ -169,26 +176,27 @@ function episodeOf(facts: ChatFacts) {
   return { history_version: facts.historyVersion, generation_attempt: facts.generationAttempt };
 }
 
-interface PartSource {
+interface PartFollower {
   /** Watches the episode of these facts, from its first part, unless it does so already. */
   follow(facts: ChatFacts): void;
   stop(): void;
 }
 
-function createPartSource(
-  parts: PartBuffer,
+function createPartFollower(
+  parts: PartsSource,
   chatId: ChatId,
   onFrame: (frame: LiveFrame) => void,
-): PartSource {
+): PartFollower {
   let stop: (() => void) | null = null;
   let at = '';
   return {
     follow(facts) {
-      const next = `${facts.historyVersion}/${facts.generationAttempt}`;
-      const live = facts.status === 'running' && facts.generationAttempt > 0;
+      const { workerId } = facts;
+      const next = `${workerId}/${facts.historyVersion}/${facts.generationAttempt}`;
+      const live = facts.status === 'running' && facts.generationAttempt > 0 && workerId !== null;
       if (live && next === at) return;
       stop?.();
-      stop = live ? parts.watch(chatId, episodeOf(facts), onFrame) : null;
+      stop = live ? parts.watch({ chatId, workerId, episode: episodeOf(facts) }, onFrame) : null;
       at = live ? next : '';
     },
     stop: () => stop?.(),

@@ -20,6 +20,8 @@ export interface WorkerDeps extends GenerationDeps {
 }
 
 export interface ChatWorker {
+  /** Asks the model for a new title, whoever gave the present one; false when none was made. */
+  regenerateTitle(chatId: ChatId): Promise<boolean>;
   /** Stops acquiring, cancels runs without error, awaits them and the titles. The chats stay running. */
   close(): Promise<void>;
 }
@@ -41,7 +43,7 @@ class Worker implements ChatWorker {
   readonly #tasks: TaskDeps;
   readonly #stopping = new AbortController();
   readonly #runs = new Map<RunnerId, Run>();
-  readonly #titles = new Map<ChatId, Promise<void>>();
+  readonly #titles = new Map<ChatId, Promise<unknown>>();
   /** One try per chat and turn: a retry of the answer does not ask for another title. */
   readonly #titled = new Set<ChatId>();
   readonly #bell = createDoorbell();
@@ -61,6 +63,12 @@ class Worker implements ChatWorker {
     await Promise.all(this.#loops);
     await Promise.all([...this.#runs.values()].map((run) => run.done));
     await Promise.all(this.#titles.values());
+  }
+
+  async regenerateTitle(chatId: ChatId): Promise<boolean> {
+    const view = await this.#deps.store.call('loadStep', { chatId });
+    if (!view || this.#stopping.signal.aborted) return false;
+    return this.#track(chatId, generateTitle(this.#deps, view, this.#stopping.signal, { force: true }));
   }
 
   async #acquireLoop(): Promise<void> {
@@ -123,10 +131,21 @@ class Worker implements ChatWorker {
     const chatId = view.chat.id;
     if (!wantsTitle(view) || this.#titled.has(chatId)) return;
     this.#titled.add(chatId);
-    const job = generateTitle(this.#deps, view, this.#stopping.signal)
-      .catch((error: unknown) => this.#deps.log.warn('title not saved', errorFields(error)))
-      .finally(() => this.#titles.delete(chatId));
+    void this.#track(chatId, generateTitle(this.#deps, view, this.#stopping.signal));
+  }
+
+  /** Awaited on close. */
+  #track(chatId: ChatId, title: Promise<boolean>): Promise<boolean> {
+    const job = title
+      .catch((error: unknown) => {
+        this.#deps.log.warn('title not saved', errorFields(error));
+        return false;
+      })
+      .finally(() => {
+        if (this.#titles.get(chatId) === job) this.#titles.delete(chatId);
+      });
     this.#titles.set(chatId, job);
+    return job;
   }
 }
 

@@ -1,0 +1,29 @@
+-- Compaction, budgets, sub-agents, and several replicas on one server.
+
+-- an undone compaction: no automatic one until the next message
+alter table chats add column compaction_held boolean not null default false;
+
+-- reserved with an attempt, settled with its commit (CHATD decision 18)
+create table chat_budget_holds (
+  chat_id uuid not null references chats(id) on delete cascade,
+  history_version bigint not null,
+  generation_attempt bigint not null,
+  model_config_id uuid references chat_model_configs(id),
+  estimate_micros bigint not null,
+  -- null while the call is open: until then the estimate counts
+  settled_micros bigint,
+  created_at timestamptz not null default now(),
+  primary key (chat_id, history_version, generation_attempt));
+create index chat_budget_holds_at on chat_budget_holds (created_at);
+
+-- where a replica answers for its message parts; a process that did not beat for the lease is gone
+create table replicas (
+  id uuid primary key,
+  url text not null,
+  token text not null,
+  heartbeat_at timestamptz not null default now());
+
+-- a folder belongs to one computer; null: from before there were several
+alter table workspaces add column machine_id text;
+
+grant select, insert, update, delete on chat_budget_holds to gaffer_daemon;
