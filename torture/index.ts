@@ -1,25 +1,62 @@
 import { parseArgs } from 'node:util';
-import { tortureByKill } from './kill/kill.ts';
 
-const USAGE = 'usage: npm run torture -- kill [--count N] [--seed S] [--resume DIR]';
-/** What CI does; a full run is 200. */
-const USUAL_COUNT = 25;
+/** What a torture is asked to do; the same seed does the same. */
+export interface TortureOptions {
+  readonly count: number;
+  readonly seed: number;
+  readonly resume: string | null;
+  /** On a real PostgreSQL instead of PGlite. */
+  readonly onPostgres: boolean;
+  readonly say: (line: string) => void;
+}
+
+interface Torture {
+  /** What CI does; `what` says of which thing. */
+  readonly usualCount: number;
+  readonly what: string;
+  /** False: something that must hold did not. */
+  run(options: TortureOptions): Promise<boolean>;
+}
+
+const tortures: Readonly<Record<string, Torture>> = {
+  kill: {
+    usualCount: 25,
+    what: 'kills; a full run is 200',
+    run: async (options) => (await import('./kill/kill.ts')).tortureByKill(options),
+  },
+};
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function usage(): string {
+  const names = Object.entries(tortures).map(([name, { usualCount, what }]) => {
+    return `  ${name.padEnd(10)} --count ${usualCount} (${what})`;
+  });
+  return [
+    'usage: npm run torture -- NAME [--count N] [--seed S] [--postgres] [--resume DIR]',
+    ...names,
+  ].join('\n');
+}
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { count: { type: 'string' }, seed: { type: 'string' }, resume: { type: 'string' } },
+    options: {
+      count: { type: 'string' },
+      seed: { type: 'string' },
+      resume: { type: 'string' },
+      postgres: { type: 'boolean', default: false },
+    },
   });
-  const count = Number(values.count ?? USUAL_COUNT);
+  const torture = positionals.length === 1 ? tortures[positionals[0] ?? ''] : undefined;
+  const count = Number(values.count ?? torture?.usualCount);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  if (positionals.join() !== 'kill' || !(count > 0) || !Number.isInteger(seed)) {
-    say(USAGE);
+  if (!torture || !(count > 0) || !Number.isInteger(seed)) {
+    say(usage());
     return 2;
   }
-  const passed = await tortureByKill({ count, seed, resume: values.resume ?? null, say });
-  return passed ? 0 : 1;
+  const options = { count, seed, resume: values.resume ?? null, onPostgres: values.postgres, say };
+  return (await torture.run(options)) ? 0 : 1;
 }
 
 process.exitCode = await main();
