@@ -2,7 +2,6 @@ import { operation, type Tx } from '../../db/store.ts';
 import type { ChatOperations } from './types.ts';
 
 type Coming =
-  | 'answerAction'
   | 'completeRequiresAction'
   | 'interruptTree'
   | 'requestCompaction'
@@ -10,12 +9,7 @@ type Coming =
   | 'undoCompaction'
   | 'reconcileInvalidState'
   | 'cancelOverdueActions'
-  | 'listViolations'
-  | 'spawnAgent'
-  | 'messageAgent'
-  | 'loadAgent'
-  | 'listAgents'
-  | 'listChildren';
+  | 'listViolations';
 
 type ArgsOf<K extends Coming> = Parameters<ChatOperations[K]>[0];
 type AnswerOf<K extends Coming> = Awaited<ReturnType<ChatOperations[K]>>;
@@ -26,7 +20,6 @@ function coming<K extends Coming>(name: K) {
   });
 }
 
-export const answerAction = coming('answerAction');
 export const completeRequiresAction = coming('completeRequiresAction');
 export const interruptTree = coming('interruptTree');
 export const requestCompaction = coming('requestCompaction');
@@ -35,8 +28,3 @@ export const undoCompaction = coming('undoCompaction');
 export const reconcileInvalidState = coming('reconcileInvalidState');
 export const cancelOverdueActions = coming('cancelOverdueActions');
 export const listViolations = coming('listViolations');
-export const spawnAgent = coming('spawnAgent');
-export const messageAgent = coming('messageAgent');
-export const loadAgent = coming('loadAgent');
-export const listAgents = coming('listAgents');
-export const listChildren = coming('listChildren');

@@ -1,3 +1,4 @@
+import { listAgents, listChildren, loadAgent, messageAgent, spawnAgent } from './agents.ts';
 import {
   getDraft,
   markRead,
@@ -9,35 +10,23 @@ import {
   setModelTitle,
 } from './chat-row.ts';
 import {
-  answerAction,
   cancelOverdueActions,
   clearContext,
   completeRequiresAction,
   interruptTree,
-  listAgents,
-  listChildren,
   listViolations,
-  loadAgent,
-  messageAgent,
   reconcileInvalidState,
   requestCompaction,
-  spawnAgent,
   undoCompaction,
 } from './coming.ts';
 import { createChat } from './create.ts';
 import { editMessage } from './edit.ts';
 import { finishInterruption, interrupt } from './interrupt.ts';
-import {
-  answerCall,
-  commitResults,
-  dispatchCalls,
-  enterRequiresAction,
-  setCallProcess,
-  settleCall,
-} from './ledger.ts';
+import { answerCall, commitResults, dispatchCalls, setCallProcess, settleCall } from './ledger.ts';
 import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './ownership.ts';
 import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
 import { loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
+import { answerAction, enterRequiresAction } from './requires-action.ts';
 import { sendMessage } from './send.ts';
 import { loadPrompt, loadStep } from './step-view.ts';
 import { commitStep, finishError, finishTurn, recordAttempt, recordRetry, skipRetryWait } from './steps.ts';

@@ -54,6 +54,19 @@ export async function readSummary(tx: Tx, chatId: ChatId, ownerId: OwnerId): Pro
   return rows[0] ? toSummary(rows[0]) : null;
 }
 
+/** The chats that this one started, oldest first. */
+export async function readChildren(
+  tx: Tx,
+  parentId: ChatId,
+  ownerId: OwnerId,
+): Promise<readonly ChatSummary[]> {
+  const { rows } = await tx.query<SummaryRow>(
+    `${SUMMARY} where c.parent_chat_id = $1 and c.owner_id = $2 order by c.created_at, c.id`,
+    [parentId, ownerId],
+  );
+  return rows.map(toSummary);
+}
+
 function toSummary(row: SummaryRow): ChatSummary {
   return {
     id: row.id,
@@ -85,6 +98,12 @@ const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = 
   read_file: ['Reading', 'path'],
   write_file: ['Writing', 'path'],
   edit_files: ['Editing', 'path'],
+  spawn_agent: ['Delegating', 'title'],
+  wait_agent: ['Waiting for a sub-agent', ''],
+  message_agent: ['Messaging a sub-agent', ''],
+  close_agent: ['Stopping a sub-agent', ''],
+  interrupt_agent: ['Stopping a sub-agent', ''],
+  list_agents: ['Looking at its sub-agents', ''],
 };
 
 /** What the agent is doing or asks for, in a few words; null when it does nothing. */

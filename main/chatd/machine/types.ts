@@ -109,7 +109,10 @@ export interface NewToolCall {
   readonly tool: string;
   readonly argsHash: string;
   readonly effect: 'read' | 'effect';
-  /** `done` comes with `result`: the call was answered without running (bad parameters, unknown tool). */
+  /**
+   * `done` comes with `result`: the call was answered without running (bad parameters, unknown tool). `gated` with an
+   * approval waits for the person; without one it is a call of one of the chat's dynamic tools, for the client.
+   */
   readonly state: 'gated' | 'cleared' | 'done';
   readonly approval: ApprovalView | null;
   readonly result?: ToolOutcome;
@@ -205,7 +208,9 @@ export interface AgentView {
   readonly title: string;
   readonly status: ChatStatus;
   readonly error: ChatFault | null;
-  /** Text of its newest answer that said something; null: none yet. */
+  /** Its last turn ended by itself, with an answer: nobody stopped it. */
+  readonly finished: boolean;
+  /** Text of its newest answer that said something, since it was last asked; null: none yet. */
   readonly report: string | null;
 }
 
@@ -272,7 +277,12 @@ export interface ChatOperations {
   createChat: Op<CreateChatArgs, Outcome<{ chatId: ChatId; created: boolean }>>;
   sendMessage: Op<SendMessageArgs, Outcome<Sent>>;
   editMessage: Op<
-    ByChat & { messageId: MessageId; content: readonly UserPart[] },
+    ByChat & {
+      messageId: MessageId;
+      content: readonly UserPart[];
+      /** Rows that follow the replacement. */
+      suffix?: readonly NewMessage[];
+    },
     Outcome<{ messageId: MessageId }>
   >;
   deleteQueued: Op<ByChat & { queuedId: QueuedId }, Outcome<null>>;
@@ -370,7 +380,11 @@ export interface ChatOperations {
   /** All calls of the last assistant message have results (done, denied, unknown): inserts the tool rows in call
    *  order, one a result, and nothing else. Refused as `invalid` while one is open. */
   commitResults: Op<Fence, Outcome<{ historyVersion: number }>>;
-  /** Refused as `invalid` when nothing is gated and nothing is asked. Gives up ownership. */
+  /**
+   * Gives up ownership. A gated call without an approval is a dynamic one: the client runs it. Where only such calls
+   * wait, `deadlineMs` is needed (else `invalid`); where the person is asked, too, it is left out of account: the
+   * client's clock begins when the person has answered. Refused as `invalid` when nothing waits.
+   */
   enterRequiresAction: Op<Fence & { action?: ActionRequest; deadlineMs?: number }, Outcome<null>>;
   /** A0→R0, A1→R1 of chats whose dynamic tools did not answer in time; answers which. */
   cancelOverdueActions: Op<Record<string, never>, readonly ChatId[]>;
@@ -403,6 +417,8 @@ export interface ChatOperations {
       key: ToolKey;
       childId: ChatId;
       title: string;
+      /** `model`: the parent gave it. */
+      titleSource: 'fallback' | 'model';
       modelConfigId: ModelConfigId | null;
       effort: string | null;
       messages: readonly NewMessage[];
