@@ -1,14 +1,20 @@
 import type { MessageId } from '@shared/model/ids.ts';
 import type { UserPart } from '@shared/model/message.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { type Mutation, mutate, type Scope } from './protocol.ts';
 import { resolveOutstanding } from './results.ts';
 import type { MessageRow } from './rows.ts';
+import type { NewMessage } from './types.ts';
 import { requireUserContent } from './validate.ts';
 
-type Edit = Scope & { readonly messageId: MessageId; readonly content: readonly UserPart[] };
+type Edit = Scope & {
+  readonly messageId: MessageId;
+  readonly content: readonly UserPart[];
+  readonly suffix?: readonly NewMessage[];
+};
 
 /** Everything from the message on goes, its replacement is a new row, and the chat runs again. */
 export const editMessage = operation('durable', (tx: Tx, args: Edit) =>
@@ -18,6 +24,7 @@ export const editMessage = operation('durable', (tx: Tx, args: Edit) =>
     const model = await resolveModel(tx, target.model_config_id ?? m.chat.last_model_config_id);
     if (!model) return refuse({ kind: 'no-model' });
     await cutFrom(m, target.id);
+    await closeActions(tx, m.chat.id);
     await resolveOutstanding(tx, m.chat, 'edited');
     const messageId = await insertMessage(tx, m.chat, {
       role: 'user',
@@ -26,6 +33,7 @@ export const editMessage = operation('durable', (tx: Tx, args: Edit) =>
       modelConfigId: model,
       effort: target.reasoning_effort,
     });
+    for (const message of args.suffix ?? []) await insertMessage(tx, m.chat, message);
     await m.set({
       status: 'running',
       last_error: null,
@@ -33,6 +41,8 @@ export const editMessage = operation('durable', (tx: Tx, args: Edit) =>
       compaction_requested_at: null,
       last_model_config_id: model,
       last_reasoning_effort: target.reasoning_effort,
+      compaction_held: false,
+      stopped_from_above: false,
     });
     return { messageId };
   }),

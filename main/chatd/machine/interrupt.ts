@@ -1,5 +1,6 @@
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
 import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
@@ -14,11 +15,17 @@ export const interrupt = operation('durable', (tx: Tx, scope: Scope) =>
       await m.set({ status: 'interrupting', generation_attempt: 0, compaction_requested_at: null });
       return null;
     }
-    await m.set({ requires_action_deadline_at: null });
-    await settle(m, 'interrupted');
+    await stopWaiting(m, 'interrupted');
     return null;
   }),
 );
+
+/** Ends a wait in A without an answer: nothing is asked any more, and the chat is idle or goes on with its queue. */
+export async function stopWaiting(m: Mutation, reason: CancelReason): Promise<void> {
+  await closeActions(m.tx, m.chat.id);
+  await m.set({ requires_action_deadline_at: null });
+  await settle(m, reason);
+}
 
 /** I0 → W, I1 → R with the head promoted, or E1 without a model. First the results of what was committed, then the partial rows. */
 export const finishInterruption = operation(

@@ -1,6 +1,7 @@
 import type { ChatId, RunnerId, ToolKey } from '@shared/model/ids.ts';
 import { toJson, toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { goOn } from './actions.ts';
 import { refuse } from './exec-state.ts';
 import { loadTail, outstandingCalls } from './messages.ts';
 import { mutate, mutateFenced, type Scope } from './protocol.ts';
@@ -41,14 +42,7 @@ export const answerCall = operation('durable', (tx: Tx, args: Answer) =>
     }
     if (call.approval?.hash !== args.hash) return refuse({ kind: 'changed' });
     await (args.decision === 'allow' ? allow(tx, call) : deny(tx, call, args.note));
-    if (status === 'requires_action' && (await countGated(tx, call)) === 0) {
-      await m.set({
-        status: 'running',
-        worker_id: null,
-        runner_id: null,
-        requires_action_deadline_at: null,
-      });
-    }
+    if (status === 'requires_action') await goOn(m);
     return null;
   }),
 );
@@ -71,10 +65,6 @@ async function deny(tx: Tx, call: CallRow, note: string | null): Promise<void> {
     `update chat_tool_calls set state = 'denied', note = $2, result = $3, ended_at = now() where key = $1`,
     [call.key, words, toJson(outcome)],
   );
-}
-
-async function countGated(tx: Tx, { message_id }: CallRow): Promise<number> {
-  return (await loadCalls(tx, message_id)).filter((call) => call.state === 'gated').length;
 }
 
 export const dispatchCalls = operation('durable', (tx: Tx, args: Fence & { keys: readonly ToolKey[] }) =>
@@ -145,25 +135,5 @@ export const commitResults = operation('durable', (tx: Tx, fence: Fence) =>
       await insertResult(tx, chat, call, outcome);
     }
     return { historyVersion: chat.snapshot_version };
-  }),
-);
-
-/** Nothing can go on without the person: the chat gives up its runner, and with it the slot. */
-export const enterRequiresAction = operation('durable', (tx: Tx, fence: Fence) =>
-  mutateFenced(tx, fence, 'enterRequiresAction', async (m) => {
-    const { rows } = await tx.query<{ waits: boolean }>(
-      `select exists (select 1 from chat_tool_calls where chat_id = $1 and state = 'gated')
-         or exists (select 1 from chat_pending_actions where chat_id = $1 and answered_at is null) as waits`,
-      [m.chat.id],
-    );
-    if (!rows[0]?.waits) refuse({ kind: 'invalid', message: 'Nothing waits for the person' });
-    await m.set({
-      status: 'requires_action',
-      worker_id: null,
-      runner_id: null,
-      generation_attempt: 0,
-      compaction_requested_at: null,
-    });
-    return null;
   }),
 );

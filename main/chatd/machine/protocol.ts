@@ -30,6 +30,8 @@ export interface ChatPatch {
   readonly retry_state?: ChatRow['retry_state'];
   readonly generation_attempt?: number;
   readonly compaction_requested_at?: null;
+  readonly compaction_held?: boolean;
+  readonly stopped_from_above?: boolean;
   readonly requires_action_deadline_at?: null;
 }
 

@@ -4,6 +4,7 @@ import type { UserPart } from '@shared/model/message.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { type Mutation, mutate, type Scope } from './protocol.ts';
@@ -72,7 +73,7 @@ async function insertPromoted(
     { role: 'user', content: row.content, modelConfigId: model, effort },
     { queuedId: row.id, sendKey: row.send_key },
   );
-  await set({ last_model_config_id: model, last_reasoning_effort: effort });
+  await set({ last_model_config_id: model, last_reasoning_effort: effort, compaction_held: false });
 }
 
 /** Promotes the head. There must be one. */
@@ -165,6 +166,7 @@ export const promoteQueued = operation('durable', (tx: Tx, args: ByQueued) =>
       await m.set({ status: 'interrupting', generation_attempt: 0, compaction_requested_at: null });
       return null;
     }
+    await closeActions(tx, m.chat.id);
     await promote(m, row, 'promoted');
     await m.set({
       status: 'running',

@@ -47,6 +47,7 @@ export interface ChatRow {
   readonly retry_state_version: number;
   readonly compaction_requested_at: string | null;
   readonly compaction_held: boolean;
+  readonly stopped_from_above: boolean;
   readonly requires_action_deadline_at: string | null;
   readonly dynamic_tools: readonly DynamicTool[] | null;
   readonly last_read_message_id: MessageId | null;

@@ -1,6 +1,7 @@
 import type { ChatId, MessageId, ModelConfigId, QueuedId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
@@ -53,6 +54,7 @@ async function sendNow(m: Mutation, args: SendMessageArgs): Promise<Sent> {
     compaction_requested_at: null,
     last_model_config_id: model,
     last_reasoning_effort: effort,
+    compaction_held: false,
   });
   return { queued: false, messageId, queuedId: null };
 }
@@ -73,9 +75,10 @@ async function enqueue(m: Mutation, args: SendMessageArgs): Promise<QueuedId> {
  */
 async function interruptFor(m: Mutation): Promise<void> {
   if (m.chat.status !== 'requires_action') {
-    await m.set({ status: 'interrupting', generation_attempt: 0 });
+    await m.set({ status: 'interrupting', generation_attempt: 0, compaction_requested_at: null });
     return;
   }
+  await closeActions(m.tx, m.chat.id);
   await promoteHead(m, 'newMessage');
   await m.set({ status: 'running', requires_action_deadline_at: null, compaction_requested_at: null });
 }

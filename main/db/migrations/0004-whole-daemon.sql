@@ -3,8 +3,12 @@
 -- an undone compaction: no automatic one until the next message
 alter table chats add column compaction_held boolean not null default false;
 
--- reserved with an attempt, settled with its commit (CHATD decision 18)
+-- an InterruptTree stops this chat from above: its queue waits when the interruption ends (E1), nothing is promoted
+alter table chats add column stopped_from_above boolean not null default false;
+
+-- reserved with an attempt, settled with its commit (CHATD decision 18); a call that failed leaves none
 create table chat_budget_holds (
+  id bigint generated always as identity primary key,
   chat_id uuid not null references chats(id) on delete cascade,
   history_version bigint not null,
   generation_attempt bigint not null,
@@ -12,9 +16,11 @@ create table chat_budget_holds (
   estimate_micros bigint not null,
   -- null while the call is open: until then the estimate counts
   settled_micros bigint,
-  created_at timestamptz not null default now(),
-  primary key (chat_id, history_version, generation_attempt));
+  -- the answered budget question that let this call pass; each lets one pass
+  passed_by uuid unique references chat_pending_actions(id) on delete set null,
+  created_at timestamptz not null default now());
 create index chat_budget_holds_at on chat_budget_holds (created_at);
+create index chat_budget_holds_chat on chat_budget_holds (chat_id);
 
 -- where a replica answers for its message parts; a process that did not beat for the lease is gone
 create table replicas (
