@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { ModelConfigRow, ProviderOperations, ProviderRow } from '../db/providers.ts';
 import type { Store } from '../db/store.ts';
+import { withAnswerLimit } from './answer-limit.ts';
 import { catalogueOf } from './catalogue.ts';
 import { demoModel } from './demo/demo-model.ts';
 import { type Environment, envAccounts, keyVariableOf, wantedModel } from './env-accounts.ts';
@@ -171,7 +172,7 @@ class Registry implements Models {
       now: () => clock.now(),
       ...(fetch ? { fetch } : {}),
     });
-    return withSilenceGuard(model, { ...limits, clock });
+    return withSilenceGuard(withAnswerLimit(model), { ...limits, clock });
   }
 
   async #snapshot(): Promise<ModelsSnapshot> {

@@ -95,7 +95,7 @@ describe('precedence', () => {
     [
       '#135 forbidden with context length',
       typed(403, 'forbidden: context length exceeded'),
-      'config',
+      'context_full',
       false,
     ],
     ['#136 explicit 429', typed(429, 'slow down'), 'rate_limit', true],
@@ -141,7 +141,7 @@ describe('precedence', () => {
       'generic',
       false,
     ],
-    ['a request that is too large', typed(413, 'Request exceeds the maximum size'), 'config', false],
+    ['a request that is too large', typed(413, 'Request exceeds the maximum size'), 'context_full', false],
     [
       'a certificate that is not trusted',
       new TypeError('fetch failed', {
@@ -372,7 +372,13 @@ describe('#149 patterns', () => {
     ['fetch failed', 'timeout retry'],
     ['status code: 408', 'timeout retry'],
     ['HTTP 504', 'timeout retry'],
-    ['prompt is too long: 210000 tokens', 'config final'],
+    ['prompt is too long: 210000 tokens', 'context_full final'],
+    ['context_length_exceeded', 'context_full final'],
+    ["This model's maximum context length is 8192 tokens", 'context_full final'],
+    ['input length and `max_tokens` exceed context limit: 190000 + 32000 > 200000', 'context_full final'],
+    ['the request exceeds the available context size', 'context_full final'],
+    ['The input token count (2000000) exceeds the maximum number of tokens', 'context_full final'],
+    ['RESOURCE_EXHAUSTED', 'rate_limit retry'],
     ['The model `gpt-9` does not exist', 'config final'],
     ['malformed config', 'config final'],
     ['Invalid URL', 'config final'],

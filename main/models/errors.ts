@@ -1,5 +1,25 @@
 import type { FaultKind } from '@shared/model/fault.ts';
 import { type FailureFacts, failureFacts } from './failure-facts.ts';
+import {
+  chainText,
+  contextText,
+  cutText,
+  disabledText,
+  forbiddenText,
+  http2Retryable,
+  interruptedText,
+  rateText,
+  responseIdText,
+  serverText,
+  settingsText,
+  strongAuthText,
+  tlsCode,
+  transportCodes,
+  transportText,
+  unavailableStatuses,
+  usageText,
+  wrongRequestStatuses,
+} from './failure-patterns.ts';
 import { ModelError } from './port.ts';
 import { redact } from './redact.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -33,6 +53,20 @@ export class StreamCutError extends Error {
   readonly code = 'stream_cut';
 }
 
+/** Thrown by an adapter when the server answered with a page or a document, and no event ever came. */
+class NotAStreamError extends Error {
+  override readonly name = 'NotAStreamError';
+  readonly code = 'not_a_stream';
+}
+
+/** An answer without a single event is a broken one, unless it is a page: then that is no model server. */
+export function withoutEvents(response: Response): Error {
+  const type = response.headers.get('content-type') ?? '';
+  return /^(text\/html|application\/(json|xml))/.test(type)
+    ? new NotAStreamError(`It sent ${type}`)
+    : new StreamCutError('The stream ended without an event');
+}
+
 const canceled: Verdict = {
   kind: 'generic',
   retryable: false,
@@ -40,102 +74,54 @@ const canceled: Verdict = {
 };
 const failedOnce = { kind: 'generic', retryable: true } as const;
 
-const configText =
-  /invalid model|unsupported model|model[ _]not[ _]found|model.{0,80}(does not exist|is not supported|not found)|context[ _]length[ _]exceeded|context_exceeded|maximum context length|prompt is too long|input is too long|malformed config|certificate|invalid url|unknown scheme|not_found_error.*model|self[- ]signed/s;
-const usageText = /\bquota\b|\bbilling\b|payment required|insufficient_quota|credit balance|usage limit/;
-const strongAuthText =
-  /authentication|unauthorized|invalid[ _]api[ _]key|incorrect api key|invalid x-api-key|invalid bearer/;
-const forbiddenText = /\bforbidden\b|permission_error/;
-const rateText = /rate[ _-]?limit|too many requests/;
-const disabledText =
-  /provider .{0,80}(is|was|has been) (turned off|disabled)|disabled by (an |the |your )?admin/;
-const transportText =
-  /timeout|timed out|unavailable|connection (was )?(reset|refused|lost|closed|error)|\beof\b|broken pipe|bad gateway|http2: client connection|goaway|stream closed|use of closed network connection|\bterminated\b|socket hang up|fetch failed|network error/;
-const transportCodes = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-const serverText = /server[ _]error|internal[ _]error|internal server|\bapi_error\b/;
-const http2Codes = /^(no_error|internal_error|refused_stream|cancel|enhance_your_calm)$/;
-
-const goStreamError = /stream error: stream id[ =:]*\d+;\s*(\w+)(;\s*received from peer)?/;
-const nodeStreamError = /stream closed with error code nghttp2_(\w+)/;
-
-/** A typed HTTP/2 stream error: only the peer's, and only some codes, are worth another attempt. */
-function http2Verdict(text: string): Verdict | null {
-  const go = goStreamError.exec(text);
-  const node = nodeStreamError.exec(text);
-  if (!go && !node) return null;
-  const code = go?.[1] ?? node?.[1] ?? '';
-  const fromPeer = node !== null || go?.[2] !== undefined;
-  return fromPeer && http2Codes.test(code)
-    ? { kind: 'timeout', retryable: true }
-    : { kind: 'generic', retryable: false };
+/** Rows 2 to 5, and an answer that nobody can read. */
+function cancelVerdict({ text, names, codes }: FailureFacts): Verdict | null {
+  if (interruptedText.test(text)) return canceled;
+  if (responseIdText.test(text)) return { kind: 'generic', retryable: false, hideWords: true };
+  if (codes.includes('not_a_stream')) return { kind: 'config', retryable: false, message: notAStream };
+  if (codes.includes('stream_cut') || cutText.test(text)) {
+    return { kind: 'timeout', retryable: true, message: cutShort };
+  }
+  if (names.includes('SyntaxError')) return { kind: 'generic', retryable: false, message: unreadable };
+  return chainText.test(text) ? { ...failedOnce, hideWords: true } : null;
 }
 
-function cancelVerdict({ text, names, codes }: FailureFacts): Verdict | null {
-  if (/\b(chat|request|operation)( was| is)? interrupted/.test(text)) return canceled;
-  if (
-    /responses api.{0,40}(failed|incomplete)|response\.(failed|incomplete)|\bresp_\w+.{0,60}(failed|incomplete)|(failed|incomplete).{0,60}\bresp_\w+/s.test(
-      text,
-    )
-  ) {
-    return { kind: 'generic', retryable: false, hideWords: true };
-  }
-  const cut =
-    /stream (closed|ended) (unexpectedly|before|without)|(missing|without|before) (a |the )?(message_stop|terminal event|response\.completed)/;
-  if (codes.includes('stream_cut') || cut.test(text)) {
-    return {
-      kind: 'timeout',
-      retryable: true,
-      message: (provider) =>
-        `${subject(provider)} stream closed unexpectedly before the answer was complete.`,
-    };
-  }
-  if (names.includes('SyntaxError')) {
-    return {
-      kind: 'generic',
-      retryable: false,
-      message: (provider) => `${subject(provider)} sent an answer that cannot be read.`,
-    };
-  }
-  return /previous response( with id)?.{0,120}not found/.test(text)
-    ? { ...failedOnce, hideWords: true }
+const notAStream = (provider: string) =>
+  `${subject(provider)} answered, but not as a model does. Check the base URL in Settings → Accounts.`;
+const cutShort = (provider: string) =>
+  `${subject(provider)} stream closed unexpectedly before the answer was complete.`;
+const tooLarge = (provider: string) => `The conversation is larger than ${subject(provider)} accepts.`;
+const unreadable = (provider: string) => `${subject(provider)} sent an answer that cannot be read.`;
+
+/** The wrong model, address or certificate, or a conversation that does not fit (row 13). */
+function configVerdict({ text, status, codes }: FailureFacts): Verdict | null {
+  if (contextText.test(text)) return { kind: 'context_full', retryable: false };
+  if (status === 413) return { kind: 'context_full', retryable: false, message: tooLarge };
+  return settingsText.test(text) || codes.some((code) => tlsCode.test(code))
+    ? { kind: 'config', retryable: false }
     : null;
 }
 
-function accountVerdict(facts: FailureFacts, transient: string): Verdict | null {
+/** Rows 6 to 11. */
+function accountVerdict(facts: FailureFacts, transient: string, isConfig: boolean): Verdict | null {
   const { text, status } = facts;
-  const config = configText.test(text);
   if (status === 529 || /overloaded/.test(transient)) return { kind: 'overloaded', retryable: true };
-  if ((status === 402 || usageText.test(text)) && !(status === 429 && config)) {
+  if ((status === 402 || usageText.test(text)) && !(status === 429 && isConfig)) {
     return { kind: 'usage_limit', retryable: false };
   }
   if (status === 401 || strongAuthText.test(text)) return { kind: 'auth', retryable: false };
-  if (config) return null;
+  if (isConfig) return null;
   if (status === 403 || forbiddenText.test(text)) return { kind: 'auth', retryable: false };
   if (status === 429 || rateText.test(transient)) return { kind: 'rate_limit', retryable: true };
   return disabledText.test(text) ? { kind: 'provider_disabled', retryable: false } : null;
 }
 
+/** Row 12. */
 function transportVerdict(
   { text, status, statusTyped, codes, names }: FailureFacts,
   transient: string,
 ): Verdict | null {
-  if (configText.test(text) || status === 413) return null;
-  const unavailable = status !== null && [408, 502, 503, 504].includes(status);
+  const unavailable = status !== null && unavailableStatuses.has(status);
   if (unavailable && (statusTyped || !/deadline exceeded/.test(text)))
     return { kind: 'timeout', retryable: true };
   if (/deadline exceeded/.test(transient) || (names.includes('TimeoutError') && status === null)) {
@@ -151,14 +137,17 @@ function transportVerdict(
 /** CHATD 7.3, row by row; the first that fits decides. */
 function verdictOf(facts: FailureFacts): Verdict {
   // A request that the server calls wrong stays wrong, whatever words its text holds (a tool named "timeout").
-  const wrongRequest =
-    facts.statusTyped && facts.status !== null && [400, 404, 405, 413, 415, 422].includes(facts.status);
-  const transient = wrongRequest ? '' : facts.text;
-  const early = cancelVerdict(facts) ?? http2Verdict(facts.text);
+  const isWrong = facts.statusTyped && facts.status !== null && wrongRequestStatuses.has(facts.status);
+  const transient = isWrong ? '' : facts.text;
+  const early = cancelVerdict(facts);
   if (early) return early;
-  const decided = accountVerdict(facts, transient) ?? transportVerdict(facts, transient);
+  const http2 = http2Retryable(facts.text);
+  if (http2 !== null) return { kind: http2 ? 'timeout' : 'generic', retryable: http2 };
+  const config = configVerdict(facts);
+  const decided = accountVerdict(facts, transient, config !== null) ?? config;
   if (decided) return decided;
-  if (configText.test(facts.text) || facts.status === 413) return { kind: 'config', retryable: false };
+  const transport = transportVerdict(facts, transient);
+  if (transport) return transport;
   if (facts.status === 500 || serverText.test(transient)) return failedOnce;
   if (/context cancell?ed/.test(facts.text) || facts.names.includes('AbortError')) return canceled;
   if (facts.status === null)

@@ -34,12 +34,26 @@ function chain(thrown: unknown): Fields[] {
   return found;
 }
 
+/** Nobody reads more of it, and patterns need not. */
+const MAX_TEXT = 20_000;
+
+/** A page of a proxy in between: what it says, without its tags. */
+function plain(text: string): string {
+  const short = text.slice(0, MAX_TEXT);
+  if (!/<(!doctype|html|head|body)\b/i.test(short)) return short;
+  const visible = short.replaceAll(/<(style|script|title)\b[^>]*>.*?<\/\1\s*>/gis, ' ');
+  return visible
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
 /** The message inside an error body: `{error: {message}}`, `{message}` or plain text. */
 function bodyMessage(body: unknown): string | null {
-  if (typeof body === 'string') return body;
+  if (typeof body === 'string') return plain(body);
   const fields = fieldsOf(body);
   if (!fields) return null;
-  if (typeof fields['message'] === 'string') return fields['message'];
+  if (typeof fields['message'] === 'string') return plain(fields['message']);
   return fields['error'] === body ? null : bodyMessage(fields['error']);
 }
 
@@ -80,9 +94,9 @@ export function failureFacts(thrown: unknown): FailureFacts {
   let headers: unknown = null;
   let words: string | null = null;
   let address: string | null = null;
-  if (typeof thrown === 'string') texts.add(thrown);
+  if (typeof thrown === 'string') texts.add(plain(thrown));
   for (const error of errors) {
-    if (typeof error['message'] === 'string' && error['message'] !== '') texts.add(error['message']);
+    if (typeof error['message'] === 'string' && error['message'] !== '') texts.add(plain(error['message']));
     const said = bodyMessage(error['error']);
     if (said !== null) texts.add(said);
     words ??= said;
@@ -92,12 +106,15 @@ export function failureFacts(thrown: unknown): FailureFacts {
       error['type'],
       body?.['type'],
       body?.['code'],
+      body?.['status'],
       fieldsOf(body?.['error'])?.['type'],
     ]) {
       if (typeof code === 'string') codes.add(code);
     }
     if (typeof error['name'] === 'string') names.add(error['name']);
     status ??= numberIn(error, 'status', 'statusCode', 'status_code');
+    // Routers tell the status of the server behind them as a number in the body, also in mid-stream.
+    status ??= numberIn(error, 'code') ?? (body ? numberIn(body, 'code', 'status') : null);
     headers ??= error['headers'] ?? null;
     if (typeof error['code'] === 'string') address ??= addressIn(error);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../base/clock.ts';
 import { noUsage } from './no-usage.ts';
-import type { LanguageModel, ModelEvent, ModelRequest } from './port.ts';
+import { type LanguageModel, ModelError, type ModelEvent, type ModelRequest } from './port.ts';
 import { withSilenceGuard } from './silence-guard.ts';
 
 const request: ModelRequest = {
@@ -126,6 +126,25 @@ describe('silence guard', () => {
     clock.ring();
     await expect(run).rejects.toMatchObject({ kind: 'timeout', retryable: true });
     expect(fed.cancels()).toBe(1);
+  });
+
+  it('#54 once disarmed, the failure of the provider keeps its own kind', async () => {
+    const clock = drivenClock();
+    const auth = new ModelError('no', { kind: 'auth', retryable: false, provider: 'Acme' });
+    const failing: LanguageModel = {
+      provider: 'Acme',
+      promptCaching: false,
+      async *stream() {
+        yield text;
+        throw auth;
+      },
+    };
+    const model = withSilenceGuard(failing, { silenceMs: 1, stallMs: 1, clock });
+    const stream = model.stream(request, new AbortController().signal)[Symbol.asyncIterator]();
+    expect(await stream.next()).toEqual({ done: false, value: text });
+    await expect(stream.next()).rejects.toBe(auth);
+    clock.ring();
+    expect(clock.sleeping()).toBe(0);
   });
 
   it('#62 a stream that ends silently after the alarm does not change the verdict', async () => {

@@ -1,4 +1,5 @@
 import type { FailureFacts } from './failure-facts.ts';
+import { tlsCode } from './failure-patterns.ts';
 
 interface Server {
   /** The account's name; "" when unknown. */
@@ -20,6 +21,8 @@ function said(code: string, place: string, name: string): string | null {
   if (code === 'ECONNREFUSED') return `Nothing answers at ${place}.`;
   if (code === 'ENOTFOUND') return `The name ${name} is not known.`;
   if (code === 'EAI_AGAIN') return `The name ${name} cannot be looked up at the moment.`;
+  if (tlsCode.test(code))
+    return `No secure connection to ${place} is possible. Check whether its address begins with https:// or http://.`;
   if (!certificateCode.test(code)) return null;
   if (code === 'CERT_HAS_EXPIRED') return `The certificate of ${place} has expired.`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')

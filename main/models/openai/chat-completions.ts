@@ -1,5 +1,5 @@
 import { type AdapterSettings, failureContext } from '../adapter-settings.ts';
-import { toThrow } from '../errors.ts';
+import { toThrow, withoutEvents } from '../errors.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../port.ts';
 import { ChatEvents } from './chat-events.ts';
 import { chatBody } from './chat-input.ts';
@@ -13,11 +13,17 @@ export function openaiChat(settings: AdapterSettings): LanguageModel {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     try {
       signal.throwIfAborted();
-      const chunks = await client.chat.completions.create(chatBody(request, official), { signal });
+      const call = client.chat.completions.create(chatBody(request, official), { signal });
+      const { data: chunks, response } = await call.withResponse();
       const ours = new ChatEvents();
-      for await (const chunk of chunks) yield* ours.take(chunk);
+      let count = 0;
+      for await (const chunk of chunks) {
+        count += 1;
+        yield* ours.take(chunk);
+      }
       // The client ends its stream quietly when it is aborted.
       signal.throwIfAborted();
+      if (count === 0) throw withoutEvents(response);
       yield* ours.end();
     } catch (error) {
       throw toThrow(error, signal, failureContext(settings));

@@ -74,6 +74,8 @@ export class ChatEvents {
     if (text !== '') yield { type: 'text', block: this.#blockOf('text'), delta: text };
     for (const call of delta.tool_calls ?? []) yield* this.#takeTool(call);
     if (choice.finish_reason) this.#reason = choice.finish_reason;
+    // What a router says when the server behind it failed in mid-stream; the client's types do not know it.
+    if (this.#reason === 'error') throw Object.assign(new Error('server error'), { code: 'server_error' });
   }
 
   /** The stream is over. Without a finish reason it was cut: what came so far is not an answer. */

@@ -1,5 +1,5 @@
 import { type AdapterSettings, failureContext } from '../adapter-settings.ts';
-import { toThrow } from '../errors.ts';
+import { toThrow, withoutEvents } from '../errors.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../port.ts';
 import { openaiClient } from './client.ts';
 import { ResponsesEvents } from './responses-events.ts';
@@ -12,11 +12,17 @@ export function openaiResponses(settings: AdapterSettings): LanguageModel {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     try {
       signal.throwIfAborted();
-      const events = await client.responses.create(responsesBody(request), { signal });
+      const call = client.responses.create(responsesBody(request), { signal });
+      const { data: events, response } = await call.withResponse();
       const ours = new ResponsesEvents(request.model);
-      for await (const event of events) yield* ours.take(event);
+      let count = 0;
+      for await (const event of events) {
+        count += 1;
+        yield* ours.take(event);
+      }
       // The client ends its stream quietly when it is aborted.
       signal.throwIfAborted();
+      if (count === 0) throw withoutEvents(response);
       ours.end();
     } catch (error) {
       throw toThrow(error, signal, failureContext(settings));
