@@ -4,8 +4,9 @@ import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/id
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';
-import { type Broadcast, createBroadcast } from './base/broadcast.ts';
+import { createBroadcast } from './base/broadcast.ts';
 import type { Clock } from './base/clock.ts';
+import { failpointEnv } from './base/failpoints.ts';
 import type { Log } from './base/log.ts';
 import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
@@ -56,8 +57,9 @@ export interface DaemonOptions {
   readonly homeDir: string;
   readonly secrets: Secrets & { readonly persist: boolean };
   notify(notification: { chatId: ChatId; title: string; body: string; onClick(): void }): void;
-  /** Brings the window to the front. */
-  focusWindow(): void;
+  /** Brings the window that was in front last to the front, and answers its number. */
+  focusWindow(): number | null;
+  newWindow(chatId: ChatId | null): void;
   pickFolder(): Promise<string | null>;
   openUrl(url: string): Promise<void>;
   onSettings(settings: Settings): void;
@@ -75,8 +77,8 @@ export interface Daemon {
   readonly calls: CallHandlers;
   readonly feeds: FeedHandlers;
   readonly settings: Settings;
-  /** A second start named a folder. */
-  openFolder(folder: string, approvals: ApprovalMode | null): Promise<void>;
+  /** A second start named a folder; the window of this number shows it. */
+  openFolder(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void>;
   /** Resolves when the database's worker died: nothing works any more until a new daemon is started. */
   readonly lost: Promise<Error>;
   /** The machine woke up, or the network changed: links try at once. */
@@ -116,7 +118,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       get settings() {
         return face.settings();
       },
-      openFolder: (folder, approvals) => face.openFolder(folder, approvals),
+      openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
       lost: store.lost,
       wake: () => places.hosts.wake(),
       // One that fails must not keep the database from being closed.
@@ -178,6 +180,7 @@ function openPlaces(options: DaemonOptions, store: DaemonStore, ownerId: OwnerId
       nodePath: options.nodePath,
       ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
       home: path.join(homeDir, '.gaffer'),
+      firstEnv: failpointEnv(),
       clock,
       signal,
     });
@@ -195,7 +198,7 @@ interface FaceParts {
 async function openFace(options: DaemonOptions, { store, ownerId, models, workspaces }: FaceParts) {
   const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
   let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
-  const events = createBroadcast<AppEvent>();
+  const events = createWindowEvents();
   const attention = createAttention({
     store,
     ownerId,
@@ -204,21 +207,22 @@ async function openFace(options: DaemonOptions, { store, ownerId, models, worksp
     notify({ messageId, ...notification }) {
       const { chatId } = notification;
       const onClick = () => {
-        options.focusWindow();
-        events.send({ type: 'open-chat', chatId, messageId });
+        const window = options.focusWindow();
+        events.send({ type: 'open-chat', chatId, messageId }, window);
       };
       options.notify({ ...notification, onClick });
     },
   });
   const folder = createOpenedFolder(workspaces, events);
-  if (options.folder) await folder.open(options.folder, options.approvals);
+  if (options.folder) await folder.open(options.folder, options.approvals, null);
   return {
     models,
     attention,
     settings: () => settings,
-    openFolder: (path: string, approvals: ApprovalMode | null) => folder.open(path, approvals),
-    watchEvents: (signal: AbortSignal) => events.watch(signal),
-    setInFront: (chatId: ChatId | null) => attention.setInFront(chatId),
+    openFolder: folder.open,
+    watchEvents: events.watch,
+    enterFront: (chatId: ChatId) => attention.enterFront(chatId),
+    newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
     onRefused: tellFullDisk(options.clock, events),
     openUrl: options.openUrl,
     async saveSettings(change: Partial<Settings>) {
@@ -239,8 +243,25 @@ async function openFace(options: DaemonOptions, { store, ownerId, models, worksp
   };
 }
 
+interface WindowEvents {
+  /** To the window of this number; without one to all. */
+  send(event: AppEvent, to?: number | null): void;
+  watch(window: number | null, signal: AbortSignal): AsyncIterable<AppEvent>;
+}
+
+function createWindowEvents(): WindowEvents {
+  const all = createBroadcast<{ readonly event: AppEvent; readonly to: number | null }>();
+  return {
+    send: (event, to = null) => all.send({ event, to }),
+    async *watch(window, signal) {
+      for await (const { event, to } of all.watch(signal))
+        if (to === null || window === null || to === window) yield event;
+    },
+  };
+}
+
 /** A chat that waits for room on the disk looks as if it worked: the window says why. */
-function tellFullDisk(clock: Clock, events: Broadcast<AppEvent>) {
+function tellFullDisk(clock: Clock, events: WindowEvents) {
   let toldAt = Number.NEGATIVE_INFINITY;
   return (code: DatabaseFaultCode) => {
     if (code !== 'disk-full' || clock.now() - toldAt < TELL_AGAIN_MS) return;
@@ -251,21 +272,21 @@ function tellFullDisk(clock: Clock, events: Broadcast<AppEvent>) {
 }
 
 /** The folder that the command line, or a second start, asked for. */
-function createOpenedFolder(workspaces: Workspaces, events: Broadcast<AppEvent>) {
+function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
   const lastUsed = () => workspaces.list()[0]?.id ?? null;
   let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
   return {
     // A folder that was asked for and refused is not replaced by another one.
     state: () =>
       opened.folderProblem === null ? { ...opened, workspaceId: opened.workspaceId ?? lastUsed() } : opened,
-    async open(folder: string, approvals: ApprovalMode | null): Promise<void> {
+    async open(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void> {
       const result = await workspaces.openFolder(folder, approvals);
       if (result.ok) {
         opened = { workspaceId: result.value, folderProblem: null };
-        events.send({ type: 'open-workspace', workspaceId: result.value });
+        events.send({ type: 'open-workspace', workspaceId: result.value }, window);
       } else {
         opened = { workspaceId: null, folderProblem: result.error.message };
-        events.send({ type: 'toast', message: result.error.message });
+        events.send({ type: 'toast', message: result.error.message }, window);
       }
     },
   };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { app, dialog } from 'electron';
 import { z } from 'zod';
 import { systemClock } from './base/clock.ts';
+import { forgetFailpoints } from './base/failpoints.ts';
 import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
@@ -17,9 +18,9 @@ import { watchPower } from './shell/power.ts';
 import { openSecrets } from './shell/secrets.ts';
 import { serveWindow } from './shell/transport.ts';
 import { defaultUserDataDir } from './shell/user-data.ts';
-import { denyNavigation, type MainWindow, openInBrowser, openWindow } from './shell/window.ts';
+import { denyNavigation, openInBrowser } from './shell/window.ts';
+import { createWindows, type Windows } from './shell/windows.ts';
 
-const PAGE_GOES_WITHIN_MS = 1_000;
 const CLOSE_WITHIN_MS = 10_000;
 /** `out/` in a checkout, the same tree inside a package. */
 const out = path.resolve(import.meta.dirname, '..');
@@ -48,6 +49,7 @@ function unpacked(raw: unknown): z.infer<typeof handover> | null {
   }
 }
 
+if (app.isPackaged) forgetFailpoints();
 // Nothing here awaits at top level: Electron is ready only after this file has run.
 const given = parseArguments(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
 if (given.problem !== null) {
@@ -95,19 +97,26 @@ function makeDataDir(dir: string): unknown {
   }
 }
 
-/** What the parts below share: one process, one window at a time, one daemon at a time. */
+/** What the parts below share: one process, its windows, one daemon at a time. */
 interface Run {
   readonly args: Arguments;
   readonly dataDir: string;
   /** Why the data directory cannot be used; null: it can. */
   readonly unusable: unknown;
   readonly log: Log;
-  window: MainWindow | null;
+  readonly windows: Windows;
   daemon: Promise<Daemon>;
 }
 
 function runApp(given: Pick<Run, 'args' | 'dataDir' | 'unusable' | 'log'>): void {
-  const run: Run = { ...given, window: null, daemon: Promise.reject(given.unusable) };
+  const windows = createWindows({
+    stateFile: path.join(given.dataDir, 'window.json'),
+    preloadFile: path.join(out, 'preload/index.cjs'),
+    pageFile: path.join(out, 'renderer/index.html'),
+    clock: systemClock,
+    log: given.log,
+  });
+  const run: Run = { ...given, windows, daemon: Promise.reject(given.unusable) };
   const start = daemonStarter(run);
   run.daemon.catch(() => undefined);
   // The database opens while Chromium still starts.
@@ -118,7 +127,7 @@ function runApp(given: Pick<Run, 'args' | 'dataDir' | 'unusable' | 'log'>): void
   denyNavigation();
   serveWindow({
     handlers: () => run.daemon,
-    isOurs: (frame) => run.window?.isOurs(frame) ?? false,
+    isOurs: (frame) => windows.isOurs(frame),
     clock: systemClock,
     log: run.log,
   });
@@ -142,10 +151,11 @@ function daemonStarter(run: Run): () => void {
     homeDir: os.homedir(),
     secrets: openSecrets(path.join(dataDir, 'secrets.json')),
     notify: (notice) => notifier.show(notice),
-    focusWindow: () => run.window?.focus(),
-    pickFolder: () => pickFolder(run.window),
+    focusWindow: () => run.windows.focus(),
+    newWindow: (chatId) => run.windows.open(chatId),
+    pickFolder: () => pickFolder(run.windows),
     openUrl: openInBrowser,
-    onSettings: (settings) => run.window?.setTheme(settings.theme),
+    onSettings: (settings) => run.windows.setTheme(settings.theme),
     clock: systemClock,
     random: systemRandom,
     log,
@@ -163,13 +173,13 @@ function daemonStarter(run: Run): () => void {
 /** Shows the window; when the daemon cannot start or is lost, why, until it works or the person gives up. */
 async function open(run: Run, start: () => void): Promise<void> {
   await app.whenReady();
-  installMenu();
+  installMenu({ newWindow: () => run.windows.open() });
   watchPower(() => void run.daemon.then((daemon) => daemon.wake()).catch(() => undefined));
   for (;;) {
     if (run.unusable === null) show(run);
     try {
       const daemon = await run.daemon;
-      run.window?.setTheme(daemon.settings.theme);
+      run.windows.setTheme(daemon.settings.theme);
       const fault = await daemon.lost;
       // What still runs in it can only fail; the chats go on when the database is open again.
       await daemon.close().catch(() => undefined);
@@ -177,7 +187,7 @@ async function open(run: Run, start: () => void): Promise<void> {
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));
       const failure = showFailure(describeFailure(error, run.dataDir));
-      run.window?.browserWindow.destroy();
+      run.windows.destroyAll();
       if ((await failure.choice) === 'quit') return app.quit();
       // A data directory that could not even be made is tried from the very beginning.
       if (run.unusable !== null) {
@@ -192,23 +202,17 @@ async function open(run: Run, start: () => void): Promise<void> {
 }
 
 function show(run: Run): void {
-  if (run.window !== null && !run.window.browserWindow.isDestroyed()) return;
-  run.window = openWindow({
-    stateFile: path.join(run.dataDir, 'window.json'),
-    preloadFile: path.join(out, 'preload/index.cjs'),
-    pageFile: path.join(out, 'renderer/index.html'),
-    log: run.log,
-  });
+  if (run.windows.last() === null) run.windows.open();
 }
 
 function welcomeSecondStart(run: Run): void {
   app.on('second-instance', (_event, _argv, _directory, raw) => {
-    run.window?.focus();
+    const window = run.windows.focus();
     const data = unpacked(raw);
     const folder = data?.folder ?? null;
     if (folder === null) return;
     run.daemon
-      .then((daemon) => daemon.openFolder(folder, data?.approvals ?? null))
+      .then((daemon) => daemon.openFolder(folder, data?.approvals ?? null, window))
       .catch((error: unknown) => {
         run.log.error('the folder of a second start was not opened', errorFields(error));
       });
@@ -216,27 +220,17 @@ function welcomeSecondStart(run: Run): void {
   // macOS: the app lives on without a window.
   app.on('activate', () => {
     if (app.isReady()) show(run);
-    run.window?.focus();
+    run.windows.focus();
   });
 }
 
-async function pickFolder(window: MainWindow | null): Promise<string | null> {
+async function pickFolder(windows: Windows): Promise<string | null> {
   const options = { properties: ['openDirectory' as const, 'createDirectory' as const] };
-  const parent = window?.browserWindow;
+  const parent = windows.last()?.browserWindow;
   const answer = await (parent && !parent.isDestroyed()
     ? dialog.showOpenDialog(parent, options)
     : dialog.showOpenDialog(options));
   return answer.filePaths[0] ?? null;
-}
-
-/** While it goes, the page saves what was typed last: the daemon must still be there. One that hangs is left behind. */
-async function letGo(window: MainWindow | null, signal: AbortSignal): Promise<void> {
-  if (window === null || window.browserWindow.isDestroyed()) return;
-  const page = window.browserWindow;
-  const gone = new Promise<void>((resolve) => page.once('closed', () => resolve()));
-  page.hide();
-  page.close();
-  await Promise.race([gone, systemClock.sleep(PAGE_GOES_WITHIN_MS, signal).catch(() => undefined)]);
 }
 
 /** Every way out leads through here: the daemon hands its chats back and closes the database, then we leave. */
@@ -246,7 +240,8 @@ function closeInOrder(run: Run): void {
   let closed = false;
   async function close(): Promise<void> {
     const bound = new AbortController();
-    const orderly = letGo(run.window, bound.signal)
+    const orderly = run.windows
+      .letGo(bound.signal)
       .then(() => run.daemon)
       .then(
         (daemon) => daemon.close(),

@@ -6,8 +6,11 @@ import type { CallHandlers, FeedHandlers } from './handlers.ts';
 
 export interface AppHandlerDeps {
   info(): Promise<AppInfo>;
-  watchEvents(signal: AbortSignal): AsyncIterable<AppEvent>;
-  setInFront(chatId: ChatId | null): void;
+  /** What is meant for the window of this number, or for all. Null: everything. */
+  watchEvents(window: number | null, signal: AbortSignal): AsyncIterable<AppEvent>;
+  /** The chat is in front in some window until the answer is called. */
+  enterFront(chatId: ChatId): () => void;
+  newWindow(chatId: ChatId | null): void;
   openUrl(url: string): Promise<void>;
   saveSettings(change: Partial<Settings>): Promise<Settings>;
   readonly models: Models;
@@ -19,7 +22,8 @@ type AppFeeds = Pick<FeedHandlers, Extract<keyof FeedHandlers, Names>>;
 
 export function appFeeds(deps: AppHandlerDeps): AppFeeds {
   return {
-    'app.events': (_input, signal) => deps.watchEvents(signal),
+    'app.events': ({ window }, signal) => deps.watchEvents(window, signal),
+    'app.inFront': ({ chatId }, signal) => holdFront(deps, chatId, signal),
     'models.watch': (_input, signal) => deps.models.watch(signal),
   };
 }
@@ -28,8 +32,8 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
   const { models } = deps;
   return {
     'app.info': async () => ok(await deps.info()),
-    'app.inFront': async ({ chatId }) => {
-      deps.setInFront(chatId);
+    'app.newWindow': async ({ chatId }) => {
+      deps.newWindow(chatId);
       return ok(null);
     },
     'app.openExternal': async ({ url }) => {
@@ -49,4 +53,19 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
     'accounts.setEnabled': ({ providerId, enabled }) => models.setEnabled(providerId, enabled),
     'accounts.remove': ({ providerId }) => models.remove(providerId),
   };
+}
+
+/** As long as the window keeps the feed: one that is closed, reloaded or gone holds nothing. */
+async function* holdFront(
+  deps: Pick<AppHandlerDeps, 'enterFront'>,
+  chatId: ChatId,
+  signal: AbortSignal,
+): AsyncGenerator<never> {
+  const leave = deps.enterFront(chatId);
+  try {
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  } finally {
+    leave();
+  }
 }

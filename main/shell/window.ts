@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ChatId } from '@shared/model/ids.ts';
 import { app, BrowserWindow, nativeTheme, type Session, screen, session, shell } from 'electron';
 import { errorFields, type Log } from '../base/log.ts';
 import {
@@ -31,8 +32,18 @@ export interface WindowOptions {
 
 export type Theme = WindowState['theme'];
 
+/** How one window differs from the others. */
+export interface WindowPlace {
+  /** The chat that it shows at once. */
+  readonly chatId: ChatId | null;
+  /** From the remembered place, so that it does not cover another window. */
+  readonly offsetPx: number;
+}
+
 export interface MainWindow {
   readonly browserWindow: BrowserWindow;
+  /** Names the window for as long as it lives; its page knows it too. */
+  readonly number: number;
   /** Shows it, un-minimises it, gives it the focus. */
   focus(): void;
   setTheme(theme: Theme): void;
@@ -40,14 +51,17 @@ export interface MainWindow {
   isOurs(frame: Electron.WebFrameMain | null): boolean;
 }
 
-/** Opens the app's window. It paints while the daemon still starts. */
-export function openWindow(options: WindowOptions): MainWindow {
+/** Opens a window of the app. It paints while the daemon still starts. */
+export function openWindow(options: WindowOptions, { chatId, offsetPx }: WindowPlace): MainWindow {
   let state = readWindowState(options.stateFile);
   nativeTheme.themeSource = state.theme;
   const page = pathToFileURL(options.pageFile).href;
   closeDoors(session.defaultSession, path.dirname(options.pageFile));
   const window = new BrowserWindow(shape(state, options.preloadFile));
-  if (state.maximized) window.maximize();
+  if (offsetPx > 0) {
+    const { x, y } = window.getBounds();
+    window.setPosition(x + offsetPx, y + offsetPx);
+  } else if (state.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
 
   const save = () => {
@@ -73,12 +87,14 @@ export function openWindow(options: WindowOptions): MainWindow {
     // Its state is in the database; a new page shows it again.
     if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.reload();
   });
-  window.loadFile(options.pageFile).catch((error: unknown) => {
+  const query = { window: String(window.id), ...(chatId === null ? {} : { chat: chatId }) };
+  window.loadFile(options.pageFile, { query }).catch((error: unknown) => {
     options.log.error('the page did not load', errorFields(error));
   });
 
   return {
     browserWindow: window,
+    number: window.id,
     focus() {
       if (window.isDestroyed()) return;
       if (window.isMinimized()) window.restore();

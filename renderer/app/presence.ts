@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { call } from '../lib/bridge.ts';
+import { watchFeed } from '../lib/bridge.ts';
 import { chatsStore } from '../state/chats.ts';
 import { flushDrafts } from '../state/drafts.ts';
 import { useInFront } from '../state/in-front.ts';
@@ -18,7 +18,11 @@ function useTellInFront(): void {
   const inFront = useInFront();
   const shown = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
   const chatId = inFront ? shown : null;
-  useEffect(() => void call('app.inFront', { chatId }), [chatId]);
+  useEffect(() => {
+    if (!chatId) return;
+    const shown = watchFeed('app.inFront', { chatId }, { onEvents: () => undefined });
+    return () => shown.close();
+  }, [chatId]);
   useEffect(() => {
     if (!inFront) flushDrafts();
   }, [inFront]);

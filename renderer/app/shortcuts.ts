@@ -1,13 +1,14 @@
 import { useEffect } from 'react';
 import { newChatHere } from '../features/chats/sidebar.tsx';
+import { newWindow } from '../state/app.ts';
 import { navStore, setDrawer, showSettings } from '../state/nav.ts';
 
 /** Keys that work everywhere in the window. Those of the message box live with it. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-      const run = KEYS[event.key.toLowerCase()];
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const run = (event.shiftKey ? SHIFT_KEYS : KEYS)[event.key.toLowerCase()];
       if (!run) return;
       event.preventDefault();
       run();
@@ -25,3 +26,5 @@ const KEYS: Readonly<Record<string, () => void>> = {
   },
   ',': () => showSettings(!navStore.getState().settings),
 };
+
+const SHIFT_KEYS: Readonly<Record<string, () => void>> = { n: () => void newWindow() };

@@ -1,8 +1,9 @@
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
+import type { ChatId } from '@shared/model/ids.ts';
 import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
-import { openChat, openNew } from './nav.ts';
+import { navStore, openChat, openNew } from './nav.ts';
 import { announce, toast } from './toasts.ts';
 
 export interface App {
@@ -34,9 +35,24 @@ export async function startApp(): Promise<void> {
   }
   const info = answer.value;
   appStore.setState({ info, settings: info.settings, folderProblem: info.folderProblem });
-  openNew(info.workspaceId);
+  const { window, chatId } = thisWindow();
+  if (chatId) openChat(chatId);
+  else openNew(info.workspaceId);
   if (info.folderProblem) announce(info.folderProblem);
-  watchFeed('app.events', {}, { onEvents: (events) => events.forEach(obey) });
+  watchFeed('app.events', { window }, { onEvents: (events) => events.forEach(obey) });
+}
+
+/** What main wrote into the address of the page: which window it is, and the chat that it was opened for. */
+function thisWindow(): { readonly window: number | null; readonly chatId: ChatId | null } {
+  const query = new URLSearchParams(location.search);
+  return { window: Number(query.get('window')) || null, chatId: query.get('chat') as ChatId | null };
+}
+
+/** One more window; it shows the chat that is open in this one. */
+export async function newWindow(): Promise<void> {
+  const { route } = navStore.getState();
+  const answer = await call('app.newWindow', { chatId: route.view === 'chat' ? route.chatId : null });
+  if (!answer.ok) toast(answer.error.message);
 }
 
 function obey(event: AppEvent): void {

@@ -67,9 +67,15 @@ function addressable(baseUrl: string): boolean {
 
 export const appContract = {
   'app.info': call({ input: z.object({}), output: is<AppInfo>() }),
-  'app.events': feed({ input: z.object({}), event: is<AppEvent>() }),
-  /** Which chat is in front in a focused window; null: none. No notification is shown for it. */
-  'app.inFront': call({ input: z.object({ chatId: s.chatId.nullable() }), output: is<null>() }),
+  /** `window`: the number in the page's address. What is meant for one window reaches no other. */
+  'app.events': feed({
+    input: z.object({ window: z.number().int().nullable().default(null) }),
+    event: is<AppEvent>(),
+  }),
+  /** Open while the chat is in front in a focused window: no notification is shown for it. Never says anything. */
+  'app.inFront': feed({ input: z.object({ chatId: s.chatId }), event: is<never>() }),
+  /** One more window, which shows the chat. */
+  'app.newWindow': call({ input: z.object({ chatId: s.chatId.nullable() }), output: is<null>() }),
   /** Opens a link in the browser after the person confirmed it. */
   'app.openExternal': call({
     input: z.object({ url: z.url({ protocol: /^https?$/ }) }),

@@ -9,8 +9,8 @@ export type AttentionReason = 'finished' | 'failed' | 'asks';
 export interface Attention {
   /** After the commit. Reads the chat again, so that the title is the current one. Never throws. */
   report(chatId: ChatId, why: AttentionReason): void;
-  /** The chat that is in front in a focused window: nothing is shown for it. */
-  setInFront(chatId: ChatId | null): void;
+  /** The chat is in front in a focused window, until the answer is called: nothing is shown for it. */
+  enterFront(chatId: ChatId): () => void;
   /** Waits for what is being sent. */
   close(): Promise<void>;
 }
@@ -23,14 +23,16 @@ export function createAttention(deps: {
   notify(notification: { chatId: ChatId; title: string; body: string; messageId: MessageId | null }): void;
   enabled(): boolean;
 }): Attention {
-  let inFront: ChatId | null = null;
+  /** One entry a window. */
+  const inFront = new Set<{ readonly chatId: ChatId }>();
+  const isInFront = (chatId: ChatId) => [...inFront].some((shown) => shown.chatId === chatId);
   const sending = new Set<Promise<void>>();
 
   async function send(chatId: ChatId, why: AttentionReason): Promise<void> {
     const chat = await deps.store.call('loadSummary', { chatId, ownerId: deps.ownerId });
     // A child's question counts for its whole tree; its end is its parent's business.
     if (!chat || (chat.parent_chat_id !== null && why !== 'asks')) return;
-    if (!deps.enabled() || inFront === chatId) return;
+    if (!deps.enabled() || isInFront(chatId)) return;
     // A turn can end in error on its last step: no model for the next message in the queue.
     const reason = chat.status === 'error' ? 'failed' : why;
     const newest = await deps.store.call('loadPage', { chatId, ownerId: deps.ownerId, limit: 1 });
@@ -45,8 +47,10 @@ export function createAttention(deps: {
         .finally(() => sending.delete(job));
       sending.add(job);
     },
-    setInFront(chatId) {
-      inFront = chatId;
+    enterFront(chatId) {
+      const shown = { chatId };
+      inFront.add(shown);
+      return () => inFront.delete(shown);
     },
     async close() {
       await Promise.all(sending);

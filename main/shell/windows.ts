@@ -1,0 +1,68 @@
+import type { ChatId } from '@shared/model/ids.ts';
+import type { BrowserWindow, WebFrameMain } from 'electron';
+import type { Clock } from '../base/clock.ts';
+import { type MainWindow, openWindow, type Theme, type WindowOptions } from './window.ts';
+
+const PAGE_GOES_WITHIN_MS = 1_000;
+/** Each further window stands a little lower and to the right of the one before. */
+const STEP_PX = 28;
+
+/** All windows of the app. Each has its own page, its own feeds and its own open chat. */
+export interface Windows {
+  /** One more; `chatId`: the chat that it shows at once. */
+  open(chatId?: ChatId | null): void;
+  /** The one that was in front last; null: there is none. */
+  last(): MainWindow | null;
+  /** Brings that one to the front and answers its number, by which the daemon addresses it. */
+  focus(): number | null;
+  setTheme(theme: Theme): void;
+  /** True for the one frame of each window that may speak to main. */
+  isOurs(frame: WebFrameMain | null): boolean;
+  destroyAll(): void;
+  /** While a page goes it saves what was typed last: the daemon must still be there. One that hangs is left behind. */
+  letGo(signal: AbortSignal): Promise<void>;
+}
+
+export function createWindows(options: WindowOptions & { readonly clock: Clock }): Windows {
+  /** The one that was in front last stands last. */
+  let windows: readonly MainWindow[] = [];
+  const last = () => windows.at(-1) ?? null;
+  return {
+    last,
+    open(chatId = null) {
+      const opened = openWindow(options, { chatId, offsetPx: windows.length * STEP_PX });
+      windows = [...windows, opened];
+      const others = () => windows.filter((window) => window !== opened);
+      opened.browserWindow.on('focus', () => {
+        windows = [...others(), opened];
+      });
+      opened.browserWindow.on('closed', () => {
+        windows = others();
+      });
+    },
+    focus() {
+      last()?.focus();
+      return last()?.number ?? null;
+    },
+    setTheme(theme) {
+      for (const window of windows) window.setTheme(theme);
+    },
+    isOurs: (frame) => windows.some((window) => window.isOurs(frame)),
+    destroyAll() {
+      for (const window of windows) window.browserWindow.destroy();
+    },
+    async letGo(signal) {
+      const gone = windows.map(({ browserWindow }) => goneOf(browserWindow));
+      const late = options.clock.sleep(PAGE_GOES_WITHIN_MS, signal).catch(() => undefined);
+      await Promise.race([Promise.all(gone), late]);
+    },
+  };
+}
+
+function goneOf(page: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    page.once('closed', () => resolve());
+    page.hide();
+    page.close();
+  });
+}
