@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { FAILPOINT_VARIABLE, failpoint } from '../base/failpoints.ts';
+import { FAILPOINT_VARIABLE } from '@shared/util/failpoints.ts';
+import { failpoint } from '../base/failpoints.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Wake } from '../base/wake.ts';
 import type { LaunchOrder } from './launcher.ts';
@@ -12,6 +13,7 @@ const START_MS = 20_000;
  * certain that the command was not started.
  */
 export async function startLauncher(order: LaunchOrder, agentFile: string, wake: Wake): Promise<void> {
+  failpoint('before-spawn');
   const child = spawn(process.execPath, [agentFile, 'launch'], {
     cwd: '/',
     env: launcherEnv(),

@@ -58,6 +58,7 @@ export class KeyedCalls {
   }
 
   private async settled(call: Keyed, effect: () => Promise<unknown>): Promise<Answer> {
+    failpoint('before-effect');
     const answer = await effect().then(
       (body) => ({ status: 200, body }),
       (error: unknown) => {
@@ -68,6 +69,7 @@ export class KeyedCalls {
     failpoint('after-effect');
     // A fault (a full disk, no process left) is not the last word: a repeat looks how far it came and goes on.
     if (answer.status >= 500) return answer;
+    failpoint('before-result');
     // The effect stands whether or not its record does: without one, a repeat finds out by looking.
     await this.journal.settle(call.key, answer.status, answer.body).catch((error: unknown) => {
       this.log('outcome not recorded', { key: call.key, error: String(error) });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { AGENT_BASE, type AgentAddress, type Hello } from '@shared/agent-protocol/index.ts';
-import { FAILPOINT_VARIABLE } from '../base/failpoints.ts';
+import { FAILPOINT_VARIABLE } from '@shared/util/failpoints.ts';
 import { openHome } from '../base/home.ts';
 import { isSecretVariable } from '../base/secret-variables.ts';
 import { getAddress } from './address-file.ts';

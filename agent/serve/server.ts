@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import { KEY_HEADER } from '@shared/agent-protocol/index.ts';
+import { failpoint } from '../base/failpoints.ts';
 import { hashOfBytes } from '../base/hash.ts';
 import type { Log } from '../base/log-file.ts';
 import { failureOf, Refusal, refusalOf } from '../base/refusal.ts';
@@ -45,6 +47,7 @@ export class Door {
     this.options.ends.addEventListener('abort', leave, { once: true });
     try {
       const reply = await this.reply(message, gone.signal);
+      if (message.headers[KEY_HEADER] !== undefined) failKeyed(response);
       if (!response.destroyed) send(response, reply, this.options.ends.aborted);
     } finally {
       this.options.ends.removeEventListener('abort', leave);
@@ -97,6 +100,12 @@ function send(response: http.ServerResponse, reply: Reply, last: boolean): void 
     ...(last ? { connection: 'close' } : {}),
   });
   response.end(bytes);
+}
+
+/** Reads have no reply that would matter twice. */
+function failKeyed(response: http.ServerResponse): void {
+  failpoint('before-reply');
+  response.once('finish', () => failpoint('after-reply'));
 }
 
 const DISCARD_BYTES = 64 * 2 ** 20;

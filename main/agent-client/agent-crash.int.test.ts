@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileS
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Failpoint } from '@shared/util/failpoints.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LinkDown } from './client.ts';
 import { createAgentClient } from './http-client.ts';
@@ -22,7 +23,7 @@ afterEach(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
-async function start(failpoint?: string): Promise<TestAgent> {
+async function start(failpoint?: Failpoint): Promise<TestAgent> {
   const agent = await startTestAgent({ base, env: failpoint ? { GAFFER_FAILPOINT: failpoint } : {} });
   agents.push(agent);
   return agent;
@@ -43,10 +44,18 @@ async function untilItDies(
   await expect.poll(() => isProcessAlive(pid)).toBe(false);
 }
 
-const agentPoints = ['before-intent', 'after-intent', 'after-effect', 'after-result'];
+const agentPoints: readonly Failpoint[] = [
+  'before-intent',
+  'after-intent',
+  'before-effect',
+  'after-effect',
+  'before-result',
+  'after-result',
+  'before-reply',
+];
 
 describe('killed in the middle of a call, the repeat has its effect once', () => {
-  it.each([...agentPoints, 'after-spawn'])('a command, %s', async (point) => {
+  it.each([...agentPoints, 'before-spawn', 'after-spawn'] as const)('a command, %s', async (point) => {
     const ran = path.join(base, 'ran');
     const request = { command: `echo run >> '${ran}'; echo out` };
     const keyed = { signal, key: randomUUID() };
@@ -61,7 +70,7 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     expect(readFileSync(ran, 'utf8')).toBe('run\n');
   });
 
-  it.each([...agentPoints, 'mid-effect'])('a write, %s', async (point) => {
+  it.each([...agentPoints, 'mid-effect'] as const)('a write, %s', async (point) => {
     const file = path.join(base, 'a file');
     writeFileSync(file, 'old');
     const keyed = { signal, key: randomUUID() };
@@ -74,7 +83,7 @@ describe('killed in the middle of a call, the repeat has its effect once', () =>
     expect(readFileSync(file, 'utf8')).toBe('the person went on');
   });
 
-  it.each([...agentPoints, 'mid-effect'])(
+  it.each([...agentPoints, 'mid-effect'] as const)(
     'an edit of two files that would match again, %s',
     async (point) => {
       const files = ['a', 'b'].map((name) => path.join(base, name));

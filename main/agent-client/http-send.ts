@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AGENT_BASE, type AgentFailure, CHAT_HEADER, KEY_HEADER } from '@shared/agent-protocol/index.ts';
+import { failpoint } from '../base/failpoints.ts';
 import { AgentError, LinkDown } from './client.ts';
 
 /** One call on the wire. `waitMs` bounds it from the first byte out to the last byte in. */
@@ -92,7 +93,9 @@ function asSocket(stream: Duplex): Duplex {
 
 async function sendCall(wire: Wire, call: Call): Promise<Buffer> {
   for (;;) {
+    if (call.key !== undefined) failpoint('before-send');
     const result = await exchange(wire, call);
+    if (call.key !== undefined) failpoint('after-answer');
     if (result.kind === 'answer') return result.body;
     if (result.kind === 'refused') throw result.error;
     call.signal.throwIfAborted();

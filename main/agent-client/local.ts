@@ -17,6 +17,8 @@ export interface LocalAgentOptions {
   /** Node.js, or the executable of the Electron that we run in. */
   readonly nodePath: string;
   readonly nodeEnv?: Readonly<Record<string, string>>;
+  /** Only for the first agent that is started: what kills one must not kill the next. */
+  readonly firstEnv?: Readonly<Record<string, string>>;
   /** `~/.gaffer` in the app. */
   readonly home: string;
   readonly idleMs?: number;
@@ -106,7 +108,10 @@ class LocalConnection {
     const tooSoonMs = this.servedAt + RESTART_MS - clock.now();
     if (tooSoonMs > 0) await clock.sleep(Math.min(tooSoonMs, RESTART_MS), this.closing.signal);
     this.servedAt = clock.now();
-    const address = await serveAgent(this.options, this.closing.signal);
+    const { firstEnv, ...options } = this.options;
+    const env = this.current ? {} : firstEnv;
+    const nodeEnv = { ...options.nodeEnv, ...env };
+    const address = await serveAgent({ ...options, nodeEnv }, this.closing.signal);
     // The same agent as before: whatever else waits on its connections shall not be disturbed.
     if (this.current && sameAgent(this.current.address, address)) return this.current;
     const link = createHttpLink({
