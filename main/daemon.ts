@@ -10,7 +10,7 @@ import { failpointEnv } from './base/failpoints.ts';
 import type { Log } from './base/log.ts';
 import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
-import { createSlots, type Slots } from './base/slots.ts';
+import { createSlots, type FairSlots } from './base/slots.ts';
 import { type Attention, createAttention } from './chatd/generation/attention.ts';
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
@@ -320,6 +320,7 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): {
     clock: base.clock,
     log: base.log,
   });
+  const toolSlots = createSlots(RUNNING_TOOLS);
   const worker = startWorker({
     ...base,
     acquirePollMs: SAFETY_POLL_MS,
@@ -327,7 +328,7 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): {
     resolveModel: (id) => models.resolve(id),
     toolbox,
     modelSlots: slotsByProvider(),
-    toolSlots: createSlots(RUNNING_TOOLS),
+    toolSlots: (tree) => toolSlots.of(tree),
     onAttention: (chatId, why) => face.attention.report(chatId, why),
     onRefused: (code) => face.onRefused(code),
   });
@@ -336,10 +337,10 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): {
 
 function slotsByProvider() {
   const all = createSlots(MODEL_CALLS);
-  const byProvider = new Map<string, Slots>();
-  return (provider: string) => {
+  const byProvider = new Map<string, FairSlots>();
+  return (provider: string, tree: ChatId) => {
     const own = byProvider.get(provider) ?? createSlots(MODEL_CALLS_PER_PROVIDER);
     byProvider.set(provider, own);
-    return [own, all];
+    return [own.of(tree), all.of(tree)];
   };
 }

@@ -122,6 +122,7 @@ export async function openTestChatd(options: {
   };
   const hints = createHints(store);
   const parts = new PartBuffer(silentLog);
+  const toolSlots = createSlots(16);
   const attention: TestChatd['attention'] = [];
   const workers: ChatWorker[] = [];
   const toolbox = createToolbox({
@@ -185,7 +186,7 @@ export async function openTestChatd(options: {
           judge: async (chat, call, signal) => gate(await toolbox.judge(chat, call, signal)),
         },
         modelSlots: () => [],
-        toolSlots: createSlots(16),
+        toolSlots: (tree) => toolSlots.of(tree),
         onAttention: (chatId, why) => attention.push({ chatId, why }),
       });
       workers.push(worker);

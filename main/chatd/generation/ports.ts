@@ -1,5 +1,5 @@
 import type { InstructionFileInfo } from '@shared/contract/chats.ts';
-import type { ChatId, ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
+import type { ChatId, ModelConfigId, RunnerId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ToolCallPart } from '@shared/model/part.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -13,6 +13,11 @@ import type { Hints } from '../stream/hints.ts';
 import type { PartBuffer } from '../stream/part-buffer.ts';
 
 export type StepChat = StepView['chat'];
+
+/** The root of the chat's tree: limits are shared out among trees. */
+export function treeOf(chat: StepChat): ChatId {
+  return chat.rootChatId ?? chat.id;
+}
 
 /** The tools as the generation sees them: what to offer, what a call may do, and doing it. */
 export interface Toolbox {
@@ -37,6 +42,7 @@ export interface Toolbox {
 export type Judged = Omit<NewToolCall, 'index' | 'providerCallId'>;
 
 export interface RunContext {
+  readonly runnerId: RunnerId;
   readonly signal: AbortSignal;
   readonly contextLimit: number | null;
   onProcess(processId: string): Promise<void>;
@@ -59,9 +65,9 @@ export interface GenerationDeps {
   /** Throws ModelError when the account cannot answer (no key, disabled). */
   resolveModel(id: ModelConfigId): Promise<ResolvedModel>;
   readonly toolbox: Toolbox;
-  /** Open model calls in all, and per provider. */
-  modelSlots(provider: string): readonly Slots[];
-  readonly toolSlots: Slots;
+  /** Open model calls in all, and per provider, as the tree of this root chat gets them. */
+  modelSlots(provider: string, tree: ChatId): readonly Slots[];
+  toolSlots(tree: ChatId): Slots;
   /** A root chat finished, failed or asks: after the commit, from fresh rows. */
   onAttention(chatId: ChatId, why: 'finished' | 'failed' | 'asks'): void;
   /** The database refused, and the chat tries again by itself: once when that begins, then at every long pause. */

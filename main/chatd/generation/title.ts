@@ -1,7 +1,7 @@
 import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { StepView, StoredMessage } from '../machine/types.ts';
 import { takeAll } from './generate.ts';
-import type { GenerationDeps } from './ports.ts';
+import { type GenerationDeps, treeOf } from './ports.ts';
 
 export const TITLE_TIMEOUT_MS = 30_000;
 const MAX_RUNES = 80;
@@ -72,7 +72,7 @@ async function askForTitle(
   signal: AbortSignal,
 ): Promise<string | null> {
   const ready = await deps.resolveModel(view.chat.modelConfigId);
-  const release = await takeAll(deps.modelSlots(ready.model.provider), signal);
+  const release = await takeAll(deps.modelSlots(ready.model.provider, treeOf(view.chat)), signal);
   try {
     return normalizeTitle(await callForTitle(ready, topic, signal));
   } finally {
