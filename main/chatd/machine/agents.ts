@@ -3,6 +3,7 @@ import type { ChatFault } from '@shared/model/fault.ts';
 import type { ChatId, OwnerId, RunnerId, ToolKey } from '@shared/model/ids.ts';
 import type { Part } from '@shared/model/part.ts';
 import { invariant } from '@shared/util/invariant.ts';
+import { failpoint } from '../../base/failpoints.ts';
 import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { createChat } from './create.ts';
@@ -30,6 +31,7 @@ export const spawnAgent = operation('durable', (tx: Tx, args: Args<'spawnAgent'>
     if (args.modelConfigId && (await resolveModel(tx, args.modelConfigId)) !== args.modelConfigId) {
       refuse({ kind: 'no-model' });
     }
+    failpoint('before-effect', 'spawn_agent');
     await createChat.run(tx, {
       chatId: args.childId,
       ownerId: m.chat.owner_id,
@@ -43,6 +45,7 @@ export const spawnAgent = operation('durable', (tx: Tx, args: Args<'spawnAgent'>
     });
     await tx.query('update chats set title_source = $2 where id = $1', [args.childId, args.titleSource]);
     const child = await requireAgent(tx, { callerId: args.parentId, chatId: args.childId });
+    failpoint('after-effect', 'spawn_agent');
     await settle(tx, args.parentId, args.key, nameOf(child));
     return child;
   }),
@@ -53,6 +56,7 @@ export const messageAgent = operation('durable', (tx: Tx, args: Args<'messageAge
   mutate(tx, { chatId: args.callerId, ownerId: null }, null, async (m) => {
     requireRunner(m, args.runnerId);
     const before = await requireAgent(tx, args);
+    failpoint('before-effect', 'message_agent');
     await sendMessage.run(tx, {
       chatId: args.chatId,
       ownerId: m.chat.owner_id,
@@ -64,6 +68,7 @@ export const messageAgent = operation('durable', (tx: Tx, args: Args<'messageAge
     });
     const interrupted = args.interrupt && BUSY.has(before.status);
     const child = await requireAgent(tx, args);
+    failpoint('after-effect', 'message_agent');
     await settle(tx, args.callerId, args.key, { ...nameOf(child), interrupted });
     return { ...child, interrupted };
   }),
