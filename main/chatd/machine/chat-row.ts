@@ -1,8 +1,8 @@
 import type { ChatId, MessageId, ModelConfigId, OwnerId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
 import { toText } from '../../db/json.ts';
-import { Rollback } from '../../db/rollback.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { recordCost } from './budget.ts';
 import { execState, isAllowed, refuse } from './exec-state.ts';
 import { resolveModel } from './messages.ts';
 import { mutate, publish, type Scope } from './protocol.ts';
@@ -48,24 +48,30 @@ export const renameChat = operation('durable', (tx: Tx, args: Scope & { title: s
   }),
 );
 
-/** Only over a title that nobody chose (decision 14). */
-export const setModelTitle = operation(
-  'durable',
-  async (tx: Tx, args: { chatId: ChatId; title: string; force?: boolean }): Promise<boolean> => {
-    await mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
-      const title = toText(args.title.trim());
-      if ((m.chat.title_source !== 'fallback' && !args.force) || title === '') refuse({ kind: 'changed' });
-      await m.set({ title, title_source: 'model' });
-      return null;
-    }).catch(refusedAsFalse);
-    return true;
-  },
-);
-
-function refusedAsFalse(error: unknown): never {
-  if (error instanceof Rollback) throw new Rollback(false);
-  throw error;
+interface ModelTitle {
+  readonly chatId: ChatId;
+  readonly title: string;
+  readonly force?: boolean;
+  readonly costMicros?: number | null;
 }
+
+/** Only over a title that nobody chose (decision 14). What it cost counts in any case. */
+export const setModelTitle = operation('durable', async (tx: Tx, args: ModelTitle): Promise<boolean> => {
+  const { rows } = await tx.query<ChatRow>(
+    `select ${CHAT_COLUMNS} from chats c where id = $1 for update of c`,
+    [args.chatId],
+  );
+  const chat = rows[0];
+  if (!chat) return false;
+  if (args.costMicros) await recordCost(tx, chat, args.costMicros);
+  const title = toText(args.title.trim());
+  if ((chat.title_source !== 'fallback' && !args.force) || title === '') return false;
+  await mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
+    await m.set({ title, title_source: 'model' });
+    return null;
+  });
+  return true;
+});
 
 /** The whole family, locked in id order: each member must be able to, or nothing happens. */
 export const setArchived = operation(

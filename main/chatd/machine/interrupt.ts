@@ -1,6 +1,7 @@
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
+import { settleHold } from './budget.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
 import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
@@ -30,9 +31,10 @@ export async function stopWaiting(m: Mutation, reason: CancelReason): Promise<vo
 /** I0 → W, I1 → R with the head promoted, or E1 without a model. First the results of what was committed, then the partial rows. */
 export const finishInterruption = operation(
   'durable',
-  (tx: Tx, args: Fence & { messages: readonly NewMessage[] }) =>
+  (tx: Tx, args: Fence & { messages: readonly NewMessage[]; costMicros?: number | null }) =>
     mutateFenced(tx, args, 'finishInterruption', async (m) => {
       requireResolved(args.messages);
+      await settleHold(tx, m.chat, args.costMicros ?? null);
       await resolveOutstanding(tx, m.chat, 'interrupted');
       for (const message of args.messages) await insertMessage(tx, m.chat, message);
       return { promoted: await settle(m, 'promoted') };

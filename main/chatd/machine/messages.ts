@@ -3,6 +3,7 @@ import type { Part, ToolCallPart } from '@shared/model/part.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { toJson } from '../../db/json.ts';
 import type { Tx } from '../../db/store.ts';
+import { toMicros } from './budget.ts';
 import type { ChatRow, MessageRow } from './rows.ts';
 import type { NewMessage } from './types.ts';
 
@@ -23,8 +24,9 @@ export async function insertMessage(
   const { rows } = await tx.query<{ id: MessageId }>(
     `insert into chat_messages (chat_id, role, content, visibility, model_config_id, created_by, compressed,
        context_limit, runtime_ms, reasoning_effort, interrupted, queued_message_id, send_key,
-       input_tokens, output_tokens, total_tokens, reasoning_tokens, cache_creation_tokens, cache_read_tokens)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id`,
+       input_tokens, output_tokens, total_tokens, reasoning_tokens, cache_creation_tokens, cache_read_tokens,
+       total_cost_micros)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning id`,
     [
       chat.id,
       message.role,
@@ -45,6 +47,7 @@ export async function insertMessage(
       usage?.reasoning_tokens ?? null,
       usage?.cache_creation_tokens ?? null,
       usage?.cache_read_tokens ?? null,
+      toMicros(message.costMicros ?? null),
     ],
   );
   const row = rows[0];

@@ -1,18 +1,22 @@
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type { MessageId, ToolKey } from '@shared/model/ids.ts';
 import { asId } from '@shared/model/ids.ts';
+import { failpoint } from '../../base/failpoints.ts';
 import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { hold, releaseHold, settleHold } from './budget.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
 import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
 import { promoteHeadOrFail } from './queue.ts';
 import { resolveOutstanding } from './results.ts';
-import type { Fence, NewMessage, NewToolCall } from './types.ts';
+import type { Fence, Hold, NewMessage, NewToolCall } from './types.ts';
 
-export const recordAttempt = operation('lazy', (tx: Tx, fence: Fence) =>
-  mutateFenced(tx, fence, 'recordAttempt', async ({ chat, set }) => {
+export const recordAttempt = operation('lazy', (tx: Tx, args: Fence & { hold?: Hold }) =>
+  mutateFenced(tx, args, 'recordAttempt', async ({ chat, set }) => {
     const generationAttempt = chat.generation_attempt + 1;
+    await settleHold(tx, chat, null);
+    if (args.hold) await hold(tx, chat, generationAttempt, args.hold);
     await set({ generation_attempt: generationAttempt });
     return { generationAttempt };
   }),
@@ -28,6 +32,7 @@ export const recordRetry = operation('lazy', (tx: Tx, args: Fence & { retry: Ret
     if (retry !== null && (typeof retry !== 'object' || Number.isNaN(Date.parse(retry.retrying_at)))) {
       refuse({ kind: 'invalid', message: 'A retry names the time of the next try' });
     }
+    await releaseHold(tx, chat.id);
     await set({ retry_state: retry });
     return null;
   }),
@@ -46,6 +51,7 @@ interface Step extends Fence {
   readonly messages: readonly NewMessage[];
   readonly calls: readonly NewToolCall[];
   readonly consumeCompaction: boolean;
+  readonly costMicros?: number | null;
 }
 
 export const commitStep = operation('durable', (tx: Tx, step: Step) =>
@@ -64,6 +70,7 @@ export const commitStep = operation('durable', (tx: Tx, step: Step) =>
         return refuse({ kind: 'invalid', message: 'Calls belong to an assistant message' });
       await insertCalls(m, assistantId, step);
     }
+    await settleHold(tx, m.chat, step.costMicros ?? null);
     if (step.consumeCompaction) await m.set({ compaction_requested_at: null });
     return { historyVersion: m.chat.snapshot_version, messageIds };
   }),
@@ -71,6 +78,7 @@ export const commitStep = operation('durable', (tx: Tx, step: Step) =>
 
 async function insertCalls({ tx, chat }: Mutation, messageId: MessageId, step: Step): Promise<void> {
   for (const call of step.calls) {
+    failpoint('before-ledger-insert', call.tool);
     const result = call.result ?? null;
     if ((call.state === 'done') !== (result !== null)) {
       refuse({ kind: 'invalid', message: 'A call has a result when, and only when, it is done' });
@@ -93,6 +101,7 @@ async function insertCalls({ tx, chat }: Mutation, messageId: MessageId, step: S
         result && toJson(result),
       ],
     );
+    failpoint('after-ledger-insert', call.tool);
   }
 }
 
@@ -107,7 +116,8 @@ export const finishTurn = operation('durable', (tx: Tx, fence: Fence) =>
 );
 
 export const finishError = operation('durable', (tx: Tx, args: Fence & { fault: ChatFault }) =>
-  mutateFenced(tx, args, 'finishError', async ({ set }) => {
+  mutateFenced(tx, args, 'finishError', async ({ chat, set }) => {
+    await releaseHold(tx, chat.id);
     await set({
       status: 'error',
       last_error: args.fault,
