@@ -4,9 +4,6 @@ import type { ChatOperations } from './types.ts';
 type Coming =
   | 'completeRequiresAction'
   | 'interruptTree'
-  | 'requestCompaction'
-  | 'clearContext'
-  | 'undoCompaction'
   | 'reconcileInvalidState'
   | 'cancelOverdueActions'
   | 'listViolations';
@@ -22,9 +19,6 @@ function coming<K extends Coming>(name: K) {
 
 export const completeRequiresAction = coming('completeRequiresAction');
 export const interruptTree = coming('interruptTree');
-export const requestCompaction = coming('requestCompaction');
-export const clearContext = coming('clearContext');
-export const undoCompaction = coming('undoCompaction');
 export const reconcileInvalidState = coming('reconcileInvalidState');
 export const cancelOverdueActions = coming('cancelOverdueActions');
 export const listViolations = coming('listViolations');

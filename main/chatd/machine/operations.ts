@@ -1,4 +1,4 @@
-import { listAgents, listChildren, loadAgent, messageAgent, spawnAgent } from './agents.ts';
+import { closeAgent, listAgents, listChildren, loadAgent, messageAgent, spawnAgent } from './agents.ts';
 import {
   getDraft,
   markRead,
@@ -11,14 +11,12 @@ import {
 } from './chat-row.ts';
 import {
   cancelOverdueActions,
-  clearContext,
   completeRequiresAction,
   interruptTree,
   listViolations,
   reconcileInvalidState,
-  requestCompaction,
-  undoCompaction,
 } from './coming.ts';
+import { clearContext, requestCompaction, undoCompaction } from './compaction.ts';
 import { createChat } from './create.ts';
 import { editMessage } from './edit.ts';
 import { finishInterruption, interrupt } from './interrupt.ts';
@@ -89,6 +87,7 @@ export const chatOperations: ChatOperationMap = {
   listViolations,
   spawnAgent,
   messageAgent,
+  closeAgent,
   loadAgent,
   listAgents,
   listChildren,

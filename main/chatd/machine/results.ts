@@ -13,6 +13,9 @@ export const CANCEL_REASONS = {
   edited: 'tool call was cancelled by an edit of an earlier message',
   interrupted: 'tool call was interrupted before it produced a result',
   turnEnded: 'tool call was cancelled because the turn ended',
+  cleared: 'tool call was cancelled because the conversation was cleared',
+  timedOut: 'tool execution timed out',
+  repaired: 'tool call was cancelled because the chat had to be repaired',
 } as const;
 
 export type CancelReason = keyof typeof CANCEL_REASONS;
