@@ -10,6 +10,8 @@ export interface CommandResult {
   readonly exit_code?: number;
   readonly wall_duration_ms?: number;
   readonly error?: string;
+  /** The person stopped it. */
+  readonly stopped?: true;
   readonly truncated?: NonNullable<ProcessOutput['truncated']>;
   readonly note?: string;
   readonly background_process_id?: string;

@@ -191,7 +191,7 @@ test('an interrupt during the start waits for the answer and then terminates', a
   await settle();
   controller.abort(new Interrupted());
   answerStart({ id: 'p1' });
-  expect((await pending).result).toMatchObject({ output: 'bye', error: 'interrupted by the user' });
+  expect((await pending).result).toMatchObject({ output: 'bye', stopped: true });
   expect(signals).toEqual(['terminate p1']);
 });
 

@@ -181,6 +181,7 @@ function interrupted(end: ProcessOutput | null, id: string, wallMs: number): Too
     ...(end ? shownOutput(end) : { output: '', background_process_id: id }),
     exit_code: end?.exit_code ?? -1,
     wall_duration_ms: wallMs,
+    stopped: true,
     error: end ? 'interrupted by the user' : 'interrupted by the user; the process did not confirm its end',
   };
   return { result, isError: true };

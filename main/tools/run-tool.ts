@@ -5,6 +5,7 @@ import { LinkFault } from '../ssh/fault.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
 import { abortable } from './abortable.ts';
 import { type Tool, type ToolAnswer, type ToolContext, toolError } from './define.ts';
+import { tellingLeave } from './leaving.ts';
 import { prepareCall, type RequestedCall } from './prepare-call.ts';
 import { guardSize, mapTexts } from './size-guard.ts';
 import { isUnknown } from './unknown-outcome.ts';
@@ -14,6 +15,8 @@ export interface RunContext extends ToolContext {
   readonly contextLimit: number | null;
   /** Hides the secrets that Gaffer knows. */
   mask(text: string): string;
+  /** Called before the first request that may have an effect leaves; until then the call has done nothing. */
+  onLeave?(): void;
   readonly log: Log;
 }
 
@@ -31,7 +34,12 @@ export async function runTool(
   context: RunContext,
 ): Promise<ToolRun> {
   const startedAt = context.clock.now();
-  const reachable = { ...context, connect: () => abortable(context.connect(), context.signal) };
+  const { onLeave } = context;
+  const connect = async () => {
+    const connection = await abortable(context.connect(), context.signal);
+    return onLeave ? tellingLeave(connection, onLeave) : connection;
+  };
+  const reachable = { ...context, connect };
   const prepared = prepareCall(tools, call);
   const raw = prepared.ok
     ? await answerOf(prepared.value.tool, () => prepared.value.run(reachable), context)

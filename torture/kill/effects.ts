@@ -9,7 +9,8 @@ export type Claim = 'did' | 'may' | 'did-not';
 /** How a result reads. `stopped`: cancelled, interrupted or unknown, which needs a reason of ours. */
 export type Reading = 'success' | 'denied' | 'stopped' | 'unknown' | 'failure';
 
-const NEVER_RAN = /^tool call was (cancelled|interrupted)|^The tool call was interrupted before/;
+const NEVER_RAN =
+  /^tool call was (cancelled|interrupted)|^The tool call was interrupted before|^The call was stopped before it/;
 
 export function readResult(call: Call, part: ToolResultPart): { reading: Reading; claim: Claim } {
   const result = part.result;
@@ -21,10 +22,7 @@ export function readResult(call: Call, part: ToolResultPart): { reading: Reading
   const fields = (result ?? {}) as Record<string, unknown>;
   if (fields['denied'] === true) return { reading: 'denied', claim: 'did-not' };
   if (fields['outcome'] === 'unknown') return { reading: 'unknown', claim: 'may' };
-  const { error } = fields;
-  if (typeof error === 'string' && error.startsWith('interrupted by the user')) {
-    return { reading: 'stopped', claim: 'may' };
-  }
+  if (fields['stopped'] === true) return { reading: 'stopped', claim: 'may' };
   if (part.is_error) return { reading: 'failure', claim: 'may' };
   if (call.tool !== 'execute') return { reading: 'success', claim: 'did' };
   const ran = call.background

@@ -46,10 +46,13 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly contextLimit: number | null;
   onProcess(processId: string): Promise<void>;
+  /** Called before the call leaves for where it may have its effect. */
+  onLeave(): void;
 }
 
 export interface Ran {
-  readonly state: 'done' | 'unknown';
+  /** `cancelled`: it was stopped before it left, so it did nothing. */
+  readonly state: 'done' | 'unknown' | 'cancelled';
   readonly outcome: ToolOutcome;
   /** The ledger has it already. */
   readonly settled?: true;

@@ -1,12 +1,14 @@
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { invariant } from '@shared/util/invariant.ts';
+import { failpoint } from '../../base/failpoints.ts';
+import { Interrupted } from '../../tools/interrupted.ts';
 import { orderCalls } from '../../tools/order-calls.ts';
 import type { Fence, LedgerRow, StepView } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
 import { held } from './held.ts';
-import type { GenerationDeps, Ran } from './ports.ts';
+import { type GenerationDeps, type Ran, treeOf } from './ports.ts';
 
-/** Tools of one step that run side by side; the app's own limit is `toolSlots`. */
+/** Tools of one step that run side by side, besides those that only wait; the app's own limit is `toolSlots`. */
 const PER_STEP = 8;
 
 /**
@@ -28,9 +30,13 @@ export async function runTools(
   let lost = false;
   const runOne = async (row: LedgerRow) => {
     if (lost) return;
-    const release = deps.toolbox.waits(row.tool) ? () => {} : await deps.toolSlots.take(signal);
+    const release = deps.toolbox.waits(row.tool)
+      ? () => {}
+      : await deps.toolSlots(treeOf(view.chat)).take(signal);
     try {
+      failpoint('before-dispatch', row.tool);
       const dispatched = held(await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] }));
+      failpoint('after-dispatch', row.tool);
       if (!dispatched) lost = true;
       else await runCall(deps, { view, row, fence, episode }, signal);
     } finally {
@@ -38,7 +44,12 @@ export async function runTools(
     }
   };
   try {
-    const scheduled = calls.map((row) => ({ row, effect: row.effect, state: 'waiting' as const }));
+    const scheduled = calls.map((row) => ({
+      row,
+      effect: row.effect,
+      state: 'waiting' as const,
+      waits: deps.toolbox.waits(row.tool),
+    }));
     await orderCalls(scheduled, ({ row }) => runOne(row), { limit: PER_STEP, signal });
   } finally {
     episode.close();
@@ -55,26 +66,29 @@ async function runCall(
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
   const contextLimit = view.tail.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
-  const {
-    state,
-    outcome,
-    settled: inLedger,
-  } = isForgotten(row, startedAt)
+  const ran = isForgotten(row, startedAt)
     ? FORGOTTEN
-    : await deps.toolbox.run(view.chat, row, call.args, {
-        signal,
-        contextLimit,
-        onProcess: async (processId) => {
-          if (row.process_id === processId) return;
-          await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
-        },
-      });
+    : await untilItLeft(row, signal, (onLeave) =>
+        deps.toolbox.run(view.chat, row, call.args, {
+          signal,
+          runnerId: fence.runnerId,
+          contextLimit,
+          onLeave,
+          onProcess: async (processId) => {
+            if (row.process_id === processId) return;
+            await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
+          },
+        }),
+      );
+  const { state, outcome, settled: inLedger } = ran;
   const durationMs = outcome.durationMs ?? Math.round(deps.clock.now() - startedAt);
   const settled = { ...outcome, durationMs };
   const { chatId, runnerId } = fence;
   if (!inLedger) {
     const settlement = { chatId, runnerId, key: row.key, state, outcome: settled };
+    failpoint('before-settle', row.tool);
     const saved = await deps.store.call('settleCall', settlement);
+    failpoint('after-settle', row.tool);
     if (!saved.ok) return;
   }
   episode.add('tool', {
@@ -86,6 +100,35 @@ async function runCall(
     duration_ms: durationMs,
   });
 }
+
+/**
+ * A stop between the dispatch and the first request: nothing has happened, and that is known. A row that was
+ * dispatched before may have left in an earlier life of the app.
+ */
+async function untilItLeft(
+  row: LedgerRow,
+  signal: AbortSignal,
+  run: (onLeave: () => void) => Promise<Ran>,
+): Promise<Ran> {
+  let hasLeft = row.state === 'dispatched';
+  try {
+    return await run(() => {
+      hasLeft = true;
+    });
+  } catch (error) {
+    if (hasLeft || !(signal.reason instanceof Interrupted)) throw error;
+    return NEVER_LEFT;
+  }
+}
+
+const NEVER_LEFT: Ran = {
+  state: 'cancelled',
+  outcome: {
+    result: 'The call was stopped before it began: it did nothing.',
+    isError: true,
+    durationMs: null,
+  },
+};
 
 /** A live result is a preview: over 16 KiB only that it is there; the durable row carries the rest. */
 function wireResult(result: unknown): unknown {

@@ -4,9 +4,9 @@ import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { LinkDown } from '../../agent-client/client.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { Tool } from '../../tools/define.ts';
+import { type Tool, type ToolAnswer, toolError } from '../../tools/define.ts';
 import { gateCall } from '../../tools/gate-call.ts';
-import type { RequestedCall } from '../../tools/prepare-call.ts';
+import { findTool, type RequestedCall } from '../../tools/prepare-call.ts';
 import { toolSpecs } from '../../tools/registry.ts';
 import { runTool } from '../../tools/run-tool.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../../workspaces/connection.ts';
@@ -38,8 +38,8 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
 
   return {
     specs: (chat) => toolSpecs(tools.filter((tool) => !tool.rootOnly || chat.parentChatId === null)),
-    waits: (name) => tools.some((tool) => tool.name === name && tool.waits),
-    polls: (name) => tools.some((tool) => tool.name === name && tool.polls),
+    waits: (name) => findTool(tools, name)?.waits ?? false,
+    polls: (name) => findTool(tools, name)?.polls ?? false,
     async judge(chat, call, signal) {
       const gated = await gate(chat, requested(call), signal);
       const base = {
@@ -49,11 +49,12 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
         approval: gated.approval,
         state: gated.state,
       };
-      if (gated.state !== 'done') return base;
-      const { result, isError } = gated.answer;
-      return { ...base, result: { result, isError, durationMs: null } };
+      const answer = notForChildren(tools, chat, call) ?? (gated.state === 'done' ? gated.answer : null);
+      if (!answer) return base;
+      const { result, isError } = answer;
+      return { ...base, state: 'done', approval: null, result: { result, isError, durationMs: null } };
     },
-    async run(chat, row, args, { signal, contextLimit, onProcess }) {
+    async run(chat, row, args, { signal, runnerId, contextLimit, onProcess, onLeave }) {
       const stale = await noLongerCleared(chat, row, args, signal);
       if (stale) return stale;
       const ran = await runTool(
@@ -62,10 +63,12 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
         {
           connect: () => deps.connectionFor(chat.workspaceId),
           chatId: chat.id,
+          runnerId,
           key: row.key,
           signal,
           clock,
           onProcess,
+          onLeave,
           contextLimit,
           mask: deps.mask,
           log,
@@ -81,6 +84,14 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
     instructions: instructions.texts,
     instructionFiles: instructions.files,
   };
+}
+
+/** The tool is not offered to delegated chats, but the model may know its name. */
+function notForChildren(tools: readonly Tool[], chat: StepChat, call: ToolCallPart): ToolAnswer | null {
+  const isForbidden = chat.parentChatId !== null && findTool(tools, call.tool_name)?.rootOnly;
+  return isForbidden
+    ? toolError(`A delegated chat cannot use ${call.tool_name}: it cannot create or lead sub-agents.`)
+    : null;
 }
 
 function createGate({ tools, clock, ...deps }: ToolboxDeps) {

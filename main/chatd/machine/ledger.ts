@@ -3,16 +3,15 @@ import { toJson, toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { goOn } from './actions.ts';
 import { refuse } from './exec-state.ts';
-import { loadTail, outstandingCalls } from './messages.ts';
 import { mutate, mutateFenced, type Scope } from './protocol.ts';
-import { insertResult, loadCalls } from './results.ts';
+import { commitLedger } from './results.ts';
 import type { CallRow } from './rows.ts';
 import type { Fence, ToolOutcome } from './types.ts';
 
 /*
  * A row of chat_tool_calls:
  *
- *   gated ──allow──→ cleared ──dispatch──→ dispatched ──→ done | unknown
+ *   gated ──allow──→ cleared ──dispatch──→ dispatched ──→ done | unknown | cancelled (stopped before it left)
  *     └──deny──→ denied        (any open one) ──interrupt, edit, new message──→ cancelled | unknown
  */
 
@@ -98,7 +97,7 @@ interface Settlement {
   readonly chatId: ChatId;
   readonly runnerId: RunnerId;
   readonly key: ToolKey;
-  readonly state: 'done' | 'unknown';
+  readonly state: 'done' | 'unknown' | 'cancelled';
   readonly outcome: ToolOutcome;
 }
 
@@ -122,18 +121,7 @@ export const settleCall = operation('durable', (tx: Tx, args: Settlement) =>
 /** Inserts the tool rows of the last assistant message, in call order, when every call has its result. */
 export const commitResults = operation('durable', (tx: Tx, fence: Fence) =>
   mutateFenced(tx, fence, 'commitResults', async ({ chat }) => {
-    const tail = await loadTail(tx, chat.id);
-    const calls = outstandingCalls(tail);
-    const assistant = tail[0];
-    if (!assistant || calls.length === 0)
-      return refuse({ kind: 'invalid', message: 'No call waits for a result' });
-    const ledger = await loadCalls(tx, assistant.id);
-    for (const call of calls) {
-      const outcome = ledger.find((row) => row.provider_call_id === call.tool_call_id)?.result;
-      if (!outcome)
-        return refuse({ kind: 'invalid', message: `Call ${call.tool_call_id} has no result yet` });
-      await insertResult(tx, chat, call, outcome);
-    }
+    if (!(await commitLedger(tx, chat))) refuse({ kind: 'invalid', message: 'Not every call has its result' });
     return { historyVersion: chat.snapshot_version };
   }),
 );

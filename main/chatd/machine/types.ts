@@ -162,8 +162,12 @@ export interface StepView {
    * ascending, also those before a boundary that came later; the prompt's rows where it has not answered yet.
    */
   readonly tail: readonly StoredMessage[];
-  /** The newest compaction or clearing; `answers`: assistant rows after it that are not compressed. */
-  readonly boundary: { readonly messageId: MessageId; readonly answers: number } | null;
+  /** The newest compaction or clearing (`cleared`); `answers`: assistant rows after it that are not compressed. */
+  readonly boundary: {
+    readonly messageId: MessageId;
+    readonly answers: number;
+    readonly cleared: boolean;
+  } | null;
   /** Ledger of the last assistant message; empty when it asked for nothing. */
   readonly calls: readonly LedgerRow[];
   /** Assistant messages since the last user message. */
@@ -319,8 +323,11 @@ export interface ChatOperations {
   clearContext: Op<ByChat, Outcome<null>>;
   /** W/E→W: the newest boundary and the rows that were written with it go; automatic compaction is held. */
   undoCompaction: Op<ByChat, Outcome<null>>;
-  /** Invalid→E0/E1. `not-allowed` from a valid state. */
-  reconcileInvalidState: Op<ByChat & { fault: ChatFault | null }, Outcome<null>>;
+  /** Invalid→E0/E1, an archived one with its family. `not-allowed` from a valid state. Owner null: the daemon itself. */
+  reconcileInvalidState: Op<
+    { chatId: ChatId; ownerId: OwnerId | null; fault: ChatFault | null },
+    Outcome<null>
+  >;
   setModel: Op<ByChat & { modelConfigId: ModelConfigId; effort: string | null | undefined }, Outcome<null>>;
   renameChat: Op<ByChat & { title: string }, Outcome<null>>;
   /** The whole family in one statement, or nothing. */
@@ -372,9 +379,15 @@ export interface ChatOperations {
   dispatchCalls: Op<Fence & { keys: readonly ToolKey[] }, Outcome<null>>;
   /** Names the process that runs the call, so that the window can follow it. Bumps snapshot_version only. */
   setCallProcess: Op<{ chatId: ChatId; key: ToolKey; processId: string }, Outcome<null>>;
-  /** dispatched → done | unknown with its result. Not fenced by status: an interrupt must not lose a result. */
+  /** dispatched → done | unknown | cancelled (it never left) with its result. Not fenced by status: an interrupt must not lose a result. */
   settleCall: Op<
-    { chatId: ChatId; runnerId: RunnerId; key: ToolKey; state: 'done' | 'unknown'; outcome: ToolOutcome },
+    {
+      chatId: ChatId;
+      runnerId: RunnerId;
+      key: ToolKey;
+      state: 'done' | 'unknown' | 'cancelled';
+      outcome: ToolOutcome;
+    },
     Outcome<null>
   >;
   /** All calls of the last assistant message have results (done, denied, unknown): inserts the tool rows in call
@@ -437,6 +450,8 @@ export interface ChatOperations {
     },
     Outcome<AgentView & { interrupted: boolean }>
   >;
+  /** R→I, A→W of a descendant, without its queue; nothing where it is at rest. A repeat does nothing more. */
+  closeAgent: Op<{ callerId: ChatId; chatId: ChatId }, Outcome<AgentView>>;
   /** Null: not a descendant of the caller. */
   loadAgent: Op<{ callerId: ChatId; chatId: ChatId }, AgentView | null>;
   listAgents: Op<

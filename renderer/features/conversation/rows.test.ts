@@ -185,7 +185,7 @@ describe('what a tool row says', () => {
   });
 
   it('a command that the person stopped has not failed, and shows what it had said', () => {
-    const stopped = { success: false, output: 'a', exit_code: -1, error: 'interrupted by the user' };
+    const stopped = { success: false, output: 'a', exit_code: -1, stopped: true, error: 'any words' };
     const view = toolView(facts('execute', { command: 'x' }, stopped));
     expect(view.phase).toBe('stopped');
     expect(opensByItself(view)).toBe(true);
