@@ -11,6 +11,7 @@ import type { Log } from './base/log.ts';
 import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
 import { createSlots, type FairSlots } from './base/slots.ts';
+import { createAgentTools } from './chatd/agents/agent-tools.ts';
 import { type Attention, createAttention } from './chatd/generation/attention.ts';
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
@@ -312,7 +313,7 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): {
   readonly toolbox: Toolbox;
 } {
   const toolbox = createToolbox({
-    tools: workspaceTools,
+    tools: [...workspaceTools, ...createAgentTools(base)],
     connectionFor: (id) => workspaces.connectionFor(id),
     modeOf: (id) => workspaces.modeOf(id),
     onEffect: (id) => workspaces.refresh(id),

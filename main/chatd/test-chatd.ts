@@ -11,6 +11,7 @@ import { openTestStore } from '../db/test-store.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../models/port.ts';
 import { defineTool, type Tool, toolResult } from '../tools/define.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
+import { createAgentTools } from './agents/agent-tools.ts';
 import type { AttentionReason } from './generation/attention.ts';
 import type { Judged } from './generation/ports.ts';
 import { createToolbox } from './generation/toolbox.ts';
@@ -126,7 +127,10 @@ export async function openTestChatd(options: {
   const attention: TestChatd['attention'] = [];
   const workers: ChatWorker[] = [];
   const toolbox = createToolbox({
-    tools: options.tools ?? [],
+    tools: [
+      ...(options.tools ?? []),
+      ...createAgentTools({ store: workerStore, hints, random: systemRandom }),
+    ],
     connectionFor: () => Promise.reject(new WorkspaceProblem('no-workspace', 'no workspace')),
     modeOf: () => 'auto',
     onEffect() {},

@@ -1,4 +1,4 @@
-import type { ToolKey } from '@shared/model/ids.ts';
+import type { RunnerId, ToolKey } from '@shared/model/ids.ts';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { ToolSpec } from '../models/port.ts';
@@ -20,6 +20,8 @@ export interface ToolContext {
   /** Resolved lazily, once a call. Throws WorkspaceProblem; any other throw is a bug. */
   connect(): Promise<WorkspaceConnection>;
   readonly chatId: string;
+  /** Who drives the chat: what the daemon does for a call counts only while this runner owns it. */
+  readonly runnerId: RunnerId;
   /** The same key never has its effect twice. */
   readonly key: ToolKey;
   /** Aborted with `Interrupted` when the person stopped the turn. */
@@ -43,6 +45,8 @@ export interface CallView {
 
 interface Definition<S extends z.ZodObject> {
   readonly name: string;
+  /** Names that models know it by from elsewhere: answered, never offered. */
+  readonly aliases?: readonly string[];
   readonly description: string;
   /** The approval rule and crash recovery look at it; reads run in parallel. */
   readonly effect: 'read' | 'effect';
@@ -70,6 +74,7 @@ export interface PreparedCall {
 
 export interface Tool {
   readonly name: string;
+  readonly aliases: readonly string[];
   readonly effect: 'read' | 'effect';
   readonly rootOnly: boolean;
   readonly waits: boolean;
@@ -83,6 +88,7 @@ export function defineTool<S extends z.ZodObject>(definition: Definition<S>): To
   delete parameters.$schema;
   return {
     name: definition.name,
+    aliases: definition.aliases ?? [],
     effect: definition.effect,
     rootOnly: definition.rootOnly ?? false,
     waits: definition.waits ?? false,

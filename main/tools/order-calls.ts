@@ -4,6 +4,8 @@ import { setMaxListeners } from 'node:events';
 export interface ScheduledCall {
   readonly effect: 'read' | 'effect';
   readonly state: 'gated' | 'waiting' | 'running' | 'settled';
+  /** It waits for somebody else: it takes no room from the others. */
+  readonly waits?: boolean;
 }
 
 /**
@@ -11,14 +13,14 @@ export interface ScheduledCall {
  * call order, and no effect before an earlier one that is gated, waiting or running.
  */
 export function startable(calls: readonly ScheduledCall[], limit: number): readonly number[] {
-  let room = limit - calls.filter((call) => call.state === 'running').length;
+  let room = limit - calls.filter((call) => call.state === 'running' && !call.waits).length;
   let effectAhead = false;
   const starts: number[] = [];
   for (const [index, call] of calls.entries()) {
     const mayStart = call.state === 'waiting' && (call.effect === 'read' || !effectAhead);
-    if (mayStart && room > 0) {
+    if (mayStart && (call.waits || room > 0)) {
       starts.push(index);
-      room -= 1;
+      if (!call.waits) room -= 1;
     }
     if (call.effect === 'effect' && call.state !== 'settled') effectAhead = true;
   }
@@ -35,19 +37,27 @@ export async function orderCalls<C extends ScheduledCall>(
   run: (call: C, index: number) => Promise<void>,
   { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const states = calls.map(({ effect, state }) => ({ effect, state: state as ScheduledCall['state'] }));
+  const states = calls.map(({ effect, state, waits = false }) => ({
+    effect,
+    state: state as ScheduledCall['state'],
+    waits,
+  }));
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | null = null;
   // Each call listens to it, and so does whatever it waits for.
   setMaxListeners(0, signal);
 
+  const move = (index: number, state: ScheduledCall['state']) => {
+    const call = states[index];
+    if (call) call.state = state;
+  };
   const startOne = async (index: number, call: C) => {
     try {
       await run(call, index);
     } catch (error) {
       failure ??= { error };
     }
-    states[index] = { effect: call.effect, state: 'settled' };
+    move(index, 'settled');
   };
   const stopped = () => failure !== null || signal.aborted;
 
@@ -55,7 +65,7 @@ export async function orderCalls<C extends ScheduledCall>(
     for (const index of stopped() ? [] : startable(states, limit)) {
       const call = calls[index];
       if (!call) continue;
-      states[index] = { effect: call.effect, state: 'running' };
+      move(index, 'running');
       const one: Promise<void> = startOne(index, call).finally(() => running.delete(one));
       running.add(one);
     }

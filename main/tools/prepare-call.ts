@@ -10,12 +10,16 @@ export interface RequestedCall {
   readonly invalidArgs?: string | undefined;
 }
 
+export function findTool(tools: readonly Tool[], name: string): Tool | undefined {
+  return tools.find((tool) => tool.name === name || tool.aliases.includes(name));
+}
+
 /** Finds the tool and reads the arguments. The error is a sentence for the model. */
 export function prepareCall(
   tools: readonly Tool[],
   call: RequestedCall,
 ): Parsed<PreparedCall & { tool: Tool }> {
-  const tool = tools.find((one) => one.name === call.name);
+  const tool = findTool(tools, call.name);
   if (!tool) return err(`Tool not found: ${call.name}`);
   if (call.invalidArgs !== undefined) {
     return err(`The arguments of ${call.name} are not valid JSON: ${call.invalidArgs.slice(0, 200)}`);

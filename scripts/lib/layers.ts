@@ -29,7 +29,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['db'],
     ['base'],
   ],
-  'main/chatd': [['worker'], ['generation'], ['stream'], ['machine']],
+  'main/chatd': [['worker'], ['agents'], ['generation'], ['stream'], ['machine']],
   renderer: [['main'], ['app'], ['features'], ['state'], ['ui'], ['lib']],
   shared: [['contract'], ['model'], ['agent-protocol'], ['util']],
   agent: [['index'], ['serve'], ['files'], ['processes'], ['git'], ['terminals'], ['base']],

@@ -8,6 +8,7 @@ import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { createChat } from './create.ts';
 import { refuse } from './exec-state.ts';
+import { stopWaiting } from './interrupt.ts';
 import { resolveModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
 import { sendMessage } from './send.ts';
@@ -71,6 +72,24 @@ export const messageAgent = operation('durable', (tx: Tx, args: Args<'messageAge
     failpoint('after-effect', 'message_agent');
     await settle(tx, args.callerId, args.key, { ...nameOf(child), interrupted });
     return { ...child, interrupted };
+  }),
+);
+
+/** As InterruptTree stops it: what its queue holds is not begun. At rest it stays as it is. */
+export const closeAgent = operation('durable', (tx: Tx, target: Target) =>
+  mutate(tx, { chatId: target.chatId, ownerId: null }, null, async (m): Promise<AgentView> => {
+    await requireAgent(tx, target);
+    const { status } = m.chat;
+    if (status === 'requires_action') await stopWaiting(m, 'interrupted');
+    else if (status === 'running' || status === 'interrupting') {
+      await m.set({
+        status: 'interrupting',
+        stopped_from_above: true,
+        generation_attempt: 0,
+        compaction_requested_at: null,
+      });
+    }
+    return requireAgent(tx, target);
   }),
 );
 

@@ -274,7 +274,7 @@ type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
  * Every transaction of the chat daemon, by name. One call is one transaction and one round trip. User
  * operations filter by owner (`not-found` for others'). All transitions bump snapshot_version, follow the
  * field rules of CHATD 2.5 and publish `chat_update` (payload ChatFacts), `chat_watch`
- * ({kind, chatId}) and, when runnable and unowned, `chat_ownership` ({chatId}) through pg_notify.
+ * ({kind, chatId, parentChatId}) and, when runnable and unowned, `chat_ownership` ({chatId}) through pg_notify.
  */
 export interface ChatOperations {
   // ── a person's ──

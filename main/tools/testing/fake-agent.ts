@@ -1,4 +1,4 @@
-import type { ToolKey } from '@shared/model/ids.ts';
+import type { RunnerId, ToolKey } from '@shared/model/ids.ts';
 import { asId } from '@shared/model/ids.ts';
 import type { AgentClient } from '../../agent-client/client.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
@@ -46,6 +46,7 @@ export function runContext(connection: WorkspaceConnection, more: Partial<RunCon
   return {
     connect: () => Promise.resolve(connection),
     chatId: '6a7b1c1e-0000-4000-8000-000000000001',
+    runnerId: asId<RunnerId>('6a7b1c1e-0000-4000-8000-000000000002'),
     key: asId<ToolKey>('installation:chat:1:0'),
     signal: new AbortController().signal,
     clock,

@@ -1,0 +1,65 @@
+import { asId, type ChatId, type ModelConfigId } from '@shared/model/ids.ts';
+import { z } from 'zod';
+import { defineTool, type Tool, toolError } from '../../tools/define.ts';
+import { BASE_SYSTEM_PROMPT } from '../generation/system-prompt.ts';
+import { fallbackTitle, normalizeTitle } from '../generation/title.ts';
+import type { NewMessage } from '../machine/types.ts';
+import { type AgentToolsDeps, nameOf, refused } from './answers.ts';
+import { SUB_AGENT_INSTRUCTION } from './instruction.ts';
+
+/** A repeat is safe, the child has the call's key: so it runs beside others, as a read does (CHATD decision 4). */
+export function spawnAgent({ store, random }: AgentToolsDeps): Tool {
+  return defineTool({
+    name: 'spawn_agent',
+    description:
+      'Start a sub-agent: another agent with its own conversation, in the same workspace, that works on one task beside you. Use it for a clearly scoped, independent task that can be described completely: one bug, one module, one migration, one question about a large code base. Do not use it for what one or two direct tool calls solve, or for a step that you must watch. Start several in one step to work in parallel, and give them separate files. Create the workspace first, if there is none. The sub-agent knows only your prompt, cannot ask you anything and cannot start sub-agents. Returns at once: get its report with wait_agent.',
+    effect: 'read',
+    rootOnly: true,
+    input: z.object({
+      prompt: z
+        .string()
+        .trim()
+        .min(1)
+        .describe('The whole task: goal, context, files, what to leave alone, what to report.'),
+      title: z.string().nullish().describe('A few words for the person. Default: from the prompt.'),
+      model_config_id: z.string().nullish().describe('Another model configuration. Default: yours.'),
+      reasoning_effort: z
+        .enum(['minimal', 'low', 'medium', 'high'])
+        .nullish()
+        .describe('How long it thinks. Default: as you do.'),
+    }),
+    describe: ({ prompt, title }) => ({
+      verb: 'Delegate',
+      doing: 'Delegating',
+      subject: title || fallbackTitle(prompt),
+      content: prompt,
+    }),
+    access: () => ({ kind: 'free' }),
+    async run(input, { chatId, runnerId, key }) {
+      const given = input.title ? normalizeTitle(input.title) : null;
+      const modelConfigId = z.guid().nullish().safeParse(input.model_config_id);
+      if (!modelConfigId.success) return toolError('The parameter "model_config_id" is no id.');
+      const spawned = await store.call('spawnAgent', {
+        parentId: asId<ChatId>(chatId),
+        runnerId,
+        key,
+        childId: asId<ChatId>(random.uuid()),
+        title: given ?? fallbackTitle(input.prompt),
+        titleSource: given ? 'model' : 'fallback',
+        modelConfigId: modelConfigId.data ? asId<ModelConfigId>(modelConfigId.data) : null,
+        effort: input.reasoning_effort ?? null,
+        messages: [hidden(BASE_SYSTEM_PROMPT), hidden(SUB_AGENT_INSTRUCTION), asked(input.prompt)],
+      });
+      if (!spawned.ok) return refused(spawned.error, asId<ChatId>(chatId));
+      return { result: nameOf(spawned.value), isError: false, settled: true };
+    },
+  });
+}
+
+function hidden(text: string): NewMessage {
+  return { role: 'system', content: [{ type: 'text', text }], visibility: 'model' };
+}
+
+function asked(text: string): NewMessage {
+  return { role: 'user', content: [{ type: 'text', text }] };
+}
