@@ -103,8 +103,9 @@ export const markRead = operation(
   async (tx: Tx, args: { chatId: ChatId; ownerId: OwnerId; messageId: MessageId }): Promise<null> => {
     await tx.query(
       `with moved as (update chats set last_read_message_id = $3
-         where id = $1 and owner_id = $2 and coalesce(last_read_message_id, 0) < $3 returning id)
-       select pg_notify('chat_watch', json_build_object('chatId', id, 'kind', 'change')::text) from moved`,
+         where id = $1 and owner_id = $2 and coalesce(last_read_message_id, 0) < $3 returning id, parent_chat_id as parent)
+       select pg_notify('chat_watch', json_build_object('chatId', id, 'parentChatId', parent, 'kind', 'change')::text)
+         from moved`,
       [args.chatId, args.ownerId, args.messageId],
     );
     return null;

@@ -9,13 +9,7 @@ import {
   setModel,
   setModelTitle,
 } from './chat-row.ts';
-import {
-  cancelOverdueActions,
-  completeRequiresAction,
-  interruptTree,
-  listViolations,
-  reconcileInvalidState,
-} from './coming.ts';
+import { cancelOverdueActions, completeRequiresAction } from './client-results.ts';
 import { clearContext, requestCompaction, undoCompaction } from './compaction.ts';
 import { createChat } from './create.ts';
 import { editMessage } from './edit.ts';
@@ -24,12 +18,15 @@ import { answerCall, commitResults, dispatchCalls, setCallProcess, settleCall } 
 import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './ownership.ts';
 import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
 import { loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
+import { reconcileInvalidState } from './repair.ts';
 import { answerAction, enterRequiresAction } from './requires-action.ts';
 import { sendMessage } from './send.ts';
 import { loadPrompt, loadStep } from './step-view.ts';
 import { commitStep, finishError, finishTurn, recordAttempt, recordRetry, skipRetryWait } from './steps.ts';
 import type { ChatOperationMap } from './store.ts';
-import { listChats, loadSummary } from './summary.ts';
+import { listChats, loadSummaries, loadSummary } from './summary.ts';
+import { interruptTree } from './tree.ts';
+import { listViolations } from './violations.ts';
 
 /** Every transaction of the chat daemon; the database serves them as the daemon's role. */
 export const chatOperations: ChatOperationMap = {
@@ -75,6 +72,7 @@ export const chatOperations: ChatOperationMap = {
   loadMessage,
   listChats,
   loadSummary,
+  loadSummaries,
   loadProcessChat,
   answerAction,
   completeRequiresAction,

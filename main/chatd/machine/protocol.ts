@@ -19,6 +19,7 @@ export type WatchKind =
 /** Columns that a transition may set. Versions are not among them. */
 export interface ChatPatch {
   readonly status?: ChatRow['status'];
+  readonly archived?: boolean;
   readonly worker_id?: ChatRow['worker_id'];
   readonly runner_id?: ChatRow['runner_id'];
   readonly started_at?: string | null;
@@ -125,7 +126,7 @@ export async function publish(tx: Tx, before: ChatRow, kind?: WatchKind): Promis
          'queueVersion', c.queue_version, 'retryStateVersion', c.retry_state_version,
          'generationAttempt', c.generation_attempt, 'status', c.status, 'archived', c.archived,
          'workerId', c.worker_id, 'runnerId', c.runner_id)::text),
-       pg_notify('chat_watch', json_build_object('chatId', c.id, 'kind', coalesce($2::text, case
+       pg_notify('chat_watch', json_build_object('chatId', c.id, 'parentChatId', c.parent_chat_id, 'kind', coalesce($2::text, case
          when c.title <> $3 then 'title_change'
          when c.status = 'requires_action' and $4 <> 'requires_action' then 'action_required'
          when c.status::text <> $4 then 'status_change' else 'change' end))::text),

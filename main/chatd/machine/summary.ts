@@ -46,6 +46,20 @@ export const loadSummary = operation(
     readSummary(tx, chatId, ownerId),
 );
 
+export const loadSummaries = operation(
+  'read',
+  async (
+    tx: Tx,
+    args: { chatIds: readonly ChatId[]; ownerId: OwnerId },
+  ): Promise<readonly ChatSummary[]> => {
+    const { rows } = await tx.query<SummaryRow>(
+      `${SUMMARY} where c.id = any($1::uuid[]) and c.owner_id = $2`,
+      [args.chatIds, args.ownerId],
+    );
+    return rows.map(toSummary);
+  },
+);
+
 export async function readSummary(tx: Tx, chatId: ChatId, ownerId: OwnerId): Promise<ChatSummary | null> {
   const { rows } = await tx.query<SummaryRow>(`${SUMMARY} where c.id = $1 and c.owner_id = $2`, [
     chatId,

@@ -81,7 +81,7 @@ describe('create', () => {
     expect(heard).toContainEqual({ channel: 'chat_ownership', payload: { chatId: args.chatId } });
     expect(heard).toContainEqual({
       channel: 'chat_watch',
-      payload: { chatId: args.chatId, kind: 'created' },
+      payload: { chatId: args.chatId, parentChatId: null, kind: 'created' },
     });
     expect(heard.find((hint) => hint.channel === 'chat_update')?.payload).toEqual(
       await m.store.call('loadFacts', { chatId: args.chatId }),

@@ -477,5 +477,7 @@ export interface ChatOperations {
   listChildren: Op<ByChat, readonly ChatSummary[]>;
   listChats: Op<{ ownerId: OwnerId; archived: boolean }, readonly ChatSummary[]>;
   loadSummary: Op<{ chatId: ChatId; ownerId: OwnerId }, ChatSummary | null>;
+  /** Those of them that there are, in no order. */
+  loadSummaries: Op<{ chatIds: readonly ChatId[]; ownerId: OwnerId }, readonly ChatSummary[]>;
   loadProcessChat: Op<ByChat, { workspaceId: WorkspaceId | null } | null>;
 }
