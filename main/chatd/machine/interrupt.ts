@@ -1,3 +1,4 @@
+import type { ChatFault } from '@shared/model/fault.ts';
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
@@ -37,15 +38,42 @@ export const finishInterruption = operation(
       await settleHold(tx, m.chat, args.costMicros ?? null);
       await resolveOutstanding(tx, m.chat, 'interrupted');
       for (const message of args.messages) await insertMessage(tx, m.chat, message);
+      if (m.chat.stopped_from_above && m.chat.queued > 0) {
+        await endStopped(m);
+        return { promoted: false };
+      }
       return { promoted: await settle(m, 'promoted') };
     }),
 );
+
+const STOPPED: ChatFault = {
+  kind: 'stopped',
+  message: 'Stopped together with the chat that started this one. Its queue was kept.',
+  retryable: false,
+};
+
+/** E1 with the queue kept: the end of a chat that was stopped from above. */
+export async function endStopped(m: Mutation): Promise<void> {
+  await resolveOutstanding(m.tx, m.chat, 'interrupted');
+  await m.set({
+    status: 'error',
+    last_error: STOPPED,
+    generation_attempt: 0,
+    compaction_requested_at: null,
+    stopped_from_above: false,
+  });
+}
 
 /** Idle, or on with the queue. Answers whether its head was promoted. */
 async function settle(m: Mutation, reason: CancelReason): Promise<boolean> {
   if (m.chat.queued > 0) return promoteHeadOrFail(m, reason);
   await resolveOutstanding(m.tx, m.chat, reason);
-  await m.set({ status: 'waiting', generation_attempt: 0, compaction_requested_at: null });
+  await m.set({
+    status: 'waiting',
+    generation_attempt: 0,
+    compaction_requested_at: null,
+    stopped_from_above: false,
+  });
   return false;
 }
 

@@ -121,7 +121,8 @@ export const settleCall = operation('durable', (tx: Tx, args: Settlement) =>
 /** Inserts the tool rows of the last assistant message, in call order, when every call has its result. */
 export const commitResults = operation('durable', (tx: Tx, fence: Fence) =>
   mutateFenced(tx, fence, 'commitResults', async ({ chat }) => {
-    if (!(await commitLedger(tx, chat))) refuse({ kind: 'invalid', message: 'Not every call has its result' });
+    if (!(await commitLedger(tx, chat)))
+      refuse({ kind: 'invalid', message: 'Not every call has its result' });
     return { historyVersion: chat.snapshot_version };
   }),
 );

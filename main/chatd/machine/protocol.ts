@@ -127,6 +127,7 @@ export async function publish(tx: Tx, before: ChatRow, kind?: WatchKind): Promis
          'generationAttempt', c.generation_attempt, 'status', c.status, 'archived', c.archived,
          'workerId', c.worker_id, 'runnerId', c.runner_id)::text),
        pg_notify('chat_watch', json_build_object('chatId', c.id, 'parentChatId', c.parent_chat_id, 'kind', coalesce($2::text, case
+         when $5 and not c.archived then 'created'
          when c.title <> $3 then 'title_change'
          when c.status = 'requires_action' and $4 <> 'requires_action' then 'action_required'
          when c.status::text <> $4 then 'status_change' else 'change' end))::text),
@@ -135,6 +136,6 @@ export async function publish(tx: Tx, before: ChatRow, kind?: WatchKind): Promis
              where h.chat_id = c.id and h.runner_id = c.runner_id and h.heartbeat_at > now() - ${HINT_STALE}))
          then pg_notify('chat_ownership', json_build_object('chatId', c.id)::text) end
      from chats c where c.id = $1`,
-    [before.id, kind ?? null, before.title, before.status],
+    [before.id, kind ?? null, before.title, before.status, before.archived],
   );
 }

@@ -163,7 +163,12 @@ export const promoteQueued = operation('durable', (tx: Tx, args: ByQueued) =>
            (select min(position) - 1 from chat_queued_messages where chat_id = $1) where id = $2`,
         [m.chat.id, row.id],
       );
-      await m.set({ status: 'interrupting', generation_attempt: 0, compaction_requested_at: null });
+      await m.set({
+        status: 'interrupting',
+        generation_attempt: 0,
+        compaction_requested_at: null,
+        stopped_from_above: false,
+      });
       return null;
     }
     await closeActions(tx, m.chat.id);

@@ -68,6 +68,24 @@ async function close(tx: Tx, key: ToolKey, isUnknown: boolean, outcome: ToolOutc
   ]);
 }
 
+/** The ledger's results of the last assistant message as tool rows, in call order: all of them, or none (false). */
+export async function commitLedger(tx: Tx, chat: ChatRow): Promise<boolean> {
+  const tail = await loadTail(tx, chat.id);
+  const calls = outstandingCalls(tail);
+  const assistant = tail[0];
+  if (!assistant || calls.length === 0) return false;
+  const ledger = await loadCalls(tx, assistant.id);
+  const outcomes = calls.map(
+    (call) => ledger.find((row) => row.provider_call_id === call.tool_call_id)?.result,
+  );
+  if (outcomes.some((outcome) => !outcome)) return false;
+  for (const [at, call] of calls.entries()) {
+    const outcome = outcomes[at];
+    if (outcome) await insertResult(tx, chat, call, outcome);
+  }
+  return true;
+}
+
 /** One tool row with one result. */
 export async function insertResult(
   tx: Tx,

@@ -28,6 +28,7 @@ async function send(m: Mutation, args: SendMessageArgs): Promise<Sent> {
   const { status } = m.chat;
   if (m.from === 'W' || m.from === 'E0') return sendNow(m, args);
   const queuedId = await enqueue(m, args);
+  if (m.chat.stopped_from_above) await m.set({ stopped_from_above: false });
   if (status === 'error') {
     await promoteHead(m, 'newMessage');
     await m.set({ status: 'running', last_error: null, compaction_requested_at: null });

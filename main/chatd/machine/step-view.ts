@@ -1,4 +1,6 @@
+import { CLEAR_TOOL } from '@shared/model/compaction.ts';
 import type { ChatId, MessageId } from '@shared/model/ids.ts';
+import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { loadActions } from './actions.ts';
 import { loadLastCalls } from './reads.ts';
@@ -87,15 +89,17 @@ async function readTail(tx: Tx, chatId: ChatId): Promise<readonly StoredMessage[
 }
 
 async function loadBoundary(tx: Tx, chatId: ChatId): Promise<StepView['boundary']> {
-  const { rows } = await tx.query<{ id: MessageId; answers: number }>(
+  const { rows } = await tx.query<{ id: MessageId; answers: number; cleared: boolean }>(
     `select b.id, (select count(*) from chat_messages m where m.chat_id = $1 and m.id > b.id and not m.deleted
-         and m.role = 'assistant' and not m.compressed) as answers
+         and m.role = 'assistant' and not m.compressed) as answers,
+       exists (select 1 from chat_messages m where m.chat_id = $1 and m.id > b.id and m.revision = b.revision
+         and m.role = 'tool' and m.content @> $2) as cleared
      from chat_messages b where b.chat_id = $1 and not b.deleted and b.compressed and b.role = 'system'
        and b.visibility in ('model', 'both') order by b.id desc limit 1`,
-    [chatId],
+    [chatId, toJson([{ tool_name: CLEAR_TOOL }])],
   );
   const row = rows[0];
-  return row ? { messageId: row.id, answers: row.answers } : null;
+  return row ? { messageId: row.id, answers: row.answers, cleared: row.cleared } : null;
 }
 
 /** Of this turn, and after the last loop that the person let go on. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { PGlite } from '@electric-sql/pglite';
-import type { ToolState } from '@shared/model/chat.ts';
+import type { ActionRequest, ToolState } from '@shared/model/chat.ts';
 import {
+  type ActionId,
   asId,
   type ChatId,
   type MessageId,
@@ -61,10 +62,15 @@ export interface Arranged {
   readonly queuedIds: readonly number[];
   readonly fence: Fence;
   readonly key: string;
+  readonly actionId: ActionId;
 }
 
 interface Arrangement {
+  /** Default: gated in A, for a chat there waits for something; else no call. */
   readonly call?: ToolState;
+  /** The call is one that the client runs. */
+  readonly isDynamic?: boolean;
+  readonly action?: ActionRequest;
   readonly owned?: boolean;
   readonly queued?: number;
   readonly attempt?: number;
@@ -74,7 +80,8 @@ interface Arrangement {
 const STATUS = { W: 'waiting', E: 'error', R: 'running', I: 'interrupting', A: 'requires_action' } as const;
 
 /** A chat in the given state: a user message, an answer (with one call when asked for), and a queue. */
-export async function arrange(m: Machine, state: ExecState, how: Arrangement = {}): Promise<Arranged> {
+export async function arrange(m: Machine, state: ExecState, asked: Arrangement = {}): Promise<Arranged> {
+  const how: Arrangement = state.startsWith('A') && !asked.action ? { call: 'gated', ...asked } : asked;
   const ids = {
     chatId: asId<ChatId>(randomUUID()),
     ownerId: asId<OwnerId>(randomUUID()),
@@ -86,6 +93,7 @@ export async function arrange(m: Machine, state: ExecState, how: Arrangement = {
     assistantId: asId<MessageId>(0),
     queuedIds: [],
     key: '',
+    actionId: asId<ActionId>(randomUUID()),
   };
   if (state === 'N') {
     const fence: Fence = {
@@ -107,7 +115,8 @@ export async function arrange(m: Machine, state: ExecState, how: Arrangement = {
     ...(how.call ? [call] : []),
   ]);
   const key = `test:${ids.chatId}:${assistantId}:0`;
-  if (how.call) await addCall(m, ids.chatId, assistantId, { key, state: how.call, index: 0 });
+  if (how.call) await addCall(m, ids.chatId, assistantId, { key, state: how.call, index: 0, ...how });
+  const actionId = how.action ? await addAction(m, ids.chatId, how.action) : asId<ActionId>(randomUUID());
   const queuedIds: number[] = [];
   for (let at = 0; at < (how.queued ?? (state.endsWith('1') ? 1 : 0)); at++) {
     queuedIds.push(await addQueued(m, ids, `queued ${at}`));
@@ -120,7 +129,7 @@ export async function arrange(m: Machine, state: ExecState, how: Arrangement = {
     historyVersion: chat.history_version,
     status,
   };
-  return { ...ids, userMessageId, assistantId, queuedIds, fence, key };
+  return { ...ids, userMessageId, assistantId, queuedIds, fence, key, actionId };
 }
 
 async function insertChat(
@@ -169,7 +178,12 @@ export async function addCall(
   m: Machine,
   chatId: ChatId,
   messageId: MessageId,
-  call: { readonly key: string; readonly state: ToolState; readonly index: number },
+  call: {
+    readonly key: string;
+    readonly state: ToolState;
+    readonly index: number;
+    readonly isDynamic?: boolean;
+  },
 ): Promise<void> {
   const hasResult = call.state === 'done' || call.state === 'denied' || call.state === 'unknown';
   await m.db.query(
@@ -182,10 +196,20 @@ export async function addCall(
       call.key,
       `call_${call.index}`,
       call.state,
-      '{"hash":"H","host":"h","directory":"/","verb":"Run","subject":"ls"}',
+      call.isDynamic ? null : '{"hash":"H","host":"h","directory":"/","verb":"Run","subject":"ls"}',
       hasResult ? '{"result":"output","isError":false,"durationMs":5}' : null,
     ],
   );
+}
+
+async function addAction(m: Machine, chatId: ChatId, action: ActionRequest): Promise<ActionId> {
+  const { kind, ...payload } = action;
+  const row = await one<{ id: ActionId }>(
+    m.db,
+    'insert into chat_pending_actions (chat_id, kind, payload) values ($1, $2, $3) returning id',
+    [chatId, kind, JSON.stringify(payload)],
+  );
+  return row.id;
 }
 
 async function addQueued(
@@ -221,7 +245,14 @@ export async function loadHistory(m: Machine, chatId: ChatId): Promise<readonly 
 
 /** Everything that a refused operation must leave alone. */
 export async function loadAll(m: Machine, chatId: ChatId): Promise<unknown> {
-  const tables = ['chat_messages', 'chat_queued_messages', 'chat_tool_calls', 'chat_heartbeats'];
+  const tables = [
+    'chat_messages',
+    'chat_queued_messages',
+    'chat_tool_calls',
+    'chat_pending_actions',
+    'chat_heartbeats',
+    'chat_budget_holds',
+  ];
   const parts = tables.map(
     (table) => `(select json_agg(t order by t::text) from ${table} t where t.chat_id = $1) as ${table}`,
   );
@@ -258,5 +289,9 @@ export async function brokenInvariants(m: Machine, chatId: ChatId): Promise<read
     ],
     [chat.last_error !== null && chat.status !== 'error', 'an error is there in E alone'],
   ];
-  return broken.flatMap(([isBroken, text]) => (isBroken ? [text] : []));
+  const found = await m.store.call('listViolations', { limit: 1_000 });
+  return [
+    ...broken.flatMap(([isBroken, text]) => (isBroken ? [text] : [])),
+    ...found.filter((violation) => violation.chatId === chatId).map(({ rule }) => rule),
+  ];
 }
