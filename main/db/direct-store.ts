@@ -2,6 +2,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { DatabaseFault } from './fault.ts';
 import { listenForHints } from './hints.ts';
 import { OperationRunner, type OperationSet } from './runner.ts';
+import { EngineSession } from './sessions.ts';
 import type { AnswerOf, ArgsOf, Hint, Operations, Store } from './store.ts';
 
 /**
@@ -12,7 +13,8 @@ export async function openDirectStore<Ops extends Operations>(
   db: PGlite,
   sets: readonly OperationSet[],
 ): Promise<Store<Ops>> {
-  const runner = new OperationRunner(db, sets);
+  const session = new EngineSession(db);
+  const runner = new OperationRunner(session, sets);
   const listeners = new Set<(hint: Hint) => void>();
   let closing: Promise<void> | null = null;
   await listenForHints(db, (hint) => {
@@ -30,7 +32,7 @@ export async function openDirectStore<Ops extends Operations>(
       return () => listeners.delete(listener);
     },
     close() {
-      closing ??= runner.exclusive(() => db.close());
+      closing ??= session.exclusive(() => db.close());
       return closing;
     },
   };

@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
+import { parsers } from './parsers.ts';
 
 /** The prepared directory is good for exactly this build of the engine. */
 export const ENGINE_VERSION = '0.5.16';
@@ -20,18 +21,6 @@ const SETTINGS = [
   'log_min_messages=panic',
 ];
 
-const INT8 = 20;
-const TIMESTAMPTZ = 1184;
-
-const parsers = {
-  [INT8]: (text: string) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value)) throw new Error(`int8 beyond the safe integers: ${text}`);
-    return value;
-  },
-  [TIMESTAMPTZ]: (text: string) => new Date(text).toISOString(),
-};
-
 export interface EngineSource {
   /** Absent: in memory. */
   readonly directory?: string;
@@ -45,6 +34,6 @@ export function openEngine(source: EngineSource): Promise<PGlite> {
     ...(source.directory === undefined ? {} : { dataDir: source.directory }),
     ...(source.load === undefined ? {} : { loadDataDir: source.load }),
     startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
-    parsers,
+    parsers: { ...parsers },
   });
 }

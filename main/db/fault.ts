@@ -1,12 +1,15 @@
 /**
  * What the database may refuse besides a bug. `disk-full`: nothing was written, the operation can be
  * repeated. `closed`: the store was closed, or its worker died. `damaged`: the engine stopped and must be
- * opened again (which recovers). The others refuse the opening.
+ * opened again (which recovers). `unreachable`: the shared server does not answer now; nothing is known of what was
+ * under way, and the operation can be repeated. The others refuse the opening.
  */
 export type DatabaseFaultCode =
   | 'disk-full'
   | 'closed'
   | 'damaged'
+  | 'unreachable'
+  | 'unusable'
   | 'newer-database'
   | 'database-locked'
   | 'network-filesystem';

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Hint } from './store.ts';
 
-const CHANNELS: readonly Hint['channel'][] = [
+export const CHANNELS: readonly Hint['channel'][] = [
   'chat_update',
   'chat_ownership',
   'chat_watch',

@@ -7,11 +7,14 @@ import { exists } from './archive.ts';
 import { type ControlFile, controlOf, keepingControl, openRecovering } from './checkpoint.ts';
 import { ENGINE_MAJOR, openEngine } from './engine.ts';
 import { DatabaseFault } from './fault.ts';
+import { listenForHints } from './hints.ts';
 import { type DatabaseLock, lockDirectory } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { refuseNetworkFilesystem } from './network-filesystem.ts';
 import { layDatabase } from './prepared.ts';
-import { OperationRunner, type OperationSet, type Ran, toFault } from './runner.ts';
+import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
+import { EngineSession, toFault } from './sessions.ts';
+import type { Hint } from './store.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface OpenOptions {
@@ -40,9 +43,20 @@ const UPKEEP = [
 /** Writes between two looks at the log's length. */
 const LOOK_EVERY = 50;
 
+/** An open database as the worker's host sees it. */
+export interface Database {
+  /** Runs one operation; a durable one is on the disk when this resolves. */
+  run(name: string, args: unknown): Promise<unknown>;
+  /** Once. `post` must only hand the hint on. */
+  listen(post: (hint: Hint) => void): Promise<void>;
+  /** Waits for what runs. */
+  close(): Promise<void>;
+}
+
 /** The database in its directory, locked, recovered and migrated. Lives in the worker thread. */
-export class FileDatabase {
+export class FileDatabase implements Database {
   readonly db: PGlite;
+  readonly #session: EngineSession;
   readonly #runner: OperationRunner;
   readonly #wal: WalSync;
   readonly #file: ControlFile;
@@ -60,7 +74,8 @@ export class FileDatabase {
     held: { lock: DatabaseLock; log: Log; onDamaged: () => void },
   ) {
     this.db = db;
-    this.#runner = new OperationRunner(db, sets);
+    this.#session = new EngineSession(db);
+    this.#runner = new OperationRunner(this.#session, sets);
     this.#file = file;
     this.#wal = new WalSync(file.data);
     this.#lock = held.lock;
@@ -68,7 +83,6 @@ export class FileDatabase {
     this.#onDamaged = held.onDamaged;
   }
 
-  /** Runs one operation; a durable one is on the disk when this resolves. */
   async run(name: string, args: unknown): Promise<unknown> {
     const ran = await this.#runner.run(name, args, async (durability) => {
       if (durability !== 'read') await this.#requireSpace();
@@ -79,6 +93,10 @@ export class FileDatabase {
       throw toFault(error);
     }
     return ran.answer;
+  }
+
+  listen(post: (hint: Hint) => void): Promise<void> {
+    return listenForHints(this.db, post);
   }
 
   async #requireSpace(): Promise<void> {
@@ -107,16 +125,16 @@ export class FileDatabase {
   }
 
   async #checkpointIfDue(): Promise<void> {
-    const at = await this.#runner.exclusive(() => this.#loadLogPosition());
+    const at = await this.#session.exclusive(() => this.#loadLogPosition());
     if (at - this.#checkpointAt < CHECKPOINT_BYTES) return;
-    for (const sql of UPKEEP) await this.#runner.exclusive(() => this.db.exec(sql));
+    for (const sql of UPKEEP) await this.#session.exclusive(() => this.db.exec(sql));
     await this.checkpoint();
   }
 
   /** Only the engine's own part holds the connection; syncing the files goes on beside other operations. */
   async checkpoint(): Promise<void> {
     await keepingControl(this.#file, () =>
-      this.#runner.exclusive(async () => {
+      this.#session.exclusive(async () => {
         await this.db.exec('checkpoint');
         this.#checkpointAt = await this.#loadLogPosition();
       }),
@@ -136,7 +154,7 @@ export class FileDatabase {
       await this.#checkpoint;
       await this.#wal.close();
       await keepingControl(this.#file, () =>
-        this.#runner.exclusive(async () => {
+        this.#session.exclusive(async () => {
           await this.db.exec('checkpoint');
           await this.db.close();
         }),

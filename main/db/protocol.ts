@@ -45,4 +45,6 @@ export function fromFailure({ fault, message, stack }: Failure): Error {
 export interface WorkerStart {
   readonly dataDir: string;
   readonly preparedDir: string | null;
+  /** A PostgreSQL server that several processes share; absent or null: the engine in the data directory. */
+  readonly databaseUrl?: string | null;
 }

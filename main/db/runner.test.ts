@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it } from 'vitest';
 import { OperationRunner } from './runner.ts';
+import { EngineSession } from './sessions.ts';
 import { operation } from './store.ts';
 
 /** An engine that rejects each statement with what `fail` gives for it, and the statements it was asked. */
@@ -18,7 +19,7 @@ const trap = () => Object.assign(new Error('unreachable'), { name: 'RuntimeError
 const look = operation('read', async (tx) => (await tx.query('select 1')).rows);
 
 function runnerOf(db: PGlite): OperationRunner {
-  return new OperationRunner(db, [{ role: 'owner', operations: { look } }]);
+  return new OperationRunner(new EngineSession(db), [{ role: 'owner', operations: { look } }]);
 }
 
 describe('an engine that died', () => {
@@ -27,7 +28,10 @@ describe('an engine that died', () => {
     await expect(dead.run('look', {})).rejects.toMatchObject({ code: 'damaged' });
     const dying = runnerOf(engine((sql) => (sql === 'select 1' ? trap() : null)).db);
     await expect(dying.run('look', {})).rejects.toMatchObject({ code: 'damaged' });
-    await expect(dead.exclusive(() => Promise.reject(trap()))).rejects.toMatchObject({ code: 'damaged' });
+    const session = new EngineSession(engine(trap).db);
+    await expect(session.exclusive(() => Promise.reject(trap()))).rejects.toMatchObject({
+      code: 'damaged',
+    });
   });
 
   it('may have ended itself, which is no Error', async () => {

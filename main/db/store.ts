@@ -31,9 +31,13 @@ export type Operations = Readonly<Record<string, Operation<never, unknown>>>;
 export type ArgsOf<O> = O extends Operation<infer A, unknown> ? A : never;
 export type AnswerOf<O> = O extends Operation<never, infer R> ? R : never;
 
-/** A notification from the database: channel name and parsed JSON payload. A hint, never the truth. */
+/**
+ * A notification from the database: channel name and parsed JSON payload. A hint, never the truth. `hints_lost` is no
+ * channel of the database: others were missed, so whoever waits for one looks again.
+ */
 export interface Hint {
   readonly channel:
+    | 'hints_lost'
     | 'chat_update'
     | 'chat_ownership'
     | 'chat_watch'

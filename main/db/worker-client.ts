@@ -33,14 +33,14 @@ interface Pending {
 export async function openWorkerStore<Ops extends Operations>(
   options: WorkerStoreOptions,
 ): Promise<WorkerStore<Ops>> {
-  const { dataDir, preparedDir } = options;
-  const start: WorkerStart = { dataDir, preparedDir };
+  const { dataDir, preparedDir, databaseUrl = null } = options;
+  const start: WorkerStart = { dataDir, preparedDir, databaseUrl };
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET_BYTES}`);
   const worker = new Worker(options.workerFile, { workerData: start });
   const link = new WorkerLink(worker, options.log);
   await link.ready;
   return {
-    exclusive: true,
+    exclusive: databaseUrl === null,
     lost: link.lost,
     // The worker answers what the operation of that name answers.
     call: (name, args) => link.call(name, args) as never,

@@ -1,8 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Log } from '../base/log.ts';
 import { DatabaseFault } from './fault.ts';
-import { listenForHints } from './hints.ts';
-import { type FileDatabase, openDatabase } from './open.ts';
+import { type Database, openDatabase } from './open.ts';
 import { type Ask, type Told, toFailure, type WorkerStart } from './protocol.ts';
 import type { OperationSet } from './runner.ts';
 
@@ -18,12 +17,12 @@ export async function serveStore(
   const tell = (told: Told) => port.postMessage(told);
   const log = portLog(tell);
   const onDamaged = () => process.exit(1);
-  const opened = await openDatabase({ ...start, log, onDamaged }, sets).catch((error: unknown) => {
+  const opened = await openEither(start, { log, onDamaged }, sets).catch((error: unknown) => {
     tell({ type: 'refused', failure: toFailure(error) });
     return null;
   });
   if (!opened) return port.close();
-  await listenForHints(opened.db, (hint) => tell({ type: 'hint', hint }));
+  await opened.listen((hint) => tell({ type: 'hint', hint }));
   const running = new Set<Promise<void>>();
   port.on('message', (ask: Ask) => {
     if (ask.type === 'close') {
@@ -36,8 +35,19 @@ export async function serveStore(
   tell({ type: 'ready' });
 }
 
+async function openEither(
+  { databaseUrl, ...start }: WorkerStart,
+  { log, onDamaged }: { log: Log; onDamaged: () => void },
+  sets: readonly OperationSet[],
+): Promise<Database> {
+  if (!databaseUrl) return openDatabase({ ...start, log, onDamaged }, sets);
+  // The client is loaded by those who share a server only.
+  const { openShared } = await import('./shared-database.ts');
+  return openShared({ url: databaseUrl, log }, sets);
+}
+
 async function answer(
-  database: FileDatabase,
+  database: Database,
   { id, name, args }: Extract<Ask, { type: 'call' }>,
   tell: (told: Told) => void,
 ): Promise<void> {
@@ -49,11 +59,7 @@ async function answer(
   }
 }
 
-async function finish(
-  database: FileDatabase,
-  running: ReadonlySet<Promise<void>>,
-  log: Log,
-): Promise<void> {
+async function finish(database: Database, running: ReadonlySet<Promise<void>>, log: Log): Promise<void> {
   await Promise.all(running);
   await database
     .close()
