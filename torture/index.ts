@@ -24,6 +24,11 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'kills; a full run is 200',
     run: async (options) => (await import('./kill/kill.ts')).tortureByKill(options),
   },
+  model: {
+    usualCount: 1,
+    what: 'rounds over every failure of a model call, in three languages',
+    run: async (options) => (await import('./model/model.ts')).tortureByModel(options),
+  },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
