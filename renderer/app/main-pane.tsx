@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { ApprovalDock } from '../features/approvals/approval-dock.tsx';
+import { FamilyDock } from '../features/approvals/ask-dock.tsx';
 import { Inbox } from '../features/approvals/inbox.tsx';
 import { Composer } from '../features/composer/composer.tsx';
 import { NewChat } from '../features/composer/new-chat.tsx';
@@ -31,7 +31,7 @@ function ChatPane({ session }: { readonly session: ChatSession }) {
       <Conversation session={session} />
       {ready && (
         <div className="dock">
-          <ApprovalDock session={session} />
+          <FamilyDock session={session} />
           <QueueList session={session} />
           <Composer session={session} />
         </div>

@@ -63,3 +63,10 @@ export function belowDirectory(path: string, directory: string | null): string {
   if (directory === null || directory === '/') return path;
   return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
 }
+
+/** Millionths of a US dollar: "$0.41", "$12.00"; what is less than a cent shows two digits that count: "$0.0042". */
+export function dollars(micros: number): string {
+  const amount = micros / 1_000_000;
+  if (micros === 0 || Math.abs(amount) >= 0.01) return `$${amount.toFixed(2)}`;
+  return `$${Number(amount.toPrecision(2))}`;
+}

@@ -1,5 +1,7 @@
+import { useEffect } from 'react';
 import { createStore } from 'zustand/vanilla';
 import { call } from '../lib/bridge.ts';
+import { useInFront } from './in-front.ts';
 
 const DEBOUNCE_MS = 300;
 
@@ -16,6 +18,19 @@ export async function loadDraft(key: string): Promise<void> {
   const text = answer.ok ? answer.value.text : '';
   // What was typed meanwhile is newer.
   draftStore.setState((s) => (s.texts[key] === undefined ? { texts: { ...s.texts, [key]: text } } : s));
+}
+
+/** The same chat may be open in another window: on coming back to this one its words are taken over. */
+export function useFreshDraft(key: string): void {
+  const inFront = useInFront();
+  useEffect(() => {
+    if (!inFront || unsaved.has(key) || draftStore.getState().texts[key] === undefined) return;
+    const before = draftStore.getState().texts[key];
+    void call('draft.get', { key }).then((answer) => {
+      if (!answer.ok || draftStore.getState().texts[key] !== before) return;
+      draftStore.setState((s) => ({ texts: { ...s.texts, [key]: answer.value.text } }));
+    });
+  }, [inFront, key]);
 }
 
 export function setDraft(key: string, text: string): void {

@@ -164,7 +164,9 @@ export function createSession(
 /** Which blocks stream, as one string: it changes when a block opens, not when words arrive. */
 export function liveShape(view: ChatView | null): string {
   if (!view) return '';
-  return view.live.parts.map((b) => (b.type === 'tool' ? `tool ${b.tool_call_id}` : b.type)).join('\n');
+  return view.live.parts
+    .map((b) => (b.type === 'tool' ? `tool ${b.tool_name} ${b.tool_call_id}` : b.type))
+    .join('\n');
 }
 
 export function liveTool(view: ChatView | null, toolCallId: string): (LiveBlock & { type: 'tool' }) | null {

@@ -1,9 +1,9 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import { never } from '@shared/util/never.ts';
 import { firstLine } from '../lib/format.ts';
+import type { StatusGlyph } from '../ui/status-mark.tsx';
 
 export type StatusTone = 'none' | 'ok' | 'faint' | 'accent' | 'neutral' | 'warn' | 'err';
-export type StatusGlyph = 'none' | 'dot' | 'ring' | 'beat' | 'clock' | 'hand' | 'square' | 'cross';
 
 /** Always the three together (UI.md). `words` is empty only for a chat that rests and was seen. */
 export interface StatusLook {

@@ -1,13 +1,13 @@
 import type { ApprovalView, ToolCallState } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { Hand } from 'lucide-react';
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { call } from '../../lib/bridge.ts';
-import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
 import { useFocusAfter } from '../../ui/use-focus-after.ts';
+import { useDeadTime } from './dead-time.ts';
 
 /** A call that asks, with what was shown for it. */
 export interface Ask {
@@ -21,10 +21,11 @@ interface ApprovalCardProps {
   readonly ask: Ask;
   readonly position: number;
   readonly count: number;
+  /** Where it is shown away from its chat. */
   readonly onOpenChat?: (() => void) | undefined;
+  /** Takes the focus when the card goes away with it. */
+  readonly onGone: () => void;
 }
-
-const DEAD_MS = 400;
 
 /** What is asked stands whole and escaped; the answer is bound to the hash of exactly this. */
 export function ApprovalCard(props: ApprovalCardProps) {
@@ -33,7 +34,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
   const [note, setNote] = useState<string | null>(null);
   const card = useRef<HTMLDivElement>(null);
   const pre = useRef<HTMLPreElement>(null);
-  useFocusAfter(card, onOpenChat ? focusInbox : focusMessage);
+  useFocusAfter(card, props.onGone);
   const awake = useDeadTime(approval.hash);
   const seen = useSeenToEnd(pre, approval.hash);
   const [sending, send] = useAnswer(chatId, ask);
@@ -83,10 +84,6 @@ export function ApprovalCard(props: ApprovalCardProps) {
       </div>
     </div>
   );
-}
-
-function focusInbox(): void {
-  document.querySelector<HTMLElement>('.inbox-pane')?.focus();
 }
 
 function useAnswer(chatId: ChatId, { state, approval }: Ask) {
@@ -149,16 +146,6 @@ function AllowButton({ can, seen, onAllow }: AllowButtonProps) {
       Allow once
     </Button>
   );
-}
-
-/** A card that has just appeared takes no press: it may have slid under a finger. */
-function useDeadTime(hash: string): boolean {
-  const [awakeFor, setAwakeFor] = useState<string | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setAwakeFor(hash), DEAD_MS);
-    return () => clearTimeout(timer);
-  }, [hash]);
-  return awakeFor === hash;
 }
 
 /** True once the end of what is asked has been in sight. */

@@ -6,7 +6,7 @@ import { renameChat } from '../../state/chats.ts';
 import { statusLook } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { linkWords } from '../../state/workspaces.ts';
-import { StatusMark } from './status-mark.tsx';
+import { StatusMark } from '../../ui/status-mark.tsx';
 import type { TreeRow } from './tree-rows.ts';
 
 interface RowProps {
@@ -84,7 +84,7 @@ export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed
         onMenu({ x: event.clientX, y: event.clientY });
       }}
     >
-      <StatusMark look={look} step={chat.snapshot_version} />
+      <StatusMark glyph={look.glyph} step={chat.snapshot_version} />
       {renaming ? (
         <RenameField chat={chat} onDone={onRenamed} />
       ) : (

@@ -1,9 +1,16 @@
+import type { InstructionFileInfo } from '@shared/contract/chats.ts';
+import type { ChatId } from '@shared/model/ids.ts';
 import type { Message, Usage } from '@shared/model/message.ts';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { tokens } from '../../lib/format.ts';
+import { call } from '../../lib/bridge.ts';
+import { bytes, tokens } from '../../lib/format.ts';
+import { clearContext, compactContext } from '../../state/context.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { findModel, modelsStore } from '../../state/models.ts';
+import { focusMessage } from '../../state/nav.ts';
+import { isBusy } from '../../state/stop.ts';
+import { Button } from '../../ui/button.tsx';
 import { useDismiss } from '../../ui/use-dismiss.ts';
 
 /** Tokens that the last answer left in the window of the model; null: no answer has said so. */
@@ -19,9 +26,19 @@ export function usedTokens(usage: Usage | null): number | null {
   return parts.every((n) => n === null) ? null : parts.reduce<number>((n, p) => n + (p ?? 0), 0);
 }
 
+/** The last answer that says how full the window is; null: none since the context was cut. */
 function lastUsage(messages: readonly Message[]): Message | null {
-  return messages.findLast((m) => m.role === 'assistant' && m.usage !== null) ?? null;
+  const last = messages.findLast((m) => isCut(m) || (m.role === 'assistant' && m.usage !== null));
+  return last && !isCut(last) ? last : null;
 }
+
+const CUTS = new Set(['chat_summarized', 'chat_cleared']);
+
+function isCut({ content }: Message): boolean {
+  return content.some((p) => (p.type === 'tool-call' || p.type === 'tool-result') && CUTS.has(p.tool_name));
+}
+
+const WAIT_WORDS = 'when this turn is over';
 
 interface ContextButtonProps {
   readonly session: ChatSession;
@@ -59,11 +76,13 @@ export function ContextButton({ session, short }: ContextButtonProps) {
         <span className="wide-only">{short ? `${percent}%` : `${percent}% context`}</span>
       </button>
       {open && (
-        <div className="pop up facts">
+        <div className="pop up facts" role="group" aria-label="Context">
           <Fact name="Used" value={`${tokens(used)} tokens`} />
           <Fact name="Window" value={limit ? `${tokens(limit)} tokens` : 'not known'} />
           <Fact name="From cache" value={`${tokens(message?.usage?.cache_read_tokens ?? 0)} tokens`} />
           <Fact name="Last answer" value={`${tokens(message?.usage?.output_tokens ?? 0)} tokens`} />
+          <Instructions chatId={session.chatId} />
+          <Cuts session={session} onDone={close} />
         </div>
       )}
     </div>
@@ -76,5 +95,65 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
       <span className="meta">{name}</span>
       <span className="num">{value}</span>
     </div>
+  );
+}
+
+/** The files that tell the model how to work here; read when the person looks. */
+function Instructions({ chatId }: { readonly chatId: ChatId }) {
+  const [files, setFiles] = useState<readonly InstructionFileInfo[] | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    void call('chat.instructions', { chatId }).then((answer) => {
+      if (!wanted) return;
+      if (answer.ok) setFiles(answer.value.files);
+      else setFailure(answer.error.message);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [chatId]);
+  const words = failure ?? (files === null ? '…' : files.length === 0 ? 'none found' : '');
+  return (
+    <>
+      <hr />
+      <Fact name="Instructions" value={words} />
+      <ul aria-label="Instruction files" className="sources">
+        {files?.map((file) => (
+          <li key={file.source}>
+            <span className="mono source" title={file.source}>
+              {file.source}
+            </span>
+            <span className="num meta">
+              {bytes(file.bytes)}
+              {file.truncated && ', truncated'}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Cuts({ session, onDone }: { readonly session: ChatSession; readonly onDone: () => void }) {
+  const busy = useStore(session.store, (s) => isBusy(s.view?.status));
+  const run = (cut: (chatId: ChatId) => Promise<void>) => {
+    onDone();
+    focusMessage();
+    void cut(session.chatId);
+  };
+  const title = busy ? `Possible ${WAIT_WORDS}` : undefined;
+  return (
+    <>
+      <hr />
+      <div className="btns">
+        <Button disabled={busy} title={title} onClick={() => run(compactContext)}>
+          Compact
+        </Button>
+        <Button disabled={busy} title={title} onClick={() => run(clearContext)}>
+          Clear context
+        </Button>
+      </div>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type AriaAttributes, type KeyboardEvent, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { navStore } from '../../state/nav.ts';
 
@@ -11,16 +11,19 @@ export interface MessageKeys {
   readonly onEscape: (empty: boolean) => void;
   /** Arrow up in an empty box. */
   readonly onRecall: () => void;
+  /** Asked first; true: the key is dealt with. */
+  readonly onKey?: (event: KeyboardEvent) => boolean;
 }
 
-interface MessageBoxProps extends MessageKeys {
+interface MessageBoxProps extends MessageKeys, AriaAttributes {
   readonly value: string;
   readonly placeholder: string;
   readonly onChange: (text: string) => void;
 }
 
 /** The text field "Message". It takes the focus whenever the window asks for it. */
-export function MessageBox({ value, placeholder, onChange, ...keys }: MessageBoxProps) {
+export function MessageBox(props: MessageBoxProps) {
+  const { value, placeholder, onChange, onSend, onSendNow, onEscape, onRecall, onKey, ...aria } = props;
   const ref = useRef<HTMLTextAreaElement>(null);
   const focusTick = useStore(navStore, (s) => s.focusTick);
   useEffect(() => {
@@ -30,18 +33,18 @@ export function MessageBox({ value, placeholder, onChange, ...keys }: MessageBox
     box.setSelectionRange(box.value.length, box.value.length);
   }, [focusTick]);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || onKey?.(event)) return;
     const empty = value.trim() === '';
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       if (empty) return;
-      if (event.ctrlKey || event.metaKey) keys.onSendNow();
-      else keys.onSend();
+      if (event.ctrlKey || event.metaKey) onSendNow();
+      else onSend();
     } else if (event.key === 'Escape') {
-      keys.onEscape(empty);
+      onEscape(empty);
     } else if (event.key === 'ArrowUp' && value === '') {
       event.preventDefault();
-      keys.onRecall();
+      onRecall();
     }
   };
   return (
@@ -49,6 +52,7 @@ export function MessageBox({ value, placeholder, onChange, ...keys }: MessageBox
       ref={ref}
       className="box"
       aria-label="Message"
+      {...aria}
       rows={1}
       value={value}
       placeholder={placeholder}

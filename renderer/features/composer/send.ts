@@ -41,8 +41,3 @@ async function promoteFresh({ chatId }: ChatSession, queuedId: QueuedId): Promis
   const answer = await call('queue.promote', { chatId, queuedId });
   if (!answer.ok && answer.error.code !== 'not-found') toast(answer.error.message);
 }
-
-export async function stopChat(session: ChatSession): Promise<void> {
-  const answer = await call('chat.interrupt', { chatId: session.chatId });
-  if (!answer.ok) toast(answer.error.message);
-}

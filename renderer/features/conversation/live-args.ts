@@ -1,4 +1,4 @@
-const STRINGS = /"(path|command|process_id)"\s*:\s*"((?:[^"\\]|\\.)*)("?)/g;
+const STRINGS = /"(path|command|process_id|title|prompt|chat_id|message)"\s*:\s*"((?:[^"\\]|\\.)*)("?)/g;
 
 /** What can be said of arguments that are still being written: their short strings. */
 export function partialArgs(raw: string): Readonly<Record<string, string>> {

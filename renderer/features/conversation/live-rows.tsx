@@ -3,9 +3,12 @@ import { memo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ChatSession } from '../../state/live.ts';
 import { Markdown } from '../../ui/markdown.tsx';
-import { partialArgs } from './live-args.ts';
+import { LiveAgentTool } from './agent-row.tsx';
+import { isAgentTool } from './agent-tool.ts';
+import { isContextCut } from './context-cut.ts';
+import { LiveSummary } from './context-divider.tsx';
 import { LiveThought } from './thought.tsx';
-import { ToolLine } from './tool-row.tsx';
+import { liveFacts, ToolLine } from './tool-row.tsx';
 
 interface LiveRowProps {
   readonly session: ChatSession;
@@ -32,30 +35,24 @@ export const LiveRow = memo(({ session, index, last }: LiveRowProps) => {
     case 'reasoning':
       return <LiveThought text={block.text} over={over || !last} sinceMs={sinceMs} />;
     case 'tool':
+      if (isContextCut(block.tool_name)) return <LiveSummary block={block} sinceMs={sinceMs} />;
+      if (isAgentTool(block.tool_name)) return <LiveAgentTool session={session} block={block} />;
       return <LiveTool session={session} block={block} />;
   }
 });
 LiveRow.displayName = 'LiveRow';
 
-function LiveTool({
-  session,
-  block,
-}: {
+interface LiveToolProps {
   readonly session: ChatSession;
   readonly block: LiveBlock & { type: 'tool' };
-}) {
+}
+
+function LiveTool({ session, block }: LiveToolProps) {
   return (
     <ToolLine
       session={session}
       rowKey={`live.${block.tool_call_id}`}
-      facts={{
-        tool: block.tool_name,
-        args: block.args ?? partialArgs(block.raw),
-        result: null,
-        ledger: null,
-        writing: true,
-        busy: true,
-      }}
+      facts={liveFacts(block)}
       resultMessageId={null}
     />
   );

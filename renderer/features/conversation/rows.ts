@@ -1,6 +1,7 @@
 import type { ToolCallState } from '@shared/model/chat.ts';
 import type { Message } from '@shared/model/message.ts';
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
+import { type ContextCut, contextCut, isContextCut } from './context-cut.ts';
 
 /** A tool call with what is known of it. `result` null: not finished, or never (see `ledger`). */
 export interface ToolItem {
@@ -24,7 +25,7 @@ export type Row =
   | { readonly kind: 'thought'; readonly key: string; readonly part: ReasoningPart }
   | { readonly kind: 'tool'; readonly key: string; readonly item: ToolItem }
   | { readonly kind: 'explored'; readonly key: string; readonly items: readonly ToolItem[] }
-  | { readonly kind: 'divider'; readonly key: string; readonly text: string; readonly summary: string }
+  | { readonly kind: 'divider'; readonly key: string; readonly cut: ContextCut; readonly newest: boolean }
   | { readonly kind: 'interrupted'; readonly key: string }
   | { readonly kind: 'time'; readonly key: string; readonly at: string };
 
@@ -48,7 +49,13 @@ export function timelineRows(
     if (message.role === 'user') rows.push({ kind: 'user', key: `m${message.id}`, message });
     else if (message.role === 'assistant') rows.push(...assistantRows(message, results, calls));
   }
-  return foldReads(rows);
+  return markNewestCut(foldReads(rows));
+}
+
+function markNewestCut(rows: readonly Row[]): readonly Row[] {
+  const at = rows.findLastIndex((row) => row.kind === 'divider');
+  const row = rows[at];
+  return row?.kind === 'divider' ? rows.with(at, { ...row, newest: true }) : rows;
 }
 
 interface Answer {
@@ -131,14 +138,8 @@ function toolRow(
   ledger: ToolCallState | null,
 ): Row {
   const key = `m${message.id}.${message.content.indexOf(call)}`;
-  if (call.tool_name === 'chat_summarized') {
-    const result = record(answer?.part.result);
-    return {
-      kind: 'divider',
-      key,
-      text: answer ? 'Summarized' : 'Summarizing…',
-      summary: typeof result['summary'] === 'string' ? result['summary'] : '',
-    };
+  if (isContextCut(call.tool_name)) {
+    return { kind: 'divider', key, cut: contextCut(call.tool_name, answer?.part ?? null), newest: false };
   }
   return {
     kind: 'tool',
@@ -170,10 +171,4 @@ function foldReads(rows: readonly Row[]): readonly Row[] {
 
 function isQuietRead(item: ToolItem): boolean {
   return READS.has(item.call.tool_name) && item.result !== null && !item.result.is_error;
-}
-
-export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
 }

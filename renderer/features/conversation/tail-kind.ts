@@ -2,6 +2,7 @@ import type { ChatStatus } from '@shared/model/chat.ts';
 import type { ChatFault, FaultKind, RetryInfo } from '@shared/model/fault.ts';
 import type { Message } from '@shared/model/message.ts';
 import type { LinkState } from '@shared/model/workspace.ts';
+import { isContextCut } from './context-cut.ts';
 
 export type TailKind =
   | 'lost'
@@ -52,11 +53,11 @@ export function endsUnanswered(messages: readonly Message[]): boolean {
   const last = messages.findLast((m) => m.visibility !== 'model');
   if (last?.role === 'user') return true;
   if (last?.role !== 'tool') return false;
-  if (last.content.some((p) => p.type === 'tool-result' && p.tool_name === 'chat_summarized')) return false;
+  if (last.content.some((p) => p.type === 'tool-result' && isContextCut(p.tool_name))) return false;
   return messages.findLast((m) => m.role === 'assistant')?.interrupted === false;
 }
 
-export type Help = 'retry' | 'settings' | 'model' | 'reconnect';
+export type Help = 'retry' | 'settings' | 'model' | 'reconnect' | 'compact';
 
 /** The one action that helps with a fault of this kind. */
 export function helpFor(kind: FaultKind): Help {
@@ -67,8 +68,9 @@ export function helpFor(kind: FaultKind): Help {
     case 'usage_limit':
       return 'settings';
     case 'config':
-    case 'context_full':
       return 'model';
+    case 'context_full':
+      return 'compact';
     case 'workspace_unreachable':
       return 'reconnect';
     case 'overloaded':

@@ -3,9 +3,11 @@ import { CircleDashed, CircleX, Clock, KeyRound, Square, Unplug } from 'lucide-r
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import { compactContext } from '../../state/context.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { focusMessage, showSettings } from '../../state/nav.ts';
 import { secondsLeft } from '../../state/status.ts';
+import { stopTree } from '../../state/stop.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { announce, toast } from '../../state/toasts.ts';
 import { reconnect, workspacesStore } from '../../state/workspaces.ts';
@@ -91,11 +93,6 @@ async function retryNow(session: ChatSession): Promise<void> {
   if (!answer.ok) toast(answer.error.message);
 }
 
-async function stop(session: ChatSession): Promise<void> {
-  const answer = await call('chat.interrupt', { chatId: session.chatId });
-  if (!answer.ok) toast(answer.error.message);
-}
-
 function RetryCard({ session, retry }: { readonly session: ChatSession; readonly retry: RetryInfo }) {
   const now = useSeconds(true);
   const left = secondsLeft(retry.retrying_at, now);
@@ -117,7 +114,7 @@ function RetryCard({ session, retry }: { readonly session: ChatSession; readonly
       </span>
       <span className="btns">
         <Button onClick={() => void retryNow(session)}>Retry now</Button>
-        <Button look="quiet" onClick={() => void stop(session)}>
+        <Button look="quiet" onClick={() => void stopTree(session)}>
           Stop
         </Button>
       </span>
@@ -152,6 +149,8 @@ function ErrorCard({ session, error }: { readonly session: ChatSession; readonly
 
 function HelpButton({ session, help }: { readonly session: ChatSession; readonly help: Help }) {
   switch (help) {
+    case 'compact':
+      return <Button onClick={() => void compactContext(session.chatId)}>Compact</Button>;
     case 'retry':
       return <Button onClick={() => void retryNow(session)}>Retry</Button>;
     case 'settings':

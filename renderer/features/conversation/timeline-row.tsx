@@ -1,12 +1,13 @@
-import { ChevronDown, ChevronRight } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { clock } from '../../lib/format.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { useSeconds } from '../../state/ticks.ts';
+import { AgentToolRow } from './agent-row.tsx';
+import { isAgentTool } from './agent-tool.ts';
+import { ContextDivider } from './context-divider.tsx';
 import { LiveRow } from './live-rows.tsx';
 import { AgentRow, UserRow } from './message-rows.tsx';
-import { useOpenRow } from './open-rows.ts';
 import { Thought } from './thought.tsx';
 import { isTight } from './tight.ts';
 import { ExploredRow, ToolRow } from './tool-row.tsx';
@@ -87,7 +88,11 @@ function RowBody({ session, row }: { readonly session: ChatSession; readonly row
     case 'thought':
       return <Thought rowKey={`${session.chatId}.${row.key}`} part={row.part} />;
     case 'tool':
-      return <ToolRow session={session} item={row.item} />;
+      return isAgentTool(row.item.call.tool_name) ? (
+        <AgentToolRow session={session} item={row.item} />
+      ) : (
+        <ToolRow session={session} item={row.item} />
+      );
     case 'explored':
       return <ExploredRow session={session} items={row.items} />;
     case 'live':
@@ -97,7 +102,7 @@ function RowBody({ session, row }: { readonly session: ChatSession; readonly row
     case 'interrupted':
       return <div className="interrupted">Stopped by you</div>;
     case 'divider':
-      return <Divider rowKey={row.key} text={row.text} summary={row.summary} />;
+      return <ContextDivider session={session} rowKey={row.key} cut={row.cut} newest={row.newest} />;
   }
 }
 
@@ -108,20 +113,4 @@ function Pause({ at }: { readonly at: string }) {
 function LiveBlockRow({ session, index }: { readonly session: ChatSession; readonly index: number }) {
   const last = useStore(session.store, (s) => index === (s.view?.live.parts.length ?? 0) - 1);
   return <LiveRow session={session} index={index} last={last} />;
-}
-
-function Divider(props: { readonly rowKey: string; readonly text: string; readonly summary: string }) {
-  const [open, toggle] = useOpenRow(props.rowKey, false);
-  if (props.summary === '') return <div className="cut">{props.text}</div>;
-  return (
-    <>
-      <div className="cut">
-        <button type="button" aria-expanded={open} onClick={toggle}>
-          {props.text}
-          {open ? <ChevronDown className="i s" /> : <ChevronRight className="i s" />}
-        </button>
-      </div>
-      {open && <div className="block term summary">{props.summary}</div>}
-    </>
-  );
 }

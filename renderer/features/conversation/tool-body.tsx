@@ -7,8 +7,8 @@ import { outputOf } from '../../state/process-output.ts';
 import { Button } from '../../ui/button.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { TerminalBlock } from '../../ui/terminal-block.tsx';
-import { record } from './rows.ts';
-import { editDiffs, failureText, number, type ToolFacts, type ToolView, text } from './tool-view.ts';
+import { number, record, text } from './json.ts';
+import { editDiffs, failureText, type ToolFacts, type ToolView } from './tool-view.ts';
 
 interface ToolBodyProps {
   readonly chatId: ChatId;

@@ -1,3 +1,5 @@
+import type { ToolResultPart } from '@shared/model/part.ts';
+import type { LiveBlock } from '@shared/model/reducer.ts';
 import { BookOpen, FilePen, Hand, Pencil, SquareTerminal, Terminal, Wrench } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
@@ -5,6 +7,7 @@ import { belowDirectory, duration, plural } from '../../lib/format.ts';
 import { type ChatSession, liveTool } from '../../state/live.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
+import { partialArgs } from './live-args.ts';
 import { useOpenRow } from './open-rows.ts';
 import type { ToolItem } from './rows.ts';
 import { Step } from './step.tsx';
@@ -20,36 +23,51 @@ const ICONS: Readonly<Record<ToolKind, typeof Terminal>> = {
 };
 
 /** A call that is in the history. Its result may still stream in before the row that holds it is committed. */
+export function useToolFacts(session: ChatSession, item: ToolItem): ToolFacts {
+  const streamed = useStore(session.store, (s) =>
+    item.result ? null : liveTool(s.view, item.call.tool_call_id),
+  );
+  const busy = useStore(session.store, (s) => s.view?.status === 'running');
+  const { tool_name, args } = item.call;
+  const result = item.result ?? (streamed && resultOf(streamed));
+  return { tool: tool_name, args, result, ledger: item.ledger, writing: false, busy };
+}
+
+function resultOf({
+  tool_call_id,
+  tool_name,
+  result,
+  is_error,
+  duration_ms,
+}: LiveTool): ToolResultPart | null {
+  if (result === undefined) return null;
+  return {
+    type: 'tool-result',
+    tool_call_id,
+    tool_name,
+    result,
+    ...(is_error === undefined ? {} : { is_error }),
+    ...(duration_ms === undefined ? {} : { duration_ms }),
+  };
+}
+
+type LiveTool = LiveBlock & { readonly type: 'tool' };
+
+/** A call that the model is still writing. */
+export function liveFacts(block: LiveTool): ToolFacts {
+  const args = block.args ?? partialArgs(block.raw);
+  return { tool: block.tool_name, args, result: null, ledger: null, writing: true, busy: true };
+}
+
 export const ToolRow = memo(
-  ({ session, item }: { readonly session: ChatSession; readonly item: ToolItem }) => {
-    const streamed = useStore(session.store, (s) =>
-      item.result ? null : liveTool(s.view, item.call.tool_call_id),
-    );
-    const busy = useStore(session.store, (s) => s.view?.status === 'running');
-    const result =
-      item.result ??
-      (streamed?.result === undefined
-        ? null
-        : {
-            type: 'tool-result' as const,
-            tool_call_id: item.call.tool_call_id,
-            tool_name: item.call.tool_name,
-            result: streamed.result,
-            ...(streamed.is_error === undefined ? {} : { is_error: streamed.is_error }),
-            ...(streamed.duration_ms === undefined ? {} : { duration_ms: streamed.duration_ms }),
-          });
-    const facts: ToolFacts = {
-      tool: item.call.tool_name,
-      args: item.call.args,
-      result,
-      ledger: item.ledger,
-      writing: false,
-      busy,
-    };
-    return (
-      <ToolLine session={session} rowKey={item.key} facts={facts} resultMessageId={item.resultMessageId} />
-    );
-  },
+  ({ session, item }: { readonly session: ChatSession; readonly item: ToolItem }) => (
+    <ToolLine
+      session={session}
+      rowKey={item.key}
+      facts={useToolFacts(session, item)}
+      resultMessageId={item.resultMessageId}
+    />
+  ),
 );
 ToolRow.displayName = 'ToolRow';
 
@@ -86,7 +104,13 @@ function useDirectory(session: ChatSession): string | null {
   return useStore(workspacesStore, (s) => s.list?.find((w) => w.id === id)?.directory ?? null);
 }
 
-function ToolMeta({ view, startedAt }: { readonly view: ToolView; readonly startedAt: string | null }) {
+export function ToolMeta({
+  view,
+  startedAt,
+}: {
+  readonly view: ToolView;
+  readonly startedAt: string | null;
+}) {
   switch (view.phase) {
     case 'gated':
       return <span className="warn">asks</span>;

@@ -2,7 +2,7 @@ import type { ToolCallState } from '@shared/model/chat.ts';
 import type { ToolResultPart } from '@shared/model/part.ts';
 import { countRows, type DiffRow, diffRows, foldSame, patchRows } from '../../lib/diff-rows.ts';
 import { firstLine, plural } from '../../lib/format.ts';
-import { record } from './rows.ts';
+import { number, record, text } from './json.ts';
 
 export type ToolKind = 'run' | 'edit' | 'read' | 'process' | 'other';
 export type ToolPhase =
@@ -68,7 +68,7 @@ function phaseOf({ result, ledger, writing, busy }: ToolFacts): ToolPhase {
     if (ledger?.state === 'denied' || record(result.result)['denied'] === true) return 'denied';
     const body = record(result.result);
     if (body['outcome'] === 'unknown' || ledger?.state === 'unknown') return 'unknown';
-    if (ledger?.state === 'cancelled' || isStoppedCommand(body)) return 'stopped';
+    if (ledger?.state === 'cancelled' || body['stopped'] === true) return 'stopped';
     // A tool that ran answers with an object; a bare sentence was put in its place: denied, or cancelled.
     if (result.is_error && typeof result.result === 'string' && !result.duration_ms) return 'not-run';
     return result.is_error || body['success'] === false || body['ok'] === false ? 'failed' : 'done';
@@ -94,16 +94,6 @@ function phaseOf({ result, ledger, writing, busy }: ToolFacts): ToolPhase {
   }
 }
 
-/** What `execute` answers when the person stopped it: no structure tells it from a command that failed. */
-const STOPPED_COMMAND = new Set([
-  'interrupted by the user',
-  'interrupted by the user; the process did not confirm its end',
-]);
-
-function isStoppedCommand(body: Readonly<Record<string, unknown>>): boolean {
-  return body['success'] === false && STOPPED_COMMAND.has(text(body['error']));
-}
-
 /** Verbs by phase: while it happens, and after. */
 const VERBS: Readonly<Record<string, readonly [ToolKind, string, string, string]>> = {
   execute: ['run', 'Running', 'Ran', 'Run'],
@@ -113,6 +103,7 @@ const VERBS: Readonly<Record<string, readonly [ToolKind, string, string, string]
   process_output: ['process', 'Reading output of', 'Read output of', 'Read output of'],
   process_list: ['process', 'Listing', 'Listed', 'List'],
   process_signal: ['process', 'Stopping', 'Stopped', 'Stop'],
+  list_agents: ['other', 'Listing', 'Listed', 'List'],
 };
 
 function say(facts: ToolFacts, phase: ToolPhase): readonly [ToolKind, string, string] {
@@ -128,6 +119,7 @@ function objectOf({ tool, args }: ToolFacts): string {
   const a = record(args);
   if (tool === 'execute') return firstLine(text(a['command'])) || 'a command';
   if (tool === 'process_list') return 'processes';
+  if (tool === 'list_agents') return 'agents';
   if (tool.startsWith('process_')) return `process ${text(a['process_id'])}`.trim();
   if (tool === 'edit_files') return filesWords(editedPaths(args));
   const path = text(a['path']);
@@ -173,14 +165,6 @@ export function editDiffs({
 function searchRows(edits: unknown): readonly DiffRow[] {
   if (!Array.isArray(edits)) return [];
   return edits.flatMap((e) => foldSame(diffRows(text(record(e)['search']), text(record(e)['replace']))));
-}
-
-export function text(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
-}
-
-export function number(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 /** The words of a failed call. */

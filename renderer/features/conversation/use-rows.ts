@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { type ChatSession, liveShape } from '../../state/live.ts';
+import { isContextCut } from './context-cut.ts';
 import { type Row, timelineRows } from './rows.ts';
 
 /** A row that streams stands behind the durable ones; `step`: it is one line, not prose. */
@@ -26,8 +27,9 @@ function liveRows(durable: readonly Row[], shape: string): readonly AnyRow[] {
     durable.flatMap((r) => (r.kind === 'tool' && !r.item.result ? [r.item.call.tool_call_id] : [])),
   );
   return shape.split('\n').flatMap((line, index): AnyRow[] => {
-    const id = line.startsWith('tool ') ? line.slice(5) : null;
-    if (id !== null && unanswered.has(id)) return [];
-    return [{ kind: 'live', key: `live.${index}`, step: line !== 'text', index }];
+    const [, tool, id] = /^tool (\S*) (.*)$/.exec(line) ?? [];
+    if (id !== undefined && unanswered.has(id)) return [];
+    const step = line !== 'text' && (tool === undefined || !isContextCut(tool));
+    return [{ kind: 'live', key: `live.${index}`, step, index }];
   });
 }

@@ -1,9 +1,10 @@
 import { Clock, Hand, Square, X } from 'lucide-react';
-import type { StatusLook } from '../../state/status.ts';
+
+export type StatusGlyph = 'none' | 'dot' | 'ring' | 'beat' | 'clock' | 'hand' | 'square' | 'cross';
 
 /** The glyph of a status; the words beside it say the same. `step` moves the running glyph. */
-export function StatusMark({ look, step }: { readonly look: StatusLook; readonly step: number }) {
-  switch (look.glyph) {
+export function StatusMark({ glyph, step }: { readonly glyph: StatusGlyph; readonly step: number }) {
+  switch (glyph) {
     case 'none':
       return <span className="g" />;
     case 'dot':

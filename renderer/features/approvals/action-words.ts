@@ -1,0 +1,35 @@
+import type { PendingAction } from '@shared/model/chat.ts';
+import { dollars, plural } from '../../lib/format.ts';
+
+/** What a card that is no approval is called, and what it says. */
+export interface ActionWords {
+  /** "Loop", "Budget", "Question": the beginning of the card's name. */
+  readonly kind: string;
+  readonly sentence: string;
+  /** Shown apart, as a machine says it. */
+  readonly subject: string;
+}
+
+export function actionWords(action: PendingAction): ActionWords {
+  switch (action.kind) {
+    case 'loop':
+      return {
+        kind: 'Loop',
+        sentence: `made the same call ${plural(action.times, 'time')} in a row, with the same result`,
+        subject: action.subject === '' ? action.tool : `${action.tool} ${action.subject}`,
+      };
+    case 'budget': {
+      const next =
+        action.estimate_micros === null
+          ? 'This model has no price, so what the next step costs is not known.'
+          : `The next step needs about ${dollars(action.estimate_micros)}.`;
+      return {
+        kind: 'Budget',
+        sentence: `reached the budget of ${dollars(action.cap_micros)}: ${dollars(action.spent_micros)} are spent. ${next}`,
+        subject: '',
+      };
+    }
+    case 'question':
+      return { kind: 'Question', sentence: 'asks', subject: action.text };
+  }
+}

@@ -1,0 +1,88 @@
+import type { ChatSummary, PendingAction, ToolCallState } from '@shared/model/chat.ts';
+import type { ChatId } from '@shared/model/ids.ts';
+import { useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
+import { type ChatMap, chatsStore } from '../../state/chats.ts';
+import { type ChatSession, createSession } from '../../state/live.ts';
+import { focusMessage, openChat } from '../../state/nav.ts';
+import { ActionCard } from './action-card.tsx';
+import { ApprovalCard, type Ask } from './approval-card.tsx';
+import { askingIn } from './asking.ts';
+
+const NO_CALLS: readonly ToolCallState[] = [];
+const NO_ACTIONS: readonly PendingAction[] = [];
+const NO_CHATS: ChatMap = new Map();
+
+function gatedIn(calls: readonly ToolCallState[]): readonly Ask[] {
+  return calls.flatMap((state) =>
+    state.state === 'gated' && state.approval ? [{ state, approval: state.approval }] : [],
+  );
+}
+
+interface AskDockProps {
+  readonly session: ChatSession;
+  /** Questions of other chats that come after those of this one. */
+  readonly also: number;
+  readonly onOpenChat?: () => void;
+  readonly onGone: () => void;
+}
+
+/** The first question of a chat that waits for an answer; the rest are counted. */
+export function AskDock({ session, also, onOpenChat, onGone }: AskDockProps) {
+  const calls = useStore(session.store, (s) => s.view?.calls ?? NO_CALLS);
+  const actions = useStore(session.store, (s) => s.view?.actions ?? NO_ACTIONS);
+  const title = useStore(session.store, (s) => s.view?.chat.title ?? '');
+  const asks = useMemo(() => gatedIn(calls), [calls]);
+  const common = {
+    chatId: session.chatId,
+    title,
+    position: 1,
+    count: asks.length + actions.length + also,
+    onOpenChat,
+    onGone,
+  };
+  const [ask] = asks;
+  if (ask) return <ApprovalCard key={ask.state.key} {...common} ask={ask} />;
+  const [action] = actions;
+  return action ? <ActionCard key={action.id} {...common} action={action} /> : null;
+}
+
+/** A question of a chat that is not open here. It has a feed of its own, only while it is shown. */
+export function ElsewhereDock({
+  chatId,
+  ...rest
+}: Omit<AskDockProps, 'session'> & { readonly chatId: ChatId }) {
+  const session = useMemo(() => createSession(chatId), [chatId]);
+  useEffect(() => {
+    session.open();
+    return () => session.close();
+  }, [session]);
+  return <AskDock session={session} {...rest} onOpenChat={() => openChat(chatId)} />;
+}
+
+/** What waits for the person in the open chat and, after that, in the agents that it started. */
+export function FamilyDock({ session }: { readonly session: ChatSession }) {
+  const own = useStore(
+    session.store,
+    (s) => gatedIn(s.view?.calls ?? NO_CALLS).length + (s.view?.actions.length ?? 0),
+  );
+  const live = useStore(chatsStore, (s) => s.live ?? NO_CHATS);
+  const agents = useMemo(() => askingIn(live, session.chatId), [live, session.chatId]);
+  const theirs = agents.reduce((n, agent) => n + questions(agent), 0);
+  const [first] = agents;
+  if (own > 0) return <AskDock session={session} also={theirs} onGone={focusMessage} />;
+  if (!first) return null;
+  return (
+    <ElsewhereDock
+      key={first.id}
+      chatId={first.id}
+      also={theirs - questions(first)}
+      onGone={focusMessage}
+    />
+  );
+}
+
+/** A chat that asks has at least one question, whatever was counted. */
+function questions(chat: ChatSummary): number {
+  return Math.max(1, chat.asks);
+}
