@@ -44,7 +44,8 @@ export function createHints(store: Pick<Store<Operations>, 'onHint'>): Hints {
       case 'hints_lost':
         ownership.tell(null);
         return lost.tell(null);
-      default:
+      case 'workspace_update':
+      case 'settings_update':
         return undefined;
     }
   });

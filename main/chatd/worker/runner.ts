@@ -1,5 +1,6 @@
 import type { ChatId, RunnerId } from '@shared/model/ids.ts';
 import { errorFields } from '../../base/log.ts';
+import { createWake, type Wake } from '../../base/wake.ts';
 import { DatabaseFault } from '../../db/fault.ts';
 import { Interrupted } from '../../tools/interrupted.ts';
 import { ShuttingDown, Superseded } from '../generation/reasons.ts';
@@ -11,6 +12,14 @@ const SYNC_MS = 30_000;
 const PAUSES_MS = [200, 400, 1_000, 5_000, 15_000, 30_000] as const;
 /** From here on whoever looks at the window again should hear of it. */
 const LONG_PAUSE_MS = 15_000;
+/** Shutdown waits for no database that is gone. */
+const TRIES_AT_SHUTDOWN = 3;
+const HAND_BACK_PAUSES_MS = [200, 400] as const;
+
+interface Owned {
+  readonly chatId: ChatId;
+  readonly runnerId: RunnerId;
+}
 
 /**
  * Drives one chat for one ownership period (CHATD 3.5):
@@ -21,28 +30,51 @@ const LONG_PAUSE_MS = 15_000;
  *    │ └─ interrupting ▶ interrupt task┤
  *    └──────── again ──────────────────┘   shutdown cancels it and abandons: the chat stays running
  *
+ * An interrupt is carried out in spite of a shutdown: only this process knows the words that were said.
+ *
  * Never rejects. Cleanup cannot be cancelled.
  */
-export async function runChat(
-  deps: TaskDeps,
-  owned: { readonly chatId: ChatId; readonly runnerId: RunnerId },
-  shutdown: AbortSignal,
-): Promise<void> {
+export async function runChat(deps: TaskDeps, owned: Owned, shutdown: AbortSignal): Promise<void> {
+  await drive(deps, owned, shutdown);
+  deps.parts.release(owned.chatId);
+}
+
+async function drive(deps: TaskDeps, owned: Owned, shutdown: AbortSignal): Promise<void> {
   for (let troubles = 0; ; ) {
     try {
       const next = await step(deps, owned, shutdown);
-      if (next === 'leave') break;
+      if (next === 'leave') return;
       troubles = 0;
     } catch (error) {
-      if (error instanceof DatabaseFault && error.code === 'closed') break;
+      if (isClosed(error)) return;
       const pauseMs = PAUSES_MS[Math.min(troubles, PAUSES_MS.length - 1)] ?? 30_000;
       report(deps, owned.chatId, error, { isFirst: troubles === 0, pauseMs });
       troubles += 1;
       await deps.clock.sleep(pauseMs, shutdown).catch(() => undefined);
-      if (shutdown.aborted) break;
+      if (shutdown.aborted && troubles >= TRIES_AT_SHUTDOWN) return handBack(deps, owned);
     }
   }
-  deps.parts.release(owned.chatId);
+}
+
+/**
+ * Shutdown met a chat in trouble. The next worker shall have it at once, not after the lease: nothing cancels this,
+ * and it ends by itself after a few tries.
+ */
+async function handBack(deps: TaskDeps, owned: Owned): Promise<void> {
+  for (const pauseMs of [...HAND_BACK_PAUSES_MS, null]) {
+    try {
+      await deps.store.call('abandon', owned);
+      return;
+    } catch (error) {
+      if (isClosed(error)) return;
+      deps.log.warn('a chat was not handed back', { ...owned, ...errorFields(error) });
+      if (pauseMs !== null) await deps.clock.sleep(pauseMs);
+    }
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof DatabaseFault && error.code === 'closed';
 }
 
 /** What stops a step, other than its own outcome: the database refuses, or a bug. The chat waits and tries again. */
@@ -60,21 +92,16 @@ function report(
   }
 }
 
-async function step(
-  deps: TaskDeps,
-  owned: { chatId: ChatId; runnerId: RunnerId },
-  shutdown: AbortSignal,
-): Promise<TaskEnd> {
+async function step(deps: TaskDeps, owned: Owned, shutdown: AbortSignal): Promise<TaskEnd> {
   const facts = await deps.store.call('loadFacts', { chatId: owned.chatId });
   if (!facts || facts.runnerId !== owned.runnerId) return 'leave';
-  const active = facts.status === 'running' || facts.status === 'interrupting';
-  if (facts.archived || !active || shutdown.aborted) {
+  const { status, historyVersion, archived } = facts;
+  const fence: Fence = { ...owned, historyVersion, status };
+  if (status === 'interrupting' && !archived) return interruptTask(deps, facts, fence);
+  if (status !== 'running' || archived || shutdown.aborted) {
     await deps.store.call('abandon', owned);
     return 'leave';
   }
-  const { status, historyVersion } = facts;
-  const fence: Fence = { ...owned, historyVersion, status };
-  if (status === 'interrupting') return interruptTask(deps, facts, fence);
   return await runCancellable(deps, facts, fence, shutdown);
 }
 
@@ -92,9 +119,11 @@ async function runCancellable(
     if (reason) task.abort(reason);
   };
   const unhint = deps.hints.onChat(fence.chatId, onFacts);
+  const wake = createWake();
+  const unlost = deps.hints.onLost(() => wake.poke());
   const onShutdown = () => task.abort(new ShuttingDown());
   shutdown.addEventListener('abort', onShutdown, { once: true });
-  const poll = pollFacts(deps, fence.chatId, onFacts, task.signal);
+  const poll = pollFacts(deps, { chatId: fence.chatId, onFacts, wake }, task.signal);
   try {
     return await generationTask(deps, facts, fence, task.signal);
   } catch (error) {
@@ -105,6 +134,7 @@ async function runCancellable(
     return await fail(deps, fence, bugFault(deps, fence, error));
   } finally {
     unhint();
+    unlost();
     shutdown.removeEventListener('abort', onShutdown);
     task.abort(new Superseded());
     await poll;
@@ -118,19 +148,25 @@ function cancelReason(fence: Fence, seen: ChatFacts | null): Error | null {
   return null;
 }
 
+interface Poll {
+  readonly chatId: ChatId;
+  readonly wake: Wake;
+  onFacts(facts: ChatFacts | null): void;
+}
+
+/** Looks at the chat now and then, and at once when hints were missed. */
 async function pollFacts(
   deps: TaskDeps,
-  chatId: ChatId,
-  onFacts: (facts: ChatFacts | null) => void,
+  { chatId, wake, onFacts }: Poll,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
+    await wake.wait(deps.clock, SYNC_MS, signal);
+    if (signal.aborted) return;
     try {
-      await deps.clock.sleep(SYNC_MS, signal);
       onFacts(await deps.store.call('loadFacts', { chatId }));
     } catch (error) {
-      if (!signal.aborted)
-        deps.log.warn('runner could not look at its chat', { chatId, ...errorFields(error) });
+      deps.log.warn('runner could not look at its chat', { chatId, ...errorFields(error) });
     }
   }
 }

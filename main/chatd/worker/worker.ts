@@ -1,22 +1,28 @@
 import { asId, type ChatId, type RunnerId, type WorkerId } from '@shared/model/ids.ts';
 import { errorFields } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
+import { createWake } from '../../base/wake.ts';
 import type { GenerationDeps } from '../generation/ports.ts';
 import { generateTitle, wantsTitle } from '../generation/title.ts';
 import type { StepView } from '../machine/types.ts';
 import { runChat } from './runner.ts';
 import type { TaskDeps } from './task.ts';
+import { tendChats } from './tend.ts';
 
+/** How long a chat belongs to a worker that is not heard of, and how often it is heard of. */
 export const LEASE_MS = 5 * 60_000;
 export const HEARTBEAT_MS = 30_000;
-/** Chats that one worker drives at once; what they do is limited by slots, this only bounds memory. */
-const MAX_RUNNERS = 500;
+/** Orphans are looked for this often in a lease. */
+const LOOKS_A_LEASE = 5;
+const ACQUIRED_AT_ONCE = 64;
 
 export interface WorkerDeps extends GenerationDeps {
   readonly random: Random;
   readonly workerId: WorkerId;
   /** 30 s on PGlite, where hints are in-process; 1 s on a shared server. */
   readonly acquirePollMs: number;
+  readonly leaseMs?: number;
+  readonly heartbeatMs?: number;
 }
 
 export interface ChatWorker {
@@ -26,13 +32,17 @@ export interface ChatWorker {
   close(): Promise<void>;
 }
 
-/** Acquires runnable chats and drives each with a runner; beats their hearts (CHATD 3). */
+/**
+ * Acquires runnable chats and drives each with a runner; beats their hearts (CHATD 3). How many is not limited: what
+ * they do is, by slots that are fair among trees, and a runner that waits holds little. A limit here would let
+ * parents that wait for their agents keep these out.
+ */
 export function startWorker(deps: WorkerDeps): ChatWorker {
   return new Worker(deps);
 }
 
 interface Run {
-  readonly chatId: ChatId;
+  readonly runnerId: RunnerId;
   readonly done: Promise<void>;
   /** Another worker has the chat now: end without touching it. */
   readonly lost: AbortController;
@@ -40,26 +50,37 @@ interface Run {
 
 class Worker implements ChatWorker {
   readonly #deps: WorkerDeps;
+  readonly #leaseMs: number;
+  readonly #heartbeatMs: number;
   readonly #tasks: TaskDeps;
   readonly #stopping = new AbortController();
-  readonly #runs = new Map<RunnerId, Run>();
+  /** One a chat: an ownership that ends must be over before the next one begins. */
+  readonly #runs = new Map<ChatId, Run>();
   readonly #titles = new Map<ChatId, Promise<unknown>>();
   /** One try per chat and turn: a retry of the answer does not ask for another title. */
   readonly #titled = new Set<ChatId>();
-  readonly #bell = createDoorbell();
+  readonly #bell = createWake();
   readonly #unhint: () => void;
   readonly #loops: readonly Promise<void>[];
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
+    this.#leaseMs = deps.leaseMs ?? LEASE_MS;
+    this.#heartbeatMs = deps.heartbeatMs ?? HEARTBEAT_MS;
     this.#tasks = { ...deps, startTitle: (view) => this.#startTitle(view) };
-    this.#unhint = deps.hints.onOwnership(() => this.#bell.ring());
-    this.#loops = [this.#acquireLoop(), this.#heartbeatLoop()];
+    this.#unhint = deps.hints.onOwnership(() => this.#bell.poke());
+    const lookMs = this.#leaseMs / LOOKS_A_LEASE;
+    this.#loops = [
+      this.#acquireLoop(Math.min(deps.acquirePollMs, lookMs)),
+      this.#heartbeatLoop(),
+      tendChats(deps, lookMs, this.#stopping.signal),
+    ];
   }
 
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#unhint();
+    // One that was being acquired is among the runs when the loops are over, and is handed back.
     await Promise.all(this.#loops);
     await Promise.all([...this.#runs.values()].map((run) => run.done));
     await Promise.all(this.#titles.values());
@@ -71,60 +92,72 @@ class Worker implements ChatWorker {
     return this.#track(chatId, generateTitle(this.#deps, view, this.#stopping.signal, { force: true }));
   }
 
-  async #acquireLoop(): Promise<void> {
+  /** At start, on a hint, and every `pollMs`: what was orphaned later is found, too. */
+  async #acquireLoop(pollMs: number): Promise<void> {
     const stop = this.#stopping.signal;
     while (!stop.aborted) {
-      const until = AbortSignal.any([stop, this.#bell.listen()]);
       await this.#acquireAll().catch((error: unknown) => {
         this.#deps.log.warn('could not acquire chats', errorFields(error));
       });
-      await this.#deps.clock.sleep(this.#deps.acquirePollMs, until).catch(() => undefined);
+      await this.#bell.wait(this.#deps.clock, pollMs, stop);
     }
   }
 
   async #acquireAll(): Promise<void> {
-    const { store, workerId, random } = this.#deps;
-    const room = MAX_RUNNERS - this.#runs.size;
-    if (room <= 0) return;
-    const query = { workerId, leaseMs: LEASE_MS, exclusive: store.exclusive };
-    const candidates = await store.call('listCandidates', { ...query, limit: Math.min(room, 64) });
+    const { store, workerId } = this.#deps;
+    const query = { workerId, leaseMs: this.#leaseMs, exclusive: store.exclusive };
+    const candidates = await store.call('listCandidates', { ...query, limit: ACQUIRED_AT_ONCE });
     let started = 0;
     for (const chatId of candidates) {
       if (this.#stopping.signal.aborted) return;
-      const runnerId = asId<RunnerId>(random.uuid());
-      const acquired = await store.call('acquire', { ...query, chatId, runnerId });
-      if (!acquired.ok) continue;
-      this.#start(chatId, runnerId);
-      started += 1;
+      if (this.#runs.has(chatId)) continue;
+      if (await this.#acquire(chatId, query)) started += 1;
     }
-    if (started > 0) this.#bell.ring();
+    if (started > 0) this.#bell.poke();
+  }
+
+  /** One that cannot be acquired keeps no other from it. */
+  async #acquire(
+    chatId: ChatId,
+    query: { workerId: WorkerId; leaseMs: number; exclusive: boolean },
+  ): Promise<boolean> {
+    const runnerId = asId<RunnerId>(this.#deps.random.uuid());
+    try {
+      const acquired = await this.#deps.store.call('acquire', { ...query, chatId, runnerId });
+      if (acquired.ok) this.#start(chatId, runnerId);
+      return acquired.ok;
+    } catch (error) {
+      this.#deps.log.warn('could not acquire a chat', { chatId, ...errorFields(error) });
+      return false;
+    }
   }
 
   #start(chatId: ChatId, runnerId: RunnerId): void {
     const lost = new AbortController();
     const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
     const done = runChat(this.#tasks, { chatId, runnerId }, signal).finally(() => {
-      this.#runs.delete(runnerId);
+      this.#runs.delete(chatId);
       this.#titled.delete(chatId);
       // A message may have come while the runner was leaving.
-      this.#bell.ring();
+      this.#bell.poke();
     });
-    this.#runs.set(runnerId, { chatId, done, lost });
+    this.#runs.set(chatId, { runnerId, done, lost });
   }
 
   async #heartbeatLoop(): Promise<void> {
-    const { store, clock, log } = this.#deps;
+    const { clock, log } = this.#deps;
     const stop = this.#stopping.signal;
     while (!stop.aborted) {
-      await clock.sleep(HEARTBEAT_MS, stop).catch(() => undefined);
+      await clock.sleep(this.#heartbeatMs, stop).catch(() => undefined);
       if (stop.aborted || this.#runs.size === 0) continue;
-      const runners = [...this.#runs].map(([runnerId, { chatId }]) => ({ chatId, runnerId }));
-      const lost = await store.call('heartbeat', { runners, leaseMs: LEASE_MS }).catch((error: unknown) => {
-        log.warn('no heartbeat', errorFields(error));
-        return [];
-      });
-      for (const runnerId of lost) this.#runs.get(runnerId)?.lost.abort();
+      await this.#beat().catch((error: unknown) => log.warn('no heartbeat', errorFields(error)));
     }
+  }
+
+  async #beat(): Promise<void> {
+    const runners = [...this.#runs].map(([chatId, { runnerId }]) => ({ chatId, runnerId }));
+    const lost = await this.#deps.store.call('heartbeat', { runners, leaseMs: this.#leaseMs });
+    for (const run of this.#runs.values()) if (lost.includes(run.runnerId)) run.lost.abort();
   }
 
   #startTitle(view: StepView): void {
@@ -147,16 +180,4 @@ class Worker implements ChatWorker {
     this.#titles.set(chatId, job);
     return job;
   }
-}
-
-/** `listen` before looking: a ring from then on ends the wait, also one that comes before it. */
-function createDoorbell(): { ring(): void; listen(): AbortSignal } {
-  let bell = new AbortController();
-  return {
-    ring: () => bell.abort(),
-    listen() {
-      bell = new AbortController();
-      return bell.signal;
-    },
-  };
 }
