@@ -1,7 +1,7 @@
 import type { ChatId } from '@shared/model/ids.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { ok } from '@shared/util/result.ts';
-import { toText } from '../../db/json.ts';
+import { toJson, toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage, resolveModel } from './messages.ts';
@@ -11,7 +11,7 @@ import type { CreateChatArgs, Outcome } from './types.ts';
 
 type Created = { chatId: ChatId; created: boolean };
 
-/** N → R0 with its first messages, unowned. The same spawn key answers with the chat that exists. */
+/** N → R0 (or W) with its first messages, unowned. The same spawn key answers with the chat that exists. */
 export const createChat = operation(
   'durable',
   async (tx: Tx, args: CreateChatArgs): Promise<Outcome<Created>> => {
@@ -19,13 +19,16 @@ export const createChat = operation(
     if (existing) return ok({ chatId: existing, created: false });
     if (args.messages.length === 0)
       return refuse({ kind: 'invalid', message: 'A chat starts with a message' });
+    const status = args.status ?? 'running';
+    if (status !== 'running' && status !== 'waiting')
+      return refuse({ kind: 'invalid', message: 'A chat starts running or waiting' });
     const modelConfigId = await resolveModel(tx, args.modelConfigId);
     if (!modelConfigId) return refuse({ kind: 'no-model' });
     const rootChatId = args.parentChatId ? await loadRoot(tx, args.parentChatId, args) : null;
     await tx.query(
       `insert into chats (id, owner_id, workspace_id, parent_chat_id, root_chat_id, title, spawn_key, status,
-         last_model_config_id, last_reasoning_effort)
-       values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9)`,
+         last_model_config_id, last_reasoning_effort, dynamic_tools)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         args.chatId,
         args.ownerId,
@@ -34,8 +37,10 @@ export const createChat = operation(
         rootChatId,
         toText(args.title),
         args.spawnKey,
+        status,
         modelConfigId,
         args.effort,
+        args.dynamicTools?.length ? toJson(args.dynamicTools) : null,
       ],
     );
     const { rows } = await tx.query<ChatRow>(`select ${CHAT_COLUMNS} from chats c where id = $1`, [

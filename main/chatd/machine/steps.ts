@@ -80,6 +80,10 @@ async function insertCalls({ tx, chat }: Mutation, messageId: MessageId, step: S
   for (const call of step.calls) {
     failpoint('before-ledger-insert', call.tool);
     const result = call.result ?? null;
+    const isDynamic = chat.dynamic_tools?.some((tool) => tool.name === call.tool) ?? false;
+    if (call.state === 'gated' && call.approval === null && !isDynamic) {
+      refuse({ kind: 'invalid', message: `${call.tool} waits for nobody: it is not the client's` });
+    }
     if ((call.state === 'done') !== (result !== null)) {
       refuse({ kind: 'invalid', message: 'A call has a result when, and only when, it is done' });
     }

@@ -1,27 +1,27 @@
-import type { ApprovalView, ChatSummary } from '@shared/model/chat.ts';
+import type { ChatSummary } from '@shared/model/chat.ts';
 import type { RetryInfo } from '@shared/model/fault.ts';
-import type { ChatId, OwnerId, WorkerId } from '@shared/model/ids.ts';
+import type { ChatId, OwnerId } from '@shared/model/ids.ts';
 import { operation, type Tx } from '../../db/store.ts';
+import { ASKS_PERSON } from './actions.ts';
+import { type Doing, toActivity } from './activity.ts';
 
-interface SummaryRow extends Omit<ChatSummary, 'pending' | 'retry' | 'activity'> {
-  readonly worker_id: WorkerId | null;
+interface SummaryRow extends Omit<ChatSummary, 'pending' | 'retry' | 'activity'>, Doing {
   readonly retry_state: RetryInfo | null;
-  readonly running_tool: string | null;
-  readonly running_args: unknown;
-  /** Of the first call that asks. */
-  readonly asked: ApprovalView | null;
 }
 
 /** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
 const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
     c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
     c.snapshot_version, c.created_at, c.updated_at,
-    (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and t.state = 'gated') as asks,
+    (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and ${ASKS_PERSON})
+      + (select count(*)::int from chat_pending_actions a where a.chat_id = c.id and a.answered_at is null) as asks,
     exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
       and m.visibility <> 'model' and m.id > coalesce(c.last_read_message_id, 0)) as unread,
     call.tool as running_tool, call.args as running_args,
     (select t.approval from chat_tool_calls t where c.status = 'requires_action' and t.chat_id = c.id
-      and t.state = 'gated' order by t.message_id, t.index limit 1) as asked
+      and ${ASKS_PERSON} order by t.message_id, t.index limit 1) as asked_call,
+    (select jsonb_build_object('kind', a.kind) || a.payload from chat_pending_actions a
+      where a.chat_id = c.id and a.answered_at is null order by a.created_at, a.id limit 1) as asked_action
   from chats c left join lateral (
     select t.tool, (select p -> 'args' from chat_messages m, jsonb_array_elements(m.content) p
         where m.id = t.message_id and p ->> 'tool_call_id' = t.provider_call_id limit 1) as args
@@ -102,46 +102,4 @@ function toSummary(row: SummaryRow): ChatSummary {
     created_at: row.created_at,
     updated_at: row.updated_at,
   };
-}
-
-const MAX_SUBJECT = 120;
-
-const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = {
-  execute: ['Running', 'command'],
-  process_output: ['Watching', 'process_id'],
-  read_file: ['Reading', 'path'],
-  write_file: ['Writing', 'path'],
-  edit_files: ['Editing', 'path'],
-  spawn_agent: ['Delegating', 'title'],
-  wait_agent: ['Waiting for a sub-agent', ''],
-  message_agent: ['Messaging a sub-agent', ''],
-  close_agent: ['Stopping a sub-agent', ''],
-  interrupt_agent: ['Stopping a sub-agent', ''],
-  list_agents: ['Looking at its sub-agents', ''],
-};
-
-/** What the agent is doing or asks for, in a few words; null when it does nothing. */
-export function toActivity(
-  row: Pick<SummaryRow, 'status' | 'worker_id' | 'running_tool' | 'running_args' | 'asked'>,
-): string | null {
-  if (row.status === 'requires_action') return row.asked && asksWords(row.asked);
-  if (row.status !== 'running' || row.worker_id === null) return null;
-  if (row.running_tool === null) return 'Thinking';
-  const known = VERBS[row.running_tool];
-  if (!known) return `Using ${row.running_tool}`;
-  const subject = findSubject(row.running_args, known[1]);
-  return subject ? `${known[0]} ${subject}` : known[0];
-}
-
-function asksWords({ verb, subject }: ApprovalView): string {
-  return `Asks to ${verb.toLowerCase()} ${subject.split('\n')[0]?.slice(0, MAX_SUBJECT) ?? ''}`.trimEnd();
-}
-
-function findSubject(args: unknown, field: string): string | null {
-  if (typeof args !== 'object' || args === null) return null;
-  const record = args as Readonly<Record<string, unknown>>;
-  const value = record[field];
-  if (typeof value === 'string') return value.split('\n')[0]?.slice(0, MAX_SUBJECT) ?? null;
-  const { files } = record;
-  return Array.isArray(files) ? findSubject(files[0], field) : null;
 }

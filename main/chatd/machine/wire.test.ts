@@ -3,7 +3,6 @@ import type { Part } from '@shared/model/part.ts';
 import { describe, expect, test } from 'vitest';
 import { execState } from './exec-state.ts';
 import { outstandingCalls } from './messages.ts';
-import { toActivity } from './summary.ts';
 import type { StoredMessage } from './types.ts';
 import { toWire } from './wire.ts';
 
@@ -95,27 +94,4 @@ test('#175 outstanding are calls without any result that are not the provider’
     { content: [result(1)] },
   ];
   expect(outstandingCalls(tail).map((part) => part.tool_call_id)).toEqual(['a']);
-});
-
-test.each([
-  [{ running_tool: null, running_args: null }, 'Thinking'],
-  [{ running_tool: 'execute', running_args: { command: 'npm test\nmore' } }, 'Running npm test'],
-  [{ running_tool: 'edit_files', running_args: { files: [{ path: 'a.ts' }] } }, 'Editing a.ts'],
-  [{ running_tool: 'spawn_agent', running_args: {} }, 'Using spawn_agent'],
-])('activity %#', (row, activity) => {
-  const own = { worker_id: 'w' as never, asked: null, ...row };
-  expect(toActivity({ status: 'running', ...own })).toBe(activity);
-  expect(toActivity({ status: 'waiting', ...own })).toBeNull();
-});
-
-test('a chat that asks says what for, in one line', () => {
-  const asked = { hash: 'h', host: 'here', directory: '/w', verb: 'Run', subject: 'git push\necho done' };
-  const row = {
-    status: 'requires_action' as const,
-    worker_id: null,
-    running_tool: null,
-    running_args: null,
-  };
-  expect(toActivity({ ...row, asked })).toBe('Asks to run git push');
-  expect(toActivity({ ...row, asked: null })).toBeNull();
 });
