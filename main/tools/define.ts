@@ -29,6 +29,11 @@ export interface ToolContext {
   readonly clock: Clock;
   /** Names the call's process in the ledger, so that the window can follow its output. */
   onProcess(processId: string): Promise<void>;
+  /**
+   * Called before the first request that may have an effect leaves; until then the call has done nothing. What goes
+   * through `connect` is told by itself.
+   */
+  onLeave?(): void;
 }
 
 /** What a row and an approval say about one call. */

@@ -15,8 +15,6 @@ export interface RunContext extends ToolContext {
   readonly contextLimit: number | null;
   /** Hides the secrets that Gaffer knows. */
   mask(text: string): string;
-  /** Called before the first request that may have an effect leaves; until then the call has done nothing. */
-  onLeave?(): void;
   readonly log: Log;
 }
 

@@ -41,11 +41,14 @@ export function waitAgent(deps: AgentToolsDeps): Tool {
       subject: `the sub-agent ${chat_id}`,
     }),
     access: () => ({ kind: 'free' }),
-    async run({ chat_id, timeout_seconds }, { chatId: callerId, clock, signal }) {
+    async run({ chat_id, timeout_seconds }, context) {
+      const { clock, signal } = context;
       const chatId = toChatId(chat_id);
       if (!chatId) return invalidChatId(chat_id);
       const seconds = Math.min(timeout_seconds ?? DEFAULT_SECONDS, MAX_SECONDS);
-      const target = { callerId: asId<ChatId>(callerId), chatId };
+      const target = { callerId: asId<ChatId>(context.chatId), chatId };
+      // A wait that is stopped was begun.
+      context.onLeave?.();
       const end = await untilSettled(deps, target, { clock, limitMs: seconds * 1000, signal });
       if (end.kind === 'not-descendant') return notDescendant(chatId);
       return end.kind === 'timeout' ? timedOut(end.agent, seconds) : reported(end.agent);

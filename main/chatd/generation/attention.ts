@@ -5,7 +5,7 @@ import type { ChatStore } from '../machine/store.ts';
 
 export type AttentionReason = 'finished' | 'failed' | 'asks';
 
-/** Tells the person, through the operating system, that a root chat needs a look (CHATD 12.1). */
+/** Tells the person, through the operating system, that a root chat, or a question of its tree, needs a look (CHATD 12.1). */
 export interface Attention {
   /** After the commit. Reads the chat again, so that the title is the current one. Never throws. */
   report(chatId: ChatId, why: AttentionReason): void;
@@ -28,16 +28,21 @@ export function createAttention(deps: {
   const isInFront = (chatId: ChatId) => [...inFront].some((shown) => shown.chatId === chatId);
   const sending = new Set<Promise<void>>();
 
+  const loadSummary = (chatId: ChatId) => deps.store.call('loadSummary', { chatId, ownerId: deps.ownerId });
+
   async function send(chatId: ChatId, why: AttentionReason): Promise<void> {
-    const chat = await deps.store.call('loadSummary', { chatId, ownerId: deps.ownerId });
-    // A child's question counts for its whole tree; its end is its parent's business.
-    if (!chat || (chat.parent_chat_id !== null && why !== 'asks')) return;
-    if (!deps.enabled() || isInFront(chatId)) return;
+    const chat = await loadSummary(chatId);
+    if (!chat || !deps.enabled() || isInFront(chatId)) return;
     // A turn can end in error on its last step: no model for the next message in the queue.
     const reason = chat.status === 'error' ? 'failed' : why;
+    const parentId = chat.parent_chat_id;
+    // A child's question counts for its whole tree, and its parent shows it; its end is its parent's business.
+    if (parentId !== null && (reason !== 'asks' || isInFront(parentId))) return;
+    const parent = parentId && (await loadSummary(parentId));
     const newest = await deps.store.call('loadPage', { chatId, ownerId: deps.ownerId, limit: 1 });
     const messageId = newest?.at(-1)?.id ?? null;
-    deps.notify({ chatId, title: chat.title, body: bodyOf(chat, reason), messageId });
+    const title = parent ? `${parent.title} › ${chat.title}` : chat.title;
+    deps.notify({ chatId, title, body: bodyOf(chat, reason), messageId });
   }
 
   return {

@@ -8,11 +8,11 @@ import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { createChat } from './create.ts';
 import { refuse } from './exec-state.ts';
-import { stopWaiting } from './interrupt.ts';
 import { resolveModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
 import { sendMessage } from './send.ts';
 import { readChildren } from './summary.ts';
+import { stopFromAbove } from './tree.ts';
 import type { AgentView, ChatOperations, ToolOutcome } from './types.ts';
 
 type Args<K extends keyof ChatOperations> = Parameters<ChatOperations[K]>[0];
@@ -79,16 +79,7 @@ export const messageAgent = operation('durable', (tx: Tx, args: Args<'messageAge
 export const closeAgent = operation('durable', (tx: Tx, target: Target) =>
   mutate(tx, { chatId: target.chatId, ownerId: null }, null, async (m): Promise<AgentView> => {
     await requireAgent(tx, target);
-    const { status } = m.chat;
-    if (status === 'requires_action') await stopWaiting(m, 'interrupted');
-    else if (status === 'running' || status === 'interrupting') {
-      await m.set({
-        status: 'interrupting',
-        stopped_from_above: true,
-        generation_attempt: 0,
-        compaction_requested_at: null,
-      });
-    }
+    if (BUSY.has(m.chat.status)) await stopFromAbove(m);
     return requireAgent(tx, target);
   }),
 );

@@ -18,7 +18,7 @@ export const interruptTree = operation(
     const rows = await lockTree(tx, args);
     const root = rows.find((row) => row.id === args.chatId);
     if (!root) return refuse({ kind: 'not-found' });
-    const stopped = rows.filter(goesOn).map((row) => row.id);
+    const stopped = rows.filter((row) => goesOn(row, args.chatId)).map((row) => row.id);
     for (const chatId of stopped) {
       await mutate(tx, { chatId, ownerId: args.ownerId }, null, async (m) => {
         await (chatId === args.chatId ? stop(m) : stopFromAbove(m));
@@ -32,8 +32,11 @@ export const interruptTree = operation(
   },
 );
 
-function goesOn({ status, archived }: ChatRow): boolean {
-  return !archived && (status === 'running' || status === 'requires_action');
+/** Below the chat also what is being interrupted for its queue: that would go on with it. */
+function goesOn({ id, status, archived, ...row }: ChatRow, topId: ChatId): boolean {
+  if (archived) return false;
+  if (status === 'interrupting') return id !== topId && row.queued > 0 && !row.stopped_from_above;
+  return status === 'running' || status === 'requires_action';
 }
 
 async function stop(m: Mutation): Promise<void> {
@@ -46,12 +49,12 @@ function interruptStep(m: Mutation): Promise<void> {
 }
 
 /** What is running saves its partial first; the mark keeps its queue from being promoted then. */
-async function stopFromAbove(m: Mutation): Promise<void> {
-  if (m.chat.queued === 0) return stop(m);
-  if (m.chat.status === 'running') {
+export async function stopFromAbove(m: Mutation): Promise<void> {
+  if (m.chat.status !== 'requires_action') {
     await interruptStep(m);
-    return m.set({ stopped_from_above: true });
+    return m.set({ stopped_from_above: m.chat.queued > 0 });
   }
+  if (m.chat.queued === 0) return stopWaiting(m, 'interrupted');
   await closeActions(m.tx, m.chat.id);
   await m.set({ requires_action_deadline_at: null });
   await endStopped(m);
