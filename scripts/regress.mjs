@@ -1,0 +1,53 @@
+// npm run regress: each known behaviour with the tests that stand for it, or the reason why it has none. `--open`
+// prints only what is missing. Ends with 1 when something that this version answers for has neither.
+import fs from 'node:fs';
+import path from 'node:path';
+import { numberedTests, testFiles } from './lib/numbered-tests.mjs';
+import { isOwned, regressions, sectionOf, withoutTest } from './lib/regressions.mjs';
+import { root, say } from './lib/run.mjs';
+
+const onlyOpen = process.argv.includes('--open');
+
+/** number → ["file: title", …] */
+function findTests() {
+  const found = new Map();
+  for (const file of testFiles(root)) {
+    for (const { title, numbers } of numberedTests(fs.readFileSync(path.join(root, file), 'utf8'))) {
+      for (const number of numbers) {
+        found.set(number, [...(found.get(number) ?? []), `${file}: ${title}`]);
+      }
+    }
+  }
+  return found;
+}
+
+function run() {
+  const tests = findTests();
+  const count = { tested: 0, reasoned: 0, open: 0, later: 0 };
+  let section = '';
+  for (const [number, name] of regressions) {
+    const own = tests.get(number) ?? [];
+    const reason = withoutTest.get(number);
+    const state =
+      own.length > 0 ? 'tested' : reason !== undefined ? 'reasoned' : isOwned(number) ? 'open' : 'later';
+    count[state] += 1;
+    if (onlyOpen && state !== 'open') continue;
+    if (section !== sectionOf(number)) {
+      section = sectionOf(number);
+      say(`\n${section}`);
+    }
+    say(`${state === 'open' ? '✗' : ' '} #${String(number).padEnd(4)}${name}`);
+    if (state === 'tested') for (const test of own) say(`         ${test}`);
+    else
+      say(`         ${reason ?? (state === 'open' ? 'NO TEST' : 'no test; another issue answers for it')}`);
+  }
+  const unknown = [...tests.keys()].filter((number) => !regressions.has(number));
+  for (const number of unknown) say(`✗ #${number} is no known number: ${tests.get(number).join(', ')}`);
+  say(
+    `\n${regressions.size} numbers: ${count.tested} with a test, ${count.reasoned} with a reason, ` +
+      `${count.later} for another issue, ${count.open} open`,
+  );
+  return count.open + unknown.length;
+}
+
+process.exitCode = run() > 0 ? 1 : 0;
