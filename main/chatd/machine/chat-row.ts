@@ -78,12 +78,15 @@ export const setArchived = operation(
   'durable',
   async (tx: Tx, args: { chatId: ChatId; ownerId: OwnerId; archived: boolean }): Promise<Outcome<null>> => {
     const transition = args.archived ? 'archive' : 'unarchive';
-    const { rows } = await tx.query<ChatRow>(
-      `select ${CHAT_COLUMNS} from chats c where owner_id = $2 and (
+    const family = `from chats c where owner_id = $2 and (
          select coalesce(t.root_chat_id, t.id) from chats t where t.id = $1 and t.owner_id = $2)
-         in (c.id, c.root_chat_id) order by c.id for update`,
-      [args.chatId, args.ownerId],
-    );
+         in (c.id, c.root_chat_id) order by c.id`;
+    // Locked first: their queues are to be seen as they are after the wait.
+    await tx.query(`select ${family} for update`, [args.chatId, args.ownerId]);
+    const { rows } = await tx.query<ChatRow>(`select ${CHAT_COLUMNS} ${family}`, [
+      args.chatId,
+      args.ownerId,
+    ]);
     if (rows.length === 0) return refuse({ kind: 'not-found' });
     const blocking = rows.map(execState).find((from) => !isAllowed(transition, from));
     if (blocking) return refuse({ kind: 'not-allowed', from: blocking, transition });

@@ -10,6 +10,8 @@ interface Lease {
   readonly leaseMs: number;
   /** Nobody else can be alive on this database: any other worker is dead. */
   readonly exclusive: boolean;
+  /** Where this worker runs; null: folders are not asked whose they are. */
+  readonly machineId?: string | null;
 }
 
 /** Nobody (alive) runs the chat `c`: $1 worker, $2 lease in ms, $3 exclusive. */
@@ -17,33 +19,44 @@ const FREE = `(c.worker_id is null or case when $3 then c.worker_id <> $1 else n
   select 1 from chat_heartbeats h where h.chat_id = c.id and h.runner_id = c.runner_id
     and h.heartbeat_at > now() - $2 * interval '1 millisecond') end)`;
 
+/** The folder of the chat `c`, if it works in one, can be reached from the machine that the parameter names. */
+const within = (machine: string) => `(${machine}::text is null or not exists (
+  select 1 from workspaces w where w.id = c.workspace_id and w.kind = 'local' and w.machine_id <> ${machine}))`;
+
 export const listCandidates = operation(
   'read',
   async (tx: Tx, args: Lease & { limit: number }): Promise<readonly ChatId[]> => {
     const { rows } = await tx.query<{ id: ChatId }>(
       `select c.id from chats c
-       where not c.archived and c.status in ('running', 'interrupting') and ${FREE}
+       where not c.archived and c.status in ('running', 'interrupting') and ${FREE} and ${within('$5')}
        order by c.updated_at, c.id limit $4`,
-      [args.workerId, args.leaseMs, args.exclusive, args.limit],
+      [args.workerId, args.leaseMs, args.exclusive, args.limit, args.machineId ?? null],
     );
     return rows.map((row) => row.id);
   },
 );
 
 export const acquire = operation('lazy', (tx: Tx, args: Lease & { chatId: ChatId; runnerId: RunnerId }) =>
-  mutate(tx, { chatId: args.chatId, ownerId: null }, 'acquire', async (m): Promise<ChatFacts> => {
-    const { rowCount } = await tx.query(
-      `update chats c set worker_id = $1, runner_id = $4, started_at = now() where c.id = $5 and ${FREE}`,
-      [args.workerId, args.leaseMs, args.exclusive, args.runnerId, args.chatId],
-    );
-    if (rowCount === 0) refuse({ kind: 'not-allowed', from: m.from, transition: 'acquire' });
-    await tx.query('delete from chat_heartbeats where chat_id = $1', [args.chatId]);
-    await tx.query('insert into chat_heartbeats (chat_id, runner_id) values ($1, $2)', [
-      args.chatId,
-      args.runnerId,
-    ]);
-    return { ...toFacts(m.chat), workerId: args.workerId, runnerId: args.runnerId };
-  }),
+  // All replicas hear of a chat at once: who comes second does not stand in line for it.
+  mutate(
+    tx,
+    { chatId: args.chatId, ownerId: null, unlessHeld: true },
+    'acquire',
+    async (m): Promise<ChatFacts> => {
+      const { rowCount } = await tx.query(
+        `update chats c set worker_id = $1, runner_id = $4, started_at = now()
+       where c.id = $5 and ${FREE} and ${within('$6')}`,
+        [args.workerId, args.leaseMs, args.exclusive, args.runnerId, args.chatId, args.machineId ?? null],
+      );
+      if (rowCount === 0) refuse({ kind: 'not-allowed', from: m.from, transition: 'acquire' });
+      await tx.query('delete from chat_heartbeats where chat_id = $1', [args.chatId]);
+      await tx.query('insert into chat_heartbeats (chat_id, runner_id) values ($1, $2)', [
+        args.chatId,
+        args.runnerId,
+      ]);
+      return { ...toFacts(m.chat), workerId: args.workerId, runnerId: args.runnerId };
+    },
+  ),
 );
 
 export const abandon = operation('lazy', (tx: Tx, args: { chatId: ChatId; runnerId: RunnerId }) =>

@@ -50,6 +50,8 @@ export interface Scope {
   readonly chatId: ChatId;
   /** Null: the daemon itself. */
   readonly ownerId: OwnerId | null;
+  /** Refused as `changed` while another transaction holds the chat, instead of waiting for it. */
+  readonly unlessHeld?: boolean;
 }
 
 /**
@@ -90,7 +92,19 @@ export function mutateFenced<T>(
   });
 }
 
-async function lockAndBump(tx: Tx, { chatId, ownerId }: Scope): Promise<ChatRow> {
+/**
+ * Two statements: what follows the lock sees all that was committed while it was waited for. In one, a server would
+ * give the row as it is now and its queue as it was before.
+ */
+async function lockAndBump(tx: Tx, { chatId, ownerId, unlessHeld }: Scope): Promise<ChatRow> {
+  const locked = await tx.query(
+    `select from chats where id = $1 for update ${unlessHeld ? 'skip locked' : ''}`,
+    [chatId],
+  );
+  if (locked.rowCount === 0) {
+    const there = unlessHeld && (await tx.query('select from chats where id = $1', [chatId])).rowCount > 0;
+    refuse({ kind: there ? 'changed' : 'not-found' });
+  }
   const { rows } = await tx.query<ChatRow>(
     `update chats c set snapshot_version = snapshot_version + 1, updated_at = now()
      where id = $1 and ($2::uuid is null or owner_id = $2) returning ${CHAT_COLUMNS}`,

@@ -340,12 +340,22 @@ export interface ChatOperations {
   // ── a worker's ──
   /** Runnable (running, interrupting; not requires_action) and unowned or with a dead owner; oldest first. */
   listCandidates: Op<
-    { workerId: WorkerId; leaseMs: number; exclusive: boolean; limit: number },
+    { workerId: WorkerId; leaseMs: number; exclusive: boolean; machineId?: string | null; limit: number },
     readonly ChatId[]
   >;
-  /** Re-checks the candidate condition under the lock. `exclusive`: any owner but this worker is dead. */
+  /**
+   * Re-checks the candidate condition under the lock. `exclusive`: any owner but this worker is dead. `machineId`: a chat
+   * in another computer's folder is left alone. `changed` while another transaction holds the chat.
+   */
   acquire: Op<
-    { chatId: ChatId; workerId: WorkerId; runnerId: RunnerId; leaseMs: number; exclusive: boolean },
+    {
+      chatId: ChatId;
+      workerId: WorkerId;
+      runnerId: RunnerId;
+      leaseMs: number;
+      exclusive: boolean;
+      machineId?: string | null;
+    },
     Outcome<ChatFacts>
   >;
   abandon: Op<{ chatId: ChatId; runnerId: RunnerId }, Outcome<null>>;
