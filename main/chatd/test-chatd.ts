@@ -7,21 +7,24 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { createSlots } from '../base/slots.ts';
+import { DatabaseFault } from '../db/fault.ts';
 import { openTestStore } from '../db/test-store.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../models/port.ts';
+import type { ResolvedModel } from '../models/ready-model.ts';
 import { defineTool, type Tool, toolResult } from '../tools/define.ts';
 import { WorkspaceProblem } from '../workspaces/connection.ts';
 import { createAgentTools } from './agents/agent-tools.ts';
 import type { AttentionReason } from './generation/attention.ts';
 import type { Judged } from './generation/ports.ts';
+import { SUMMARY_REQUEST } from './generation/summary.ts';
 import { createToolbox } from './generation/toolbox.ts';
 import { chatOperations } from './machine/operations.ts';
 import type { ChatOperationMap } from './machine/store.ts';
 import { streamChat } from './stream/chat-stream.ts';
 import { createHints } from './stream/hints.ts';
 import { PartBuffer } from './stream/part-buffer.ts';
-import { localParts } from './stream/parts-source.ts';
-import { type ChatWorker, startWorker } from './worker/worker.ts';
+import { localParts, type PartsSource } from './stream/parts-source.ts';
+import { type ChatWorker, startWorker, type WorkerDeps } from './worker/worker.ts';
 
 export const NO_USAGE = {
   input_tokens: null,
@@ -75,6 +78,18 @@ export function countingTool(name: string, effect: 'read' | 'effect') {
   return { tool, ran };
 }
 
+export interface WorkerOptions {
+  readonly clock?: Clock;
+  /** Of the model's configuration: its window, its price, its threshold. */
+  readonly model?: Partial<ResolvedModel>;
+  readonly deps?: Partial<WorkerDeps>;
+}
+
+/** A summary that is asked for: the script answers it, too. */
+export function isSummaryCall(request: ModelRequest): boolean {
+  return JSON.stringify(request.messages.at(-1)).includes(JSON.stringify(SUMMARY_REQUEST));
+}
+
 export interface TestChatd {
   readonly store: Awaited<ReturnType<typeof openTestStore<ChatOperationMap>>>['store'];
   readonly db: Awaited<ReturnType<typeof openTestStore>>['db'];
@@ -85,7 +100,9 @@ export interface TestChatd {
   titleCalls(): number;
   /** The next call of this operation throws, as a bug would. */
   failNext(operation: string): void;
-  startWorker(script: Script, options?: { readonly clock?: Clock }): ChatWorker;
+  /** The worker that makes this call next dies there, as its process would: nothing of it reaches the database any more. */
+  killAt(operation: string, when: 'before' | 'after'): void;
+  startWorker(script: Script, options?: WorkerOptions): ChatWorker;
   create(text: string): Promise<ChatId>;
   send(chatId: ChatId, text: string, busy?: 'queue' | 'interrupt'): Promise<void>;
   /** Folds the feed as the window does. */
@@ -101,43 +118,80 @@ export interface Watching {
   stop(): Promise<void>;
 }
 
-/** The chat daemon on a real database in memory; the model, the clock and the tools are the test's. */
-export async function openTestChatd(options: {
+interface ChatdOptions {
   readonly tools?: readonly Tool[];
   /** Calls of these tools wait for the person. */
   readonly gated?: readonly string[];
-}): Promise<TestChatd> {
+}
+
+/** The chat daemon on a real database in memory; the model, the clock and the tools are the test's. */
+export async function openTestChatd(options: ChatdOptions): Promise<TestChatd> {
   const { store, db } = await openTestStore<ChatOperationMap>([
     { role: 'daemon', operations: chatOperations },
   ]);
-  const ownerId = asId<OwnerId>(randomUUID());
-  const modelConfigId = await insertModel(db);
+  const buffer = new PartBuffer(silentLog);
+  const chatd = chatdOn(
+    {
+      store,
+      ownerId: asId<OwnerId>(randomUUID()),
+      modelConfigId: await insertModel(db),
+      buffer,
+      parts: localParts(buffer),
+    },
+    options,
+  );
+  return { ...chatd, db };
+}
+
+/** What a chat daemon stands on: its own database, or one of several replicas' ways to a shared one. */
+export interface ChatdBase {
+  readonly store: TestChatd['store'];
+  readonly ownerId: OwnerId;
+  readonly modelConfigId: ModelConfigId;
+  readonly buffer: PartBuffer;
+  readonly parts: PartsSource;
+  /** Of its worker; default: each worker its own, and the usual times. */
+  readonly replica?: Pick<WorkerDeps, 'workerId' | 'acquirePollMs'> & Partial<WorkerDeps>;
+}
+
+export function chatdOn(
+  { store, ownerId, modelConfigId, buffer: parts, parts: source, replica }: ChatdBase,
+  options: ChatdOptions = {},
+): Omit<TestChatd, 'db'> {
   const broken = new Set<string>();
   let titles = 0;
-  const workerStore: typeof store = {
-    ...store,
-    call(name, args) {
-      if (broken.delete(name)) return Promise.reject(new TypeError(`a bug in ${name}`));
-      return store.call(name, args);
-    },
+  const deaths = new Map<string, 'before' | 'after'>();
+  /** One worker's way to the database. */
+  const openWay = (): typeof store => {
+    let dead = false;
+    return {
+      ...store,
+      async call(name, args) {
+        if (broken.delete(name)) throw new TypeError(`a bug in ${name}`);
+        const death = deaths.get(name);
+        if (!dead && deaths.delete(name)) {
+          dead = true;
+          if (death === 'after') await store.call(name, args);
+        }
+        if (dead) throw new DatabaseFault('closed', 'This worker is dead.');
+        return store.call(name, args);
+      },
+    };
   };
   const hints = createHints(store);
-  const parts = new PartBuffer(silentLog);
   const toolSlots = createSlots(16);
   const attention: TestChatd['attention'] = [];
   const workers: ChatWorker[] = [];
-  const toolbox = createToolbox({
-    tools: [
-      ...(options.tools ?? []),
-      ...createAgentTools({ store: workerStore, hints, random: systemRandom }),
-    ],
-    connectionFor: () => Promise.reject(new WorkspaceProblem('no-workspace', 'no workspace')),
-    modeOf: () => 'auto',
-    onEffect() {},
-    mask: (text) => text,
-    clock: systemClock,
-    log: silentLog,
-  });
+  const openToolbox = (way: typeof store, clock: Clock) =>
+    createToolbox({
+      tools: [...(options.tools ?? []), ...createAgentTools({ store: way, hints, random: systemRandom })],
+      connectionFor: () => Promise.reject(new WorkspaceProblem('no-workspace', 'no workspace')),
+      modeOf: () => 'auto',
+      onEffect() {},
+      mask: (text) => text,
+      clock,
+      log: silentLog,
+    });
   const gate = (judged: Judged): Judged =>
     judged.state === 'cleared' && options.gated?.includes(judged.tool)
       ? {
@@ -149,24 +203,26 @@ export async function openTestChatd(options: {
 
   return {
     store,
-    db,
     ownerId,
     modelConfigId,
     attention,
     titleCalls: () => titles,
     failNext: (name) => broken.add(name),
-    startWorker(script, { clock = systemClock } = {}) {
+    killAt: (name, when) => deaths.set(name, when),
+    startWorker(script, { clock = systemClock, model: settings = {}, deps = {} } = {}) {
+      const way = openWay();
+      const toolbox = openToolbox(way, clock);
       const model: LanguageModel = {
         provider: 'Test',
         promptCaching: false,
         stream(request, signal) {
-          if (request.toolChoice !== 'none') return script(request, signal);
+          if (request.toolChoice !== 'none' || isSummaryCall(request)) return script(request, signal);
           titles += 1;
           return noTitle();
         },
       };
       const worker = startWorker({
-        store: workerStore,
+        store: way,
         hints,
         parts,
         clock,
@@ -182,8 +238,11 @@ export async function openTestChatd(options: {
           contextLimit: null,
           compressionThreshold: 70,
           maxOutputTokens: 1000,
+          price: null,
+          maxRetries: null,
           efforts: [],
           options: {},
+          ...settings,
         }),
         toolbox: {
           ...toolbox,
@@ -192,6 +251,7 @@ export async function openTestChatd(options: {
         modelSlots: () => [],
         toolSlots: (tree) => toolSlots.of(tree),
         onAttention: (chatId, why) => attention.push({ chatId, why }),
+        ...replica,
       });
       workers.push(worker);
       return worker;
@@ -219,7 +279,7 @@ export async function openTestChatd(options: {
     watch: (chatId) =>
       follow((signal) =>
         streamChat(
-          { store, hints, parts: localParts(parts), clock: systemClock, safetyPollMs: 30_000 },
+          { store, hints, parts: source, clock: systemClock, safetyPollMs: 30_000 },
           { chatId, ownerId },
           signal,
         ),
@@ -236,7 +296,9 @@ async function* noTitle(): AsyncGenerator<ModelEvent> {
   yield FINISH;
 }
 
-async function insertModel(db: TestChatd['db']): Promise<ModelConfigId> {
+export async function insertModel(db: {
+  query<T>(sql: string, params?: unknown[]): Promise<{ rows: T[] }>;
+}): Promise<ModelConfigId> {
   const provider = await db.query<{ id: string }>(
     `insert into chat_providers (kind, name) values ('demo', 'Test') returning id`,
   );
