@@ -9,7 +9,6 @@ import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { type Arguments, parseArguments } from './shell/arguments.ts';
-import { describeFailure } from './shell/failure-text.ts';
 import { showFailure } from './shell/failure-window.ts';
 import { openLogFile } from './shell/log-file.ts';
 import { installMenu } from './shell/menu.ts';
@@ -18,8 +17,7 @@ import { watchPower } from './shell/power.ts';
 import { openSecrets } from './shell/secrets.ts';
 import { serveWindow } from './shell/transport.ts';
 import { defaultUserDataDir } from './shell/user-data.ts';
-import { denyNavigation, openInBrowser } from './shell/window.ts';
-import { createWindows, type Windows } from './shell/windows.ts';
+import { createWindows, denyNavigation, openInBrowser, type Windows } from './shell/windows.ts';
 
 const CLOSE_WITHIN_MS = 10_000;
 /** `out/` in a checkout, the same tree inside a package. */
@@ -186,7 +184,7 @@ async function open(run: Run, start: () => void): Promise<void> {
       throw fault;
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));
-      const failure = showFailure(describeFailure(error, run.dataDir));
+      const failure = showFailure(error, run.dataDir);
       run.windows.destroyAll();
       if ((await failure.choice) === 'quit') return app.quit();
       // A data directory that could not even be made is tried from the very beginning.

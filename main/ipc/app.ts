@@ -1,6 +1,7 @@
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
+import { createEventQueue } from '../base/event-queue.ts';
 import type { Models } from '../models/accounts.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 
@@ -63,8 +64,7 @@ async function* holdFront(
 ): AsyncGenerator<never> {
   const leave = deps.enterFront(chatId);
   try {
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    yield* createEventQueue<never>(signal);
   } finally {
     leave();
   }

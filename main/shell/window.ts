@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ChatId } from '@shared/model/ids.ts';
-import { app, BrowserWindow, nativeTheme, type Session, screen, session, shell } from 'electron';
+import { app, BrowserWindow, nativeTheme, type Session, screen, session } from 'electron';
 import { errorFields, type Log } from '../base/log.ts';
 import {
   MIN_HEIGHT,
@@ -173,19 +173,4 @@ function closeDoors(target: Session, pageDir: string): void {
   target.webRequest.onBeforeRequest(everything, ({ url }, answer) =>
     answer({ cancel: !url.startsWith(own) }),
   );
-}
-
-/** For every page that this app ever shows; called once, before the first window. */
-export function denyNavigation(): void {
-  app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault());
-    contents.on('will-attach-webview', (event) => event.preventDefault());
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  });
-}
-
-/** Hands a link to the system's browser. Only the web: other schemes start programs. */
-export async function openInBrowser(url: string): Promise<void> {
-  const { protocol } = new URL(url);
-  if (protocol === 'https:' || protocol === 'http:') await shell.openExternal(url);
 }

@@ -1,5 +1,5 @@
 import type { ChatId } from '@shared/model/ids.ts';
-import type { BrowserWindow, WebFrameMain } from 'electron';
+import { app, type BrowserWindow, shell, type WebFrameMain } from 'electron';
 import type { Clock } from '../base/clock.ts';
 import { type MainWindow, openWindow, type Theme, type WindowOptions } from './window.ts';
 
@@ -65,4 +65,19 @@ function goneOf(page: BrowserWindow): Promise<void> {
     page.hide();
     page.close();
   });
+}
+
+/** For every page that this app ever shows; called once, before the first window. */
+export function denyNavigation(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+}
+
+/** Hands a link to the system's browser. Only the web: other schemes start programs. */
+export async function openInBrowser(url: string): Promise<void> {
+  const { protocol } = new URL(url);
+  if (protocol === 'https:' || protocol === 'http:') await shell.openExternal(url);
 }

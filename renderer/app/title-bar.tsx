@@ -3,6 +3,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import {
   Archive,
   ArchiveRestore,
+  ArrowLeft,
   Bell,
   BellOff,
   Folder,
@@ -16,13 +17,16 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { appStore, setSettings } from '../state/app.ts';
 import { archiveChat, chatsStore, findChat } from '../state/chats.ts';
-import { navStore, openNew, setDrawer } from '../state/nav.ts';
+import { navStore, openChat, openNew, setDrawer } from '../state/nav.ts';
 import { linkWords, workspacesStore } from '../state/workspaces.ts';
 import { IconButton } from '../ui/button.tsx';
 
 export function TitleBar() {
   const chatId = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
   const chat = useStore(chatsStore, (s) => (chatId ? findChat(s, chatId) : null));
+  const parent = useStore(chatsStore, (s) =>
+    chat?.parent_chat_id ? findChat(s, chat.parent_chat_id) : null,
+  );
   const view = useStore(navStore, (s) => s.route.view);
   const drawer = useStore(navStore, (s) => s.drawer);
   const workspaceId = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
@@ -48,6 +52,7 @@ export function TitleBar() {
         <span>Gaffer</span>
       </div>
       <div className="crumbs">
+        {parent && <BackTo parent={parent} />}
         <h1 title={title}>{title}</h1>
         {place && view !== 'inbox' && (
           <>
@@ -57,11 +62,32 @@ export function TitleBar() {
         )}
       </div>
       <div className="tools">
-        {view === 'chat' && chat && <ArchiveButton chat={chat} />}
+        {view === 'chat' && chat?.parent_chat_id === null && <ArchiveButton chat={chat} />}
         <BellButton />
         <ThemeButton />
       </div>
     </header>
+  );
+}
+
+/** The way from an agent back to the chat that started it. */
+function BackTo({ parent }: { readonly parent: ChatSummary }) {
+  return (
+    <>
+      <button
+        type="button"
+        className="back"
+        aria-label={`Back to “${parent.title}”`}
+        title={parent.title}
+        onClick={() => openChat(parent.id)}
+      >
+        <ArrowLeft className="i s" aria-hidden="true" />
+        <span className="chip-text">{parent.title}</span>
+      </button>
+      <span className="faint" aria-hidden="true">
+        /
+      </span>
+    </>
   );
 }
 

@@ -48,11 +48,15 @@ function thisWindow(): { readonly window: number | null; readonly chatId: ChatId
   return { window: Number(query.get('window')) || null, chatId: query.get('chat') as ChatId | null };
 }
 
-/** One more window; it shows the chat that is open in this one. */
-export async function newWindow(): Promise<void> {
-  const { route } = navStore.getState();
-  const answer = await call('app.newWindow', { chatId: route.view === 'chat' ? route.chatId : null });
+/** One more window, which shows the chat; without one, the chat that is open here. */
+export async function newWindow(chatId: ChatId | null = openChatId()): Promise<void> {
+  const answer = await call('app.newWindow', { chatId });
   if (!answer.ok) toast(answer.error.message);
+}
+
+function openChatId(): ChatId | null {
+  const { route } = navStore.getState();
+  return route.view === 'chat' ? route.chatId : null;
 }
 
 function obey(event: AppEvent): void {

@@ -4,6 +4,8 @@ import type { WatchEvent } from '@shared/model/stream.ts';
 import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
+import { plural } from '../lib/format.ts';
+import { isBusy } from './stop.ts';
 import { toast } from './toasts.ts';
 
 export type ChatMap = ReadonlyMap<ChatId, ChatSummary>;
@@ -101,13 +103,50 @@ export async function renameChat(chatId: ChatId, title: string): Promise<void> {
   if (!answer.ok) toast(answer.error.message);
 }
 
-/** Archives with a way back; a chat that is archived comes back to the tree. */
+/** The model names the chat again, whatever it is called now. */
+export async function regenerateTitle(chatId: ChatId): Promise<void> {
+  const answer = await call('chat.regenerateTitle', { chatId });
+  if (!answer.ok) toast(answer.error.message);
+}
+
+/** Archives the chat and its agents with a way back; a chat that is archived comes back to the tree with them. */
 export async function archiveChat(chat: ChatSummary, archived: boolean): Promise<boolean> {
+  const agents = familyOf(chatsStore.getState(), chat.id).length - 1;
+  if (archived && !(await comeToRest(chat.id))) {
+    toast(`“${chat.title}” did not stop, so it was not archived.`);
+    return false;
+  }
   const answer = await call('chat.archive', { chatId: chat.id, archived });
   if (!answer.ok) {
     toast(answer.error.message);
     return false;
   }
-  if (archived) toast(`Archived “${chat.title}”`, () => void archiveChat(chat, false));
+  const words = agents > 0 ? ` and ${plural(agents, 'agent')}` : '';
+  if (archived) toast(`Archived “${chat.title}”${words}`, () => void archiveChat(chat, false));
   return true;
+}
+
+function familyOf({ live }: Chats, root: ChatId): readonly ChatSummary[] {
+  return [...(live?.values() ?? [])].filter((c) => c.id === root || c.root_chat_id === root);
+}
+
+const REST_WITHIN_MS = 15_000;
+
+/** Only what rests can be archived: what still works is stopped first. False: it did not come to rest in time. */
+async function comeToRest(root: ChatId): Promise<boolean> {
+  const busy = () => familyOf(chatsStore.getState(), root).some((c) => isBusy(c.status));
+  if (!busy()) return true;
+  await call('chat.interruptTree', { chatId: root });
+  return new Promise((resolve) => {
+    const end = (rests: boolean) => {
+      clearTimeout(late);
+      stop();
+      resolve(rests);
+    };
+    const late = setTimeout(() => end(false), REST_WITHIN_MS);
+    const stop = chatsStore.subscribe(() => {
+      if (!busy()) end(true);
+    });
+    if (!busy()) end(true);
+  });
 }

@@ -1,7 +1,7 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { age } from '../../lib/format.ts';
+import { age, plural } from '../../lib/format.ts';
 import { renameChat } from '../../state/chats.ts';
 import { statusLook } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
@@ -56,12 +56,14 @@ interface ChatRowProps extends RowProps {
   readonly row: TreeRow & { kind: 'chat' };
   readonly selected: boolean;
   readonly renaming: boolean;
+  readonly onFold: (open: boolean) => void;
   readonly onRenamed: (how: RenameEnd) => void;
   readonly onMenu: (at: { x: number; y: number }) => void;
 }
 
-export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed, onMenu }: ChatRowProps) {
-  const { chat } = row;
+export function ChatRow(props: ChatRowProps) {
+  const { id, row, active, selected, renaming, onOpen, onRenamed, onMenu } = props;
+  const { chat, family } = row;
   const waits = chat.status === 'running' && chat.retry !== null;
   const now = useSeconds(waits);
   const look = statusLook(chat, now);
@@ -76,7 +78,8 @@ export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed
       aria-selected={selected}
       aria-setsize={row.size}
       aria-posinset={row.position}
-      aria-label={look.words === '' ? chat.title : `${chat.title}, ${look.words}`}
+      aria-expanded={family?.open}
+      aria-label={nameOf(row, look.words)}
       className={`${classes.join(' ')} ${row.lastChild ? 'last' : ''} ${words === '' ? 'quiet' : ''}`}
       onClick={onOpen}
       onContextMenu={(event) => {
@@ -90,11 +93,49 @@ export function ChatRow({ id, row, active, selected, renaming, onOpen, onRenamed
       ) : (
         <>
           <span className={`t ${chat.unread ? 'unread-t' : ''}`}>{chat.title}</span>
-          <span className="m">{age(chat.updated_at, now)}</span>
+          <span className="m">
+            {family && <Family family={family} onFold={props.onFold} />}
+            {age(chat.updated_at, now)}
+          </span>
         </>
       )}
       {words !== '' && <span className={`w ${look.tone}`}>{words}</span>}
     </div>
+  );
+}
+
+function nameOf({ chat, family }: TreeRow & { kind: 'chat' }, words: string): string {
+  const asks = family && family.asks > 0 ? `${plural(family.asks, 'agent')} waiting for you` : '';
+  return [chat.title, words, asks].filter((part) => part !== '').join(', ');
+}
+
+interface FamilyProps {
+  readonly family: NonNullable<(TreeRow & { kind: 'chat' })['family']>;
+  readonly onFold: (open: boolean) => void;
+}
+
+/** How many agents the chat started, and whether one of them waits for the person. The keys fold by the arrows. */
+function Family({ family: { open, agents, asks }, onFold }: FamilyProps) {
+  const Caret = open ? ChevronDown : ChevronRight;
+  return (
+    <span
+      className="family"
+      aria-hidden="true"
+      title={open ? 'Fold its agents' : 'Show its agents'}
+      onClick={(event) => {
+        event.stopPropagation();
+        onFold(!open);
+      }}
+    >
+      {asks > 0 && (
+        <span className="asks warn">
+          <Hand className="i xs" />
+          {asks}
+        </span>
+      )}
+      {agents}
+      <Caret className="i s" />
+    </span>
   );
 }
 

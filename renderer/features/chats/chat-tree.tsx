@@ -1,8 +1,10 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
+import type { ChatId } from '@shared/model/ids.ts';
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
-import { archiveChat, type ChatMap, chatsStore } from '../../state/chats.ts';
+import { newWindow } from '../../state/app.ts';
+import { archiveChat, type ChatMap, chatsStore, regenerateTitle } from '../../state/chats.ts';
 import { navStore, openChat, openNew } from '../../state/nav.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
@@ -19,15 +21,27 @@ interface Asked {
   readonly at: { readonly x: number; readonly y: number };
 }
 
-function useTree(filter: string, toggled: Readonly<Record<string, boolean>>): readonly TreeRow[] {
+function useTree(
+  filter: string,
+  selected: ChatId | null,
+  toggled: Readonly<Record<string, boolean>>,
+): readonly TreeRow[] {
   const archived = useStore(chatsStore, (s) => s.showArchived);
   const chats = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) ?? NO_CHATS);
   const workspaces = useStore(workspacesStore, (s) => s.list);
   const nowMs = useSeconds(false);
   return useMemo(() => {
     const shown = [...chats.values()].filter((c) => c.archived === archived);
-    return treeRows({ chats: shown, workspaces: workspaces ?? [], filter: filter.trim(), toggled, nowMs });
-  }, [chats, workspaces, filter, toggled, nowMs, archived]);
+    const words = filter.trim();
+    return treeRows({
+      chats: shown,
+      workspaces: workspaces ?? [],
+      filter: words,
+      selected,
+      toggled,
+      nowMs,
+    });
+  }, [chats, workspaces, filter, selected, toggled, nowMs, archived]);
 }
 
 /** The row that the keys act on. It goes along when another chat is opened, however that happens. */
@@ -41,8 +55,8 @@ function useCursor(selected: string | null) {
 /** The tree "Chats": one tab stop, walked by the arrow keys, virtual. */
 export function ChatTree({ filter }: { readonly filter: string }) {
   const [toggled, setToggled] = useState<Readonly<Record<string, boolean>>>({});
-  const rows = useTree(filter, toggled);
   const selected = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
+  const rows = useTree(filter, selected, toggled);
   const loading = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) === null);
   const [activeKey, setActiveKey] = useCursor(selected);
   const [renaming, setRenaming] = useState<string | null>(null);
@@ -55,9 +69,10 @@ export function ChatTree({ filter }: { readonly filter: string }) {
   );
   const open = (row: TreeRow) => {
     setActiveKey(row.key);
-    if (row.kind === 'group') setToggled((t) => ({ ...t, [row.key]: !row.open }));
+    if (row.kind === 'group') fold(row, !row.open);
     else openChat(row.chat.id);
   };
+  const fold = (row: TreeRow, open: boolean) => setToggled((t) => ({ ...t, [row.key]: open }));
   const go = (to: number) => {
     const row = rows[to];
     if (!row) return;
@@ -71,14 +86,14 @@ export function ChatTree({ filter }: { readonly filter: string }) {
   const closeMenu = useCallback(() => setAsked(null), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
-    if (!row || !treeKey(event, { row, at, rows, go, open, rename: setRenaming, ask: setAsked })) return;
+    if (!row || !treeKey(event, { row, at, rows, go, open, fold, rename: setRenaming, ask: setAsked }))
+      return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const onRename = setRenaming;
   const onRemove = (chat: ChatSummary) => remove(chat, { at, rows, go });
   if (rows.length === 0) return <EmptyTree loading={loading} filtered={filter.trim() !== ''} />;
-  const common = { selected, renaming, onOpen: open, onRenamed: renamed, onMenu: setAsked };
+  const common = { selected, renaming, onOpen: open, onFold: fold, onRenamed: renamed, onMenu: setAsked };
   return (
     <div
       ref={scroller}
@@ -94,7 +109,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
           <AnyTreeRow key={row.key} row={row} active={i === at} {...common} />
         ))}
       </Virtualizer>
-      {asked && <RowMenu asked={asked} {...{ onRename, onRemove }} onClose={closeMenu} />}
+      {asked && <RowMenu asked={asked} onRename={setRenaming} onRemove={onRemove} onClose={closeMenu} />}
     </div>
   );
 }
@@ -109,8 +124,12 @@ interface RowMenuProps {
 function RowMenu({ asked: { chat, at }, onRename, onRemove, onClose }: RowMenuProps) {
   const items: readonly MenuItem[] = [
     { label: 'Rename', keys: 'F2', run: () => onRename(chat.id) },
+    { label: 'Regenerate title', run: () => void regenerateTitle(chat.id) },
     { label: 'New chat here', run: () => openNew(chat.workspace_id) },
-    { label: chat.archived ? 'Restore chat' : 'Archive chat', keys: 'Del', run: () => onRemove(chat) },
+    { label: 'Open in new window', run: () => void newWindow(chat.id) },
+    ...(chat.parent_chat_id === null
+      ? [{ label: chat.archived ? 'Restore chat' : 'Archive chat', keys: 'Del', run: () => onRemove(chat) }]
+      : []),
   ];
   return <Menu label={`Actions for ${chat.title}`} at={at} items={items} onClose={onClose} />;
 }
@@ -121,12 +140,14 @@ interface AnyTreeRowProps {
   readonly selected: string | null;
   readonly renaming: string | null;
   readonly onOpen: (row: TreeRow) => void;
+  readonly onFold: (row: TreeRow, open: boolean) => void;
   readonly onRenamed: (how: RenameEnd) => void;
   readonly onMenu: (asked: Asked) => void;
 }
 
-function AnyTreeRow({ row, active, selected, renaming, onOpen, onRenamed, onMenu }: AnyTreeRowProps) {
-  const open = () => onOpen(row);
+function AnyTreeRow(props: AnyTreeRowProps) {
+  const { row, active, selected, renaming, onRenamed, onMenu } = props;
+  const open = () => props.onOpen(row);
   if (row.kind === 'group') return <GroupRow id={idOf(row)} row={row} active={active} onOpen={open} />;
   return (
     <ChatRow
@@ -136,6 +157,7 @@ function AnyTreeRow({ row, active, selected, renaming, onOpen, onRenamed, onMenu
       selected={row.chat.id === selected}
       renaming={renaming === row.key}
       onOpen={open}
+      onFold={(to) => props.onFold(row, to)}
       onRenamed={onRenamed}
       onMenu={(at) => onMenu({ chat: row.chat, at })}
     />
@@ -148,6 +170,7 @@ interface TreeKeys {
   readonly rows: readonly TreeRow[];
   readonly go: (to: number) => void;
   readonly open: (row: TreeRow) => void;
+  readonly fold: (row: TreeRow, open: boolean) => void;
   readonly rename: (key: string) => void;
   readonly ask: (asked: Asked) => void;
 }
@@ -163,7 +186,7 @@ function treeKey(event: KeyboardEvent, keys: TreeKeys): boolean {
   else if (key === 'Enter' || key === ' ') open(row);
   else if (key === 'ArrowLeft' || key === 'ArrowRight') sideways(key === 'ArrowRight', keys);
   else if (row.kind === 'chat' && key === 'F2') keys.rename(row.key);
-  else if (row.kind === 'chat' && key === 'Delete') remove(row.chat, keys);
+  else if (row.kind === 'chat' && row.level === 2 && key === 'Delete') remove(row.chat, keys);
   else if (row.kind === 'chat' && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
     const box = document.getElementById(idOf(row))?.getBoundingClientRect();
     keys.ask({ chat: row.chat, at: { x: (box?.left ?? 0) + 40, y: box?.bottom ?? 0 } });
@@ -179,11 +202,11 @@ function remove(chat: ChatSummary, { at, rows, go }: Pick<TreeKeys, 'at' | 'rows
   go(below >= 0 ? below : rows.findLastIndex((r, i) => i < at && r.kind === 'chat'));
 }
 
-function sideways(right: boolean, { row, at, rows, go, open }: TreeKeys): void {
-  if (row.kind === 'group') {
-    if (row.open !== right) open(row);
-    else if (right) go(at + 1);
-  } else if (!right)
+function sideways(right: boolean, { row, at, rows, go, fold }: TreeKeys): void {
+  const open = row.kind === 'group' ? row.open : (row.family?.open ?? null);
+  if (open !== null && open !== right) fold(row, right);
+  else if (right && open !== null) go(at + 1);
+  else if (!right && row.kind === 'chat')
     go(rows.findLastIndex((r, i) => i < at && (r.kind === 'group' || r.level < row.level)));
 }
 

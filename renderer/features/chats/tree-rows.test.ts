@@ -53,6 +53,7 @@ const tree = (chats: readonly ChatSummary[], change: Partial<TreeInput> = {}) =>
     chats,
     workspaces: [place('w1', 'api'), place('w2', 'notes')],
     filter: '',
+    selected: null,
     toggled: {},
     nowMs: NOW,
     ...change,
@@ -65,7 +66,7 @@ describe('the tree of chats', () => {
     chat('a', 'w1', 1),
     chat('b', 'w2', 0),
     chat('c', 'w1', 0.5),
-    chat('kid', 'w1', 2, { parent_chat_id: asId<ChatId>('a') }),
+    chat('kid', 'w1', 2, { parent_chat_id: asId<ChatId>('a'), status: 'running' }),
     chat('old', 'w1', 40),
     chat('waits', 'w1', 50, { status: 'requires_action' }),
   ];
@@ -115,6 +116,35 @@ describe('the tree of chats', () => {
     expect(show(tree(chats, { filter: 'notes' }))).toEqual(['notes 1', '  b']);
     expect(show(tree(chats, { filter: 'approval' }))).toEqual(['api 1', '  waits']);
     expect(tree(chats, { filter: 'nothing like it' })).toEqual([]);
+  });
+
+  describe('agents below the chat that started them', () => {
+    const kid = (id: string, change: Partial<ChatSummary> = {}) =>
+      chat(id, 'w1', 1, { parent_chat_id: asId<ChatId>('a'), ...change });
+    const rests = [chat('a', 'w1', 1), kid('k1'), kid('k2')];
+    const family = (rows: ReturnType<typeof tree>) =>
+      rows.flatMap((r) => (r.kind === 'chat' && r.level === 2 ? [r.family] : []));
+
+    it('are folded behind their number when they rest, until the person opens them', () => {
+      expect(show(tree(rests))).toEqual(['api 1', '  a']);
+      expect(family(tree(rests))).toEqual([{ open: false, agents: 2, asks: 0 }]);
+      const open = ['api 1', '  a', '   k1', '   k2'];
+      expect(show(tree(rests, { toggled: { a: true } }))).toEqual(open);
+      expect(show(tree(rests, { selected: asId<ChatId>('k2') }))).toEqual(open);
+      expect(show(tree(rests, { filter: 'k2' }))).toEqual(open);
+      expect(family(tree([chat('a', 'w1', 1)]))).toEqual([null]);
+    });
+
+    it('stand open while one of them works, unless the person folds them', () => {
+      const works = [...rests, kid('k3', { status: 'running' })];
+      expect(show(tree(works))).toEqual(['api 1', '  a', '   k1', '   k2', '   k3']);
+      expect(show(tree(works, { toggled: { a: false } }))).toEqual(['api 1', '  a']);
+    });
+
+    it('are counted on the chat where they wait for the person, also while they are folded', () => {
+      const asks = [...rests, kid('k3', { status: 'requires_action', asks: 2 }), kid('k4', { asks: 1 })];
+      expect(family(tree(asks, { toggled: { a: false } }))).toEqual([{ open: false, agents: 4, asks: 2 }]);
+    });
   });
 
   it('shows a child whose parent is not there', () => {

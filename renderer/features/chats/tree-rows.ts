@@ -20,6 +20,8 @@ export type TreeRow =
       readonly chat: ChatSummary;
       readonly level: 2 | 3;
       readonly lastChild: boolean;
+      /** What it started; null: nothing, so that it does not open. */
+      readonly family: { readonly open: boolean; readonly agents: number; readonly asks: number } | null;
       readonly position: number;
       readonly size: number;
     };
@@ -29,7 +31,8 @@ export interface TreeInput {
   readonly workspaces: readonly WorkspaceSummary[];
   /** Filter text; empty shows everything, old chats folded. */
   readonly filter: string;
-  /** Keys of groups that the person opened or closed. */
+  readonly selected: ChatId | null;
+  /** Keys of groups and chats that the person opened or closed. */
   readonly toggled: Readonly<Record<string, boolean>>;
   readonly nowMs: number;
 }
@@ -67,32 +70,53 @@ export function treeRows(input: TreeInput): readonly TreeRow[] {
       size: groups.length,
     };
     return open
-      ? [head, ...group.roots.flatMap((c, at) => chatRows(c, at, group.roots.length, kids))]
+      ? [
+          head,
+          ...group.roots.flatMap((c, at) => chatRows(c, { at, size: group.roots.length, kids, input })),
+        ]
       : [head];
   });
 }
 
-function chatRows(
-  chat: ChatSummary,
-  at: number,
-  size: number,
-  kids: ReadonlyMap<ChatId, readonly ChatSummary[]>,
-): readonly TreeRow[] {
+interface Among {
+  readonly at: number;
+  readonly size: number;
+  readonly kids: ReadonlyMap<ChatId, readonly ChatSummary[]>;
+  readonly input: TreeInput;
+}
+
+function chatRows(chat: ChatSummary, { at, size, kids, input }: Among): readonly TreeRow[] {
   const own = kids.get(chat.id) ?? [];
-  return [
-    { kind: 'chat', key: chat.id, chat, level: 2, lastChild: false, position: at + 1, size },
-    ...own.map(
-      (kid, i): TreeRow => ({
-        kind: 'chat',
-        key: kid.id,
-        chat: kid,
-        level: 3,
-        lastChild: i === own.length - 1,
-        position: i + 1,
-        size: own.length,
-      }),
-    ),
-  ];
+  const asks = own.filter((kid) => kid.asks > 0 || kid.status === 'requires_action').length;
+  const open =
+    input.toggled[chat.id] ?? (input.filter !== '' || own.some((kid) => isOfInterest(kid, input)));
+  const family = own.length === 0 ? null : { open, agents: own.length, asks };
+  const head: TreeRow = {
+    kind: 'chat',
+    key: chat.id,
+    chat,
+    level: 2,
+    lastChild: false,
+    family,
+    position: at + 1,
+    size,
+  };
+  const kidRow = (kid: ChatSummary, i: number): TreeRow => ({
+    kind: 'chat',
+    key: kid.id,
+    chat: kid,
+    level: 3,
+    lastChild: i === own.length - 1,
+    family: null,
+    position: i + 1,
+    size: own.length,
+  });
+  return family?.open ? [head, ...own.map(kidRow)] : [head];
+}
+
+/** Agents that rest are folded away behind their number. */
+function isOfInterest(kid: ChatSummary, { selected }: TreeInput): boolean {
+  return kid.status !== 'waiting' || kid.id === selected;
 }
 
 function childrenOf(chats: readonly ChatSummary[]): ReadonlyMap<ChatId, readonly ChatSummary[]> {

@@ -1,7 +1,7 @@
 import type { InstructionFileInfo } from '@shared/contract/chats.ts';
 import type { ChatId } from '@shared/model/ids.ts';
-import type { Message, Usage } from '@shared/model/message.ts';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Message } from '@shared/model/message.ts';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { bytes, tokens } from '../../lib/format.ts';
@@ -12,32 +12,9 @@ import { focusMessage } from '../../state/nav.ts';
 import { isBusy } from '../../state/stop.ts';
 import { Button } from '../../ui/button.tsx';
 import { useDismiss } from '../../ui/use-dismiss.ts';
+import { contextUsed } from './context-used.ts';
 
-/** Tokens that the last answer left in the window of the model; null: no answer has said so. */
-export function usedTokens(usage: Usage | null): number | null {
-  if (!usage) return null;
-  if (usage.total_tokens !== null) return usage.total_tokens;
-  const parts = [
-    usage.input_tokens,
-    usage.output_tokens,
-    usage.cache_read_tokens,
-    usage.cache_creation_tokens,
-  ];
-  return parts.every((n) => n === null) ? null : parts.reduce<number>((n, p) => n + (p ?? 0), 0);
-}
-
-/** The last answer that says how full the window is; null: none since the context was cut. */
-function lastUsage(messages: readonly Message[]): Message | null {
-  const last = messages.findLast((m) => isCut(m) || (m.role === 'assistant' && m.usage !== null));
-  return last && !isCut(last) ? last : null;
-}
-
-const CUTS = new Set(['chat_summarized', 'chat_cleared']);
-
-function isCut({ content }: Message): boolean {
-  return content.some((p) => (p.type === 'tool-call' || p.type === 'tool-result') && CUTS.has(p.tool_name));
-}
-
+const NO_MESSAGES: readonly Message[] = [];
 const WAIT_WORDS = 'when this turn is over';
 
 interface ContextButtonProps {
@@ -47,14 +24,14 @@ interface ContextButtonProps {
 }
 
 export function ContextButton({ session, short }: ContextButtonProps) {
-  const message = useStore(session.store, (s) => lastUsage(s.view?.messages ?? []));
+  const messages = useStore(session.store, (s) => s.view?.messages ?? NO_MESSAGES);
+  const { tokens: used, answer: message } = useMemo(() => contextUsed(messages), [messages]);
   const modelId = useStore(session.store, (s) => s.view?.chat.last_model_config_id ?? null);
   const modelLimit = useStore(modelsStore, (s) => findModel(s, modelId)?.contextLimit ?? null);
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const close = useCallback(() => setOpen(false), []);
   useDismiss(root, open, close);
-  const used = usedTokens(message?.usage ?? null) ?? 0;
   const limit = modelLimit ?? message?.context_limit ?? null;
   const percent = limit ? Math.min(100, Math.round((used / limit) * 100)) : 0;
   return (

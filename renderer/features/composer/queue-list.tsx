@@ -1,7 +1,7 @@
 import type { ChatId, QueuedId } from '@shared/model/ids.ts';
 import type { QueuedMessage } from '@shared/model/message.ts';
-import { ArrowDown, ArrowUp, CornerDownRight, CornerRightUp, Pencil, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { ArrowDown, ArrowUp, CornerRightUp, GripVertical, Pencil, X } from 'lucide-react';
+import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { firstLine } from '../../lib/format.ts';
@@ -22,6 +22,7 @@ export function QueueList({ session }: { readonly session: ChatSession }) {
   const queue = useStore(session.store, (s) => s.view?.queue ?? NONE);
   const [leaving, setLeaving] = useState<ReadonlySet<QueuedId>>(new Set());
   const shown = queue.filter((q) => !leaving.has(q.id));
+  const drag = useDrag(session.chatId, shown);
   if (shown.length === 0) return null;
   const leave = async (id: QueuedId, ask: () => ReturnType<typeof dropQueued>) => {
     setLeaving((s) => new Set(s).add(id));
@@ -37,12 +38,66 @@ export function QueueList({ session }: { readonly session: ChatSession }) {
           message={message}
           first={i === 0}
           last={i === shown.length - 1}
+          drag={drag.of(message, i)}
           onDelete={() => void leave(message.id, () => dropQueued(session.chatId, message.id))}
           onSendNow={() => void leave(message.id, () => promote(session.chatId, message.id))}
         />
       ))}
     </ul>
   );
+}
+
+interface Dragged {
+  /** The line that would show where it goes, above or below this message. */
+  readonly mark: 'above' | 'below' | null;
+  readonly props: {
+    readonly draggable: true;
+    onDragStart(event: DragEvent): void;
+    onDragOver(event: DragEvent): void;
+    onDrop(event: DragEvent): void;
+    onDragEnd(): void;
+  };
+}
+
+/** A message is dragged to the place of another one. */
+function useDrag(chatId: ChatId, shown: readonly QueuedMessage[]) {
+  const [from, setFrom] = useState<QueuedId | null>(null);
+  const [over, setOver] = useState<number | null>(null);
+  const start = shown.findIndex((m) => m.id === from);
+  const end = () => {
+    setFrom(null);
+    setOver(null);
+  };
+  const of = (message: QueuedMessage, at: number): Dragged => ({
+    mark: start < 0 || over !== at || at === start ? null : at < start ? 'above' : 'below',
+    props: {
+      draggable: true,
+      onDragStart(event) {
+        event.dataTransfer.effectAllowed = 'move';
+        event.dataTransfer.setData('text/plain', queuedText(message));
+        setFrom(message.id);
+      },
+      onDragOver(event) {
+        if (start < 0) return;
+        event.preventDefault();
+        setOver(at);
+      },
+      onDrop(event) {
+        if (start < 0 || from === null) return;
+        event.preventDefault();
+        end();
+        void moveBy(chatId, from, at - start);
+      },
+      onDragEnd: end,
+    },
+  });
+  return { of };
+}
+
+/** Step by step, as the daemon moves; it ends where a step is refused. */
+async function moveBy(chatId: ChatId, queuedId: QueuedId, places: number): Promise<void> {
+  for (let left = Math.abs(places); left > 0; left--)
+    if (!(await move(chatId, queuedId, places < 0 ? -1 : 1))) return;
 }
 
 async function dropQueued(chatId: ChatId, queuedId: QueuedId): Promise<boolean> {
@@ -57,9 +112,10 @@ async function promote(chatId: ChatId, queuedId: QueuedId): Promise<boolean> {
   return answer.ok;
 }
 
-async function move(chatId: ChatId, queuedId: QueuedId, by: -1 | 1): Promise<void> {
+async function move(chatId: ChatId, queuedId: QueuedId, by: -1 | 1): Promise<boolean> {
   const answer = await call('queue.move', { chatId, queuedId, by });
   if (!answer.ok) toast(answer.error.message);
+  return answer.ok;
 }
 
 interface QueueItemProps {
@@ -67,22 +123,41 @@ interface QueueItemProps {
   readonly message: QueuedMessage;
   readonly first: boolean;
   readonly last: boolean;
+  readonly drag: Dragged;
   readonly onDelete: () => void;
   readonly onSendNow: () => void;
 }
 
-function QueueItem({ chatId, message, first, last, onDelete, onSendNow }: QueueItemProps) {
+function QueueItem({ chatId, message, first, last, drag, onDelete, onSendNow }: QueueItemProps) {
   const text = queuedText(message);
   const edit = () => startEditing({ kind: 'queued', chatId, queuedId: message.id, text });
+  // From any of its buttons.
+  const onKeyDown = (event: KeyboardEvent) => {
+    const up = event.key === 'ArrowUp' && !first;
+    if (!event.altKey || !(up || (event.key === 'ArrowDown' && !last))) return;
+    event.preventDefault();
+    void move(chatId, message.id, up ? -1 : 1);
+  };
   return (
-    <li>
-      <CornerDownRight className="i s" aria-hidden="true" />
+    <li className={drag.mark ?? undefined} {...drag.props} onKeyDown={onKeyDown}>
+      <span className="grip" aria-hidden="true" title="Drag to another place">
+        <GripVertical className="i s" />
+      </span>
       <span className="q-text" title={text}>
         {firstLine(text)}
       </span>
       <span className="x">
-        {!first && <Mini label="Move up" icon={ArrowUp} run={() => void move(chatId, message.id, -1)} />}
-        {!last && <Mini label="Move down" icon={ArrowDown} run={() => void move(chatId, message.id, 1)} />}
+        {!first && (
+          <Mini label="Move up" keys="Alt+↑" icon={ArrowUp} run={() => void move(chatId, message.id, -1)} />
+        )}
+        {!last && (
+          <Mini
+            label="Move down"
+            keys="Alt+↓"
+            icon={ArrowDown}
+            run={() => void move(chatId, message.id, 1)}
+          />
+        )}
         <Mini label="Send now" icon={CornerRightUp} run={onSendNow} />
         <Mini label="Edit" icon={Pencil} run={edit} />
         <Mini label="Delete" icon={X} run={onDelete} />
@@ -91,7 +166,14 @@ function QueueItem({ chatId, message, first, last, onDelete, onSendNow }: QueueI
   );
 }
 
-function Mini(props: { readonly label: string; readonly icon: typeof X; readonly run: () => void }) {
+interface MiniProps {
+  readonly label: string;
+  readonly keys?: string;
+  readonly icon: typeof X;
+  readonly run: () => void;
+}
+
+function Mini(props: MiniProps) {
   const Icon = props.icon;
   const ref = useRef<HTMLButtonElement>(null);
   useFocusAfter(ref, focusMessage);
@@ -101,7 +183,7 @@ function Mini(props: { readonly label: string; readonly icon: typeof X; readonly
       type="button"
       className="mini"
       aria-label={props.label}
-      title={props.label}
+      title={props.keys ? `${props.label} · ${props.keys}` : props.label}
       onClick={props.run}
     >
       <Icon className="i s" aria-hidden="true" />

@@ -34,7 +34,7 @@ export function contextCut(tool: string, result: Result | null): ContextCut {
     return { what, phase: 'failed', words: 'Not summarized', summary: why };
   }
   const summary = text(body['summary']);
-  const sizes = sizesOf(number(body['context_tokens']), number(body['summary_tokens']));
+  const sizes = sizesOf(number(body['context_tokens']), number(body['tokens_after']));
   return { what, phase: 'done', words: sizes === '' ? 'Summarized' : `Summarized · ${sizes}`, summary };
 }
 

@@ -189,7 +189,7 @@ describe('what a tool row says', () => {
     const view = toolView(facts('execute', { command: 'x' }, stopped));
     expect(view.phase).toBe('stopped');
     expect(opensByItself(view)).toBe(true);
-    const failed = { ...stopped, error: 'command timed out after 10s' };
+    const failed = { ...stopped, stopped: false, error: 'command timed out after 10s' };
     expect(toolView(facts('execute', { command: 'x' }, failed)).phase).toBe('failed');
   });
 

@@ -1,0 +1,52 @@
+import type { ModelConfigId } from '@shared/model/ids.ts';
+import { useStore } from 'zustand';
+import { call } from '../../lib/bridge.ts';
+import type { ChatSession } from '../../state/live.ts';
+import { asEffort } from '../../state/models.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { ContextButton } from './context-button.tsx';
+import { EffortPicker, ModelPicker, ModePicker } from './pickers.tsx';
+import { StopButton } from './stop-button.tsx';
+
+interface ComposerBarProps {
+  readonly session: ChatSession;
+  readonly busy: boolean;
+  /** How many of its agents work. */
+  readonly agents: number;
+  readonly editing: boolean;
+  readonly onSend: () => void;
+}
+
+/** Who answers, how, and with how much room; what sends and what stops. */
+export function ComposerBar({ session, busy, agents, editing, onSend }: ComposerBarProps) {
+  const chat = useStore(session.store, (s) => s.view?.chat ?? null);
+  const queued = useStore(session.store, (s) => s.view?.queue.length ?? 0);
+  const modelId = chat?.last_model_config_id ?? null;
+  const setModel = (modelConfigId: ModelConfigId | null, effort: string | null) => {
+    if (!modelConfigId) return;
+    void call('chat.setModel', { chatId: session.chatId, modelConfigId, effort: asEffort(effort) }).then(
+      (a) => {
+        if (!a.ok) toast(a.error.message);
+      },
+    );
+  };
+  return (
+    <div className="bar">
+      <ModePicker workspaceId={chat?.workspace_id ?? null} />
+      <ModelPicker value={modelId} onPick={(id) => setModel(id, chat?.last_reasoning_effort ?? null)} />
+      <EffortPicker
+        modelId={modelId}
+        value={chat?.last_reasoning_effort ?? null}
+        onPick={(effort) => setModel(modelId, effort)}
+      />
+      <ContextButton session={session} short={busy && queued > 0} />
+      <span className="end-group">
+        {(busy || agents > 0) && <StopButton session={session} agents={agents} queued={queued} />}
+        <Button look="primary" keys="⏎" onClick={onSend}>
+          {busy && !editing ? 'Queue' : 'Send'}
+        </Button>
+      </span>
+    </div>
+  );
+}
