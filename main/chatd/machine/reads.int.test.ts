@@ -129,12 +129,15 @@ describe('what a runner reads', () => {
     expect(step).toMatchObject({ stepsInTurn: 1, userMessages: 2 });
   });
 
-  test('the tail of a step is the prompt from the last answer on', async () => {
+  test('the tail of a step begins with the last answer, before or after a boundary', async () => {
     const chat = await arrange(m, 'R0', { call: 'done' });
     const add = (role: string, text: string) => addMessage(m, chat.chatId, role, words(text));
     const tail = async () => {
       const [step, read] = [await m.store.call('loadStep', chat), await m.store.call('loadPrompt', chat)];
-      expect(read?.prompt.slice(-(step?.tail.length ?? 0))).toEqual(step?.tail);
+      const first = step?.tail[0]?.id ?? 0;
+      expect(step?.tail).toEqual(
+        expect.arrayContaining(read?.prompt.filter((row) => row.id >= first) ?? []),
+      );
       return step?.tail.map((row) => row.role);
     };
     expect(await tail()).toEqual(['assistant']);
@@ -143,13 +146,15 @@ describe('what a runner reads', () => {
     expect(await tail()).toEqual(['assistant', 'tool', 'user']);
     await add('assistant', 'answer');
     expect(await tail()).toEqual(['assistant']);
-    // Compacted since: what the model reads begins after its last answer.
+    // Compacted since: its last answer still tells whether the turn is over.
     await m.db.query(
       `insert into chat_messages (chat_id, role, content, compressed, visibility) values ($1, 'system', '[]', true, 'model')`,
       [chat.chatId],
     );
     await add('user', 'go on');
-    expect(await tail()).toEqual(['system', 'user']);
+    expect(await tail()).toEqual(['assistant', 'system', 'user']);
+    const step = await m.store.call('loadStep', chat);
+    expect(step?.boundary).toMatchObject({ messageId: step?.tail[1]?.id, answers: 0 });
   });
 
   test('before the first answer the tail is the whole prompt', async () => {

@@ -71,6 +71,8 @@ interface Arrangement {
   /** The call is one that the client runs. */
   readonly isDynamic?: boolean;
   readonly action?: ActionRequest;
+  /** A summary of all that was said. */
+  readonly isCompacted?: boolean;
   readonly owned?: boolean;
   readonly queued?: number;
   readonly attempt?: number;
@@ -116,6 +118,7 @@ export async function arrange(m: Machine, state: ExecState, asked: Arrangement =
   ]);
   const key = `test:${ids.chatId}:${assistantId}:0`;
   if (how.call) await addCall(m, ids.chatId, assistantId, { key, state: how.call, index: 0, ...how });
+  if (how.isCompacted) await addSummary(m, ids.chatId);
   const actionId = how.action ? await addAction(m, ids.chatId, how.action) : asId<ActionId>(randomUUID());
   const queuedIds: number[] = [];
   for (let at = 0; at < (how.queued ?? (state.endsWith('1') ? 1 : 0)); at++) {
@@ -210,6 +213,22 @@ async function addAction(m: Machine, chatId: ChatId, action: ActionRequest): Pro
     [chatId, kind, JSON.stringify(payload)],
   );
   return row.id;
+}
+
+/** The rows of a compaction, but for those that are replayed. */
+export async function addSummary(m: Machine, chatId: ChatId): Promise<void> {
+  const call = { tool_call_id: 'sum', tool_name: 'chat_summarized' };
+  const rows = [
+    ['system', 'model', [{ type: 'text', text: 'In short: question and answer.' }]],
+    ['assistant', 'user', [{ type: 'tool-call', ...call, args: {} }]],
+    ['tool', 'both', [{ type: 'tool-result', ...call, result: {} }]],
+  ] as const;
+  for (const [role, visibility, content] of rows) {
+    await m.db.query(
+      `insert into chat_messages (chat_id, role, visibility, compressed, content) values ($1, $2, $3, true, $4)`,
+      [chatId, role, visibility, JSON.stringify(content)],
+    );
+  }
 }
 
 async function addQueued(

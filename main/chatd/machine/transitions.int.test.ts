@@ -102,6 +102,16 @@ describe('create', () => {
     }
   });
 
+  test('#158 a chat may begin idle, and in no other state but running', async () => {
+    const idle = newChat({ status: 'waiting' });
+    await m.store.call('createChat', idle);
+    expect(await loadState(m, idle.chatId)).toBe('W');
+    const odd = newChat({ status: 'error' as never });
+    expect(await m.store.call('createChat', odd)).toMatchObject({ ok: false, error: { kind: 'invalid' } });
+    expect(await loadState(m, idle.chatId)).toBe('W');
+    expect(await m.store.call('loadFacts', { chatId: odd.chatId })).toBeNull();
+  });
+
   test('the same spawn key answers with the chat that exists', async () => {
     const args = newChat();
     await m.store.call('createChat', args);
@@ -293,6 +303,25 @@ describe('editing', () => {
     expect(await edit(other.userMessageId)).toEqual({ ok: false, error: { kind: 'message-not-found' } });
   });
 
+  test('#168 rows that come with an edit follow the replacement', async () => {
+    const { chatId, ownerId, userMessageId: messageId } = await arrange(m, 'W');
+    const suffix = [
+      { role: 'system' as const, content: words('a note'), visibility: 'model' as const },
+      { role: 'user' as const, content: words('and this'), visibility: 'model' as const },
+    ];
+    const edited = await m.store.call('editMessage', {
+      chatId,
+      ownerId,
+      messageId,
+      content: words('new'),
+      suffix,
+    });
+    const history = await loadHistory(m, chatId);
+    expect(history.map((row) => row.content)).toEqual([words('new'), words('a note'), words('and this')]);
+    expect(edited).toMatchObject({ value: { messageId: history[0]?.id } });
+    expect(await loadState(m, chatId)).toBe('R0');
+  });
+
   test('cuts the history and the queue, and the replacement is a new row', async () => {
     const chat = await arrange(m, 'A1', { call: 'gated' });
     const { chatId, ownerId, userMessageId } = chat;
@@ -338,7 +367,7 @@ describe('ownership', () => {
     expect(heard).toContainEqual({ channel: 'chat_ownership', payload: { chatId: chat.chatId } });
   });
 
-  test('a live owner keeps its chat, a dead one loses it', async () => {
+  test('#171 a live owner keeps its chat, a dead one loses it: the lock decides, not the list', async () => {
     const chat = await arrange(m, 'R0', { owned: false });
     const first = { ...lease, chatId: chat.chatId, workerId: worker, runnerId: runner() };
     await m.store.call('acquire', first);

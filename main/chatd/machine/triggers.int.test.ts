@@ -71,6 +71,15 @@ describe('triggers on messages', () => {
   });
 });
 
+test('#182 what is searched is no column of a message: filling it cannot move a version', async () => {
+  const { rows } = await m.db.query<{ name: string }>(
+    `select column_name as name from information_schema.columns where table_name = 'chat_messages'`,
+  );
+  const names = rows.map((row) => row.name);
+  expect(names).toContain('content');
+  expect(names.filter((name) => /search|tsv/.test(name))).toEqual([]);
+});
+
 describe('triggers on the queue', () => {
   test('#183 an insert moves the queue version', async () => {
     const { chatId, ownerId } = await arrange(m, 'R0');
