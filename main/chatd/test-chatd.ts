@@ -102,6 +102,8 @@ export interface TestChatd {
   failNext(operation: string): void;
   /** The worker that makes this call next dies there, as its process would: nothing of it reaches the database any more. */
   killAt(operation: string, when: 'before' | 'after'): void;
+  /** Something else happens between the worker's decision for this call and the call. */
+  before(operation: string, happens: () => Promise<void>): void;
   startWorker(script: Script, options?: WorkerOptions): ChatWorker;
   create(text: string): Promise<ChatId>;
   send(chatId: ChatId, text: string, busy?: 'queue' | 'interrupt'): Promise<void>;
@@ -161,6 +163,7 @@ export function chatdOn(
   const broken = new Set<string>();
   let titles = 0;
   const deaths = new Map<string, 'before' | 'after'>();
+  const happenings = new Map<string, () => Promise<void>>();
   /** One worker's way to the database. */
   const openWay = (): typeof store => {
     let dead = false;
@@ -168,6 +171,8 @@ export function chatdOn(
       ...store,
       async call(name, args) {
         if (broken.delete(name)) throw new TypeError(`a bug in ${name}`);
+        const happens = happenings.get(name);
+        if (happens && happenings.delete(name)) await happens();
         const death = deaths.get(name);
         if (!dead && deaths.delete(name)) {
           dead = true;
@@ -208,6 +213,7 @@ export function chatdOn(
     attention,
     titleCalls: () => titles,
     failNext: (name) => broken.add(name),
+    before: (name, happens) => happenings.set(name, happens),
     killAt: (name, when) => deaths.set(name, when),
     startWorker(script, { clock = systemClock, model: settings = {}, deps = {} } = {}) {
       const way = openWay();

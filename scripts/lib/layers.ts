@@ -16,7 +16,7 @@ export interface Breach {
 /** Children of a folder from left to right: each imports itself and what stands to its right. */
 const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   main: [
-    ['index', 'daemon', 'db-worker', 'db-operations'],
+    ['index', 'headless', 'daemon', 'db-worker', 'db-operations'],
     ['shell'],
     ['ipc'],
     ['chatd'],
@@ -29,7 +29,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['db'],
     ['base'],
   ],
-  'main/chatd': [['worker'], ['agents'], ['generation'], ['stream'], ['machine']],
+  'main/chatd': [['worker'], ['agents'], ['generation'], ['relay'], ['stream'], ['machine']],
   renderer: [['main'], ['app'], ['features'], ['state'], ['ui'], ['lib']],
   shared: [['contract'], ['model'], ['agent-protocol'], ['util']],
   agent: [['index'], ['serve'], ['files'], ['processes'], ['git'], ['terminals'], ['base']],
