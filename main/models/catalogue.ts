@@ -1,4 +1,5 @@
 import type { ProviderKind } from '@shared/contract/app.ts';
+import type { Price } from './price.ts';
 
 export type Effort = 'minimal' | 'low' | 'medium' | 'high';
 
@@ -9,13 +10,21 @@ export interface CatalogueModel {
   readonly contextLimit: number;
   readonly maxOutput: number;
   readonly efforts: readonly Effort[];
-  readonly price: { readonly input: number; readonly output: number } | null;
+  readonly price: Price | null;
 }
 
-type Price = CatalogueModel['price'];
+/** `cached`: what a token read from the cache costs of one that is not; left out where we are not sure. */
+function price(input: number, output: number, cached: number | null = null): Price {
+  return { input, output, cacheRead: cached === null ? null : part(input, cached), cacheWrite: null };
+}
 
-function price(input: number, output: number): Price {
-  return { input, output };
+/** Anthropic: a tenth for reading the cache, a quarter more for writing it. */
+function claude(input: number, output: number): Price {
+  return { input, output, cacheRead: part(input, 0.1), cacheWrite: part(input, 1.25) };
+}
+
+function part(of: number, share: number): number {
+  return Number((of * share).toFixed(6));
 }
 
 const none: readonly Effort[] = [];
@@ -26,7 +35,7 @@ function entry(
   id: string,
   name: string,
   sizes: readonly [number, number],
-  more: { efforts: readonly Effort[]; price: Price },
+  more: { efforts: readonly Effort[]; price: Price | null },
 ): CatalogueModel {
   return { id, name, contextLimit: sizes[0], maxOutput: sizes[1], ...more };
 }
@@ -38,54 +47,60 @@ const openai: readonly CatalogueModel[] = [
   entry('gpt-5.6-luna', 'GPT-5.6 Luna', [1_050_000, 128_000], { efforts: three, price: null }),
   entry('gpt-5.5', 'GPT-5.5', [1_050_000, 128_000], { efforts: three, price: price(5, 30) }),
   entry('gpt-5.4', 'GPT-5.4', [1_050_000, 128_000], { efforts: three, price: price(2.5, 15) }),
-  entry('gpt-5.2', 'GPT-5.2', [400_000, 128_000], { efforts: three, price: price(1.75, 14) }),
-  entry('gpt-5.1', 'GPT-5.1', [400_000, 128_000], { efforts: three, price: price(1.25, 10) }),
-  entry('gpt-5', 'GPT-5', [400_000, 128_000], { efforts: four, price: price(1.25, 10) }),
-  entry('gpt-5-mini', 'GPT-5 mini', [400_000, 128_000], { efforts: four, price: price(0.25, 2) }),
-  entry('gpt-5-nano', 'GPT-5 nano', [400_000, 128_000], { efforts: four, price: price(0.05, 0.4) }),
-  entry('gpt-4.1', 'GPT-4.1', [1_047_576, 32_768], { efforts: none, price: price(2, 8) }),
-  entry('gpt-4.1-mini', 'GPT-4.1 mini', [1_047_576, 32_768], { efforts: none, price: price(0.4, 1.6) }),
-  entry('gpt-4.1-nano', 'GPT-4.1 nano', [1_047_576, 32_768], { efforts: none, price: price(0.1, 0.4) }),
-  entry('gpt-4o', 'GPT-4o', [128_000, 16_384], { efforts: none, price: price(2.5, 10) }),
-  entry('gpt-4o-mini', 'GPT-4o mini', [128_000, 16_384], { efforts: none, price: price(0.15, 0.6) }),
-  entry('o3', 'o3', [200_000, 100_000], { efforts: three, price: price(2, 8) }),
-  entry('o4-mini', 'o4-mini', [200_000, 100_000], { efforts: three, price: price(1.1, 4.4) }),
+  entry('gpt-5.2', 'GPT-5.2', [400_000, 128_000], { efforts: three, price: price(1.75, 14, 0.1) }),
+  entry('gpt-5.1', 'GPT-5.1', [400_000, 128_000], { efforts: three, price: price(1.25, 10, 0.1) }),
+  entry('gpt-5', 'GPT-5', [400_000, 128_000], { efforts: four, price: price(1.25, 10, 0.1) }),
+  entry('gpt-5-mini', 'GPT-5 mini', [400_000, 128_000], { efforts: four, price: price(0.25, 2, 0.1) }),
+  entry('gpt-5-nano', 'GPT-5 nano', [400_000, 128_000], { efforts: four, price: price(0.05, 0.4, 0.1) }),
+  entry('gpt-4.1', 'GPT-4.1', [1_047_576, 32_768], { efforts: none, price: price(2, 8, 0.25) }),
+  entry('gpt-4.1-mini', 'GPT-4.1 mini', [1_047_576, 32_768], {
+    efforts: none,
+    price: price(0.4, 1.6, 0.25),
+  }),
+  entry('gpt-4.1-nano', 'GPT-4.1 nano', [1_047_576, 32_768], {
+    efforts: none,
+    price: price(0.1, 0.4, 0.25),
+  }),
+  entry('gpt-4o', 'GPT-4o', [128_000, 16_384], { efforts: none, price: price(2.5, 10, 0.5) }),
+  entry('gpt-4o-mini', 'GPT-4o mini', [128_000, 16_384], { efforts: none, price: price(0.15, 0.6, 0.5) }),
+  entry('o3', 'o3', [200_000, 100_000], { efforts: three, price: price(2, 8, 0.25) }),
+  entry('o4-mini', 'o4-mini', [200_000, 100_000], { efforts: three, price: price(1.1, 4.4, 0.25) }),
 ];
 
 const anthropic: readonly CatalogueModel[] = [
   entry('claude-opus-5-5', 'Claude Opus 5.5', [1_000_000, 128_000], {
     efforts: three,
-    price: price(4, 20),
+    price: claude(4, 20),
   }),
   entry('claude-sonnet-5-5', 'Claude Sonnet 5.5', [1_000_000, 128_000], {
     efforts: three,
-    price: price(2, 10),
+    price: claude(2, 10),
   }),
   entry('claude-haiku-5-5', 'Claude Haiku 5.5', [1_000_000, 128_000], { efforts: three, price: null }),
   entry('claude-fable-5-1', 'Claude Fable 5.1', [1_000_000, 128_000], {
     efforts: three,
-    price: price(10, 50),
+    price: claude(10, 50),
   }),
-  entry('claude-opus-5', 'Claude Opus 5', [1_000_000, 128_000], { efforts: three, price: price(5, 25) }),
+  entry('claude-opus-5', 'Claude Opus 5', [1_000_000, 128_000], { efforts: three, price: claude(5, 25) }),
   entry('claude-sonnet-5', 'Claude Sonnet 5', [1_000_000, 128_000], {
     efforts: three,
-    price: price(2, 10),
+    price: claude(2, 10),
   }),
-  entry('claude-opus-4-6', 'Claude Opus 4.6', [200_000, 128_000], { efforts: three, price: price(5, 25) }),
+  entry('claude-opus-4-6', 'Claude Opus 4.6', [200_000, 128_000], { efforts: three, price: claude(5, 25) }),
   entry('claude-sonnet-4-6', 'Claude Sonnet 4.6', [200_000, 64_000], {
     efforts: three,
-    price: price(3, 15),
+    price: claude(3, 15),
   }),
-  entry('claude-opus-4-5', 'Claude Opus 4.5', [200_000, 64_000], { efforts: three, price: price(5, 25) }),
+  entry('claude-opus-4-5', 'Claude Opus 4.5', [200_000, 64_000], { efforts: three, price: claude(5, 25) }),
   entry('claude-sonnet-4-5', 'Claude Sonnet 4.5', [200_000, 64_000], {
     efforts: three,
-    price: price(3, 15),
+    price: claude(3, 15),
   }),
-  entry('claude-haiku-4-5', 'Claude Haiku 4.5', [200_000, 64_000], { efforts: three, price: price(1, 5) }),
+  entry('claude-haiku-4-5', 'Claude Haiku 4.5', [200_000, 64_000], { efforts: three, price: claude(1, 5) }),
 ];
 
 const demo: readonly CatalogueModel[] = [
-  entry('demo', 'Demo model', [128_000, 32_000], { efforts: none, price: price(0, 0) }),
+  entry('demo', 'Demo model', [128_000, 32_000], { efforts: none, price: price(0, 0, 0) }),
 ];
 
 /** What an account of this kind offers from the start. A compatible server's models are named by the person. */

@@ -1,8 +1,10 @@
 import type { ProviderKind } from '@shared/contract/app.ts';
 import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
+import { numberOption } from './call-options.ts';
 import { type Effort, knownModel } from './catalogue.ts';
 import { keyVariableOf } from './env-accounts.ts';
 import { type LanguageModel, ModelError } from './port.ts';
+import { type Price, priceOption } from './price.ts';
 import { sentence, withoutAddress } from './sentences.ts';
 
 /** A model configuration with its account, ready to be asked. */
@@ -16,6 +18,10 @@ export interface ResolvedModel {
   /** Percent of the context limit at which the conversation is compacted; 100 is never. */
   readonly compressionThreshold: number;
   readonly maxOutputTokens: number;
+  /** Of the configuration, else of the catalogue; null: not known. */
+  readonly price: Price | null;
+  /** How often a failed call is made again; null: as long as it takes. */
+  readonly maxRetries: number | null;
   readonly efforts: readonly Effort[];
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -61,8 +67,9 @@ export function readyModel(
   config: ModelConfigRow,
 ): ResolvedModel {
   const known = knownModel(config.model);
-  const asked = config.options['max_output_tokens'];
-  const wanted = typeof asked === 'number' && asked > 0 ? asked : usualOutput;
+  const asked = numberOption(config.options, 'max_output_tokens');
+  const wanted = asked !== null && asked > 0 ? asked : usualOutput;
+  const retries = numberOption(config.options, 'max_retries');
   return {
     model,
     name: config.model,
@@ -70,6 +77,8 @@ export function readyModel(
     contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
     compressionThreshold: config.compressionThreshold,
     maxOutputTokens: Math.min(wanted, known?.maxOutput ?? wanted),
+    price: priceOption(config.options) ?? known?.price ?? null,
+    maxRetries: retries === null ? null : Math.max(0, Math.floor(retries)),
     efforts: known?.efforts ?? [],
     options: config.options,
   };

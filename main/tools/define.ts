@@ -61,6 +61,10 @@ interface Definition<S extends z.ZodObject> {
   readonly waits?: true;
   /** Asking again is its use: the loop guard does not count it. */
   readonly polls?: true;
+  /** It must be the one call of its answer; with others, none of them runs. */
+  readonly exclusive?: true;
+  /** A result of it that is no error ends the turn: the person is to look at it first. */
+  readonly endsTurn?: true;
   /** Optional parameters are `.nullish()`: strict-mode providers send null for what is left out. */
   readonly input: S;
   describe(input: z.output<S>): CallView;
@@ -84,6 +88,8 @@ export interface Tool {
   readonly rootOnly: boolean;
   readonly waits: boolean;
   readonly polls: boolean;
+  readonly exclusive: boolean;
+  readonly endsTurn: boolean;
   readonly spec: ToolSpec;
   prepare(args: unknown): Parsed<PreparedCall>;
 }
@@ -98,6 +104,8 @@ export function defineTool<S extends z.ZodObject>(definition: Definition<S>): To
     rootOnly: definition.rootOnly ?? false,
     waits: definition.waits ?? false,
     polls: definition.polls ?? false,
+    exclusive: definition.exclusive ?? false,
+    endsTurn: definition.endsTurn ?? false,
     spec: { name: definition.name, description: definition.description, parameters },
     prepare(args) {
       const parsed = parseArguments(definition.input, args);

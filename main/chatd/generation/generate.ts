@@ -1,78 +1,79 @@
-import type { Part, ToolCallPart } from '@shared/model/part.ts';
-import type { ModelEvent } from '../../models/port.ts';
-import type { ResolvedModel } from '../../models/ready-model.ts';
-import type { Fence, NewToolCall, StepView, StoredMessage } from '../machine/types.ts';
+import type { ActionRequest } from '@shared/model/chat.ts';
+import type { Part } from '@shared/model/part.ts';
+import { failpoint } from '../../base/failpoints.ts';
+import type { ModelEvent, PromptMessage, ToolSpec } from '../../models/port.ts';
+import { costMicros } from '../../models/price.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
 import { Accumulator } from './accumulate.ts';
+import { textTokens } from './estimate.ts';
 import { held } from './held.ts';
-import type { GenerationDeps } from './ports.ts';
+import { judgeCalls } from './judge-calls.ts';
+import { loadRows, type ModelStep, openAttempt, prepared } from './open-attempt.ts';
+import { type StepDeps, treeOf } from './ports.ts';
 import { buildPrompt, markCacheBreakpoints } from './prompt.ts';
+import { takeAll } from './take-all.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 
 /** How a model call ended. `cut`: committed, but the provider ended it before the model was done. */
 export type Generated =
   | { readonly kind: 'committed' | 'empty' | 'lost' }
-  | { readonly kind: 'cut'; readonly reason: 'length' | 'content-filter'; readonly historyVersion: number };
+  | { readonly kind: 'cut'; readonly reason: 'length' | 'content-filter'; readonly historyVersion: number }
+  | { readonly kind: 'over-budget'; readonly action: ActionRequest };
 
 /**
  * One model call and its commit (CHATD 5.4). Quiet ('lost') when the fence was lost. Throws ModelError, or the
  * signal's reason.
  */
-export async function generateAssistant(
-  deps: GenerationDeps,
-  view: StepView,
-  fence: Fence,
-  signal: AbortSignal,
-): Promise<Generated> {
-  const ready = await deps.resolveModel(view.chat.modelConfigId);
-  const release = await takeAll(deps.modelSlots(ready.model.provider), signal);
+export async function generateAssistant(deps: StepDeps, step: ModelStep): Promise<Generated> {
+  const { view, fence, ready, signal } = step;
+  const release = await takeAll(deps.modelSlots(ready.model.provider, treeOf(view.chat)), signal);
   let episode: EpisodeWriter | null = null;
   try {
-    const attempt = held(await deps.store.call('recordAttempt', fence));
-    if (!attempt) return { kind: 'lost' };
-    episode = deps.parts.create(fence.chatId, {
-      history_version: fence.historyVersion,
-      generation_attempt: attempt.value.generationAttempt,
-    });
+    const rows = await loadRows(deps, fence);
+    if (!rows) return { kind: 'lost' };
+    const instructions = await prepared(deps, signal, () => deps.toolbox.instructions(view.chat, signal));
+    const prompt = buildPrompt(rows, instructions);
+    const tools = deps.toolbox.specs(view.chat);
+    const { maxOutputTokens } = ready;
+    const attempt = await openAttempt(deps, step, prompt, { tools, maxOutputTokens });
+    if (attempt.kind !== 'open') return attempt;
+    episode = attempt.episode;
     const startedAt = deps.clock.now();
-    const read = await deps.store.call('loadPrompt', { chatId: fence.chatId });
-    if (read?.historyVersion !== fence.historyVersion) return { kind: 'lost' };
-    const answer = await callModel(deps, { view, rows: read.prompt, ready, episode, signal });
+    const answer = await callModel(deps, step, { prompt, tools, episode });
     // The verdicts may have to wait for a host: the slot is for model calls only.
     release();
     if (answer.content.length === 0) return { kind: 'empty' };
-    return await commitAssistant(deps, { view, ready, fence, signal }, { ...answer, startedAt });
+    const { promptTokens } = attempt;
+    return await commitAssistant(deps, step, { ...answer, startedAt, promptTokens });
   } catch (error) {
     // An interrupt keeps what was said; a failure will be tried again from the start.
     if (!signal.aborted) episode?.discard();
     throw error;
   } finally {
+    if (!signal.aborted) deps.openCalls.remove(fence.chatId);
     episode?.close();
     release();
   }
 }
 
 async function callModel(
-  deps: GenerationDeps,
-  run: {
-    view: StepView;
-    rows: readonly StoredMessage[];
-    ready: ResolvedModel;
-    episode: EpisodeWriter;
-    signal: AbortSignal;
+  deps: StepDeps,
+  { view, ready, signal }: ModelStep,
+  call: {
+    readonly prompt: readonly PromptMessage[];
+    readonly tools: readonly ToolSpec[];
+    readonly episode: EpisodeWriter;
   },
 ): Promise<{ content: readonly Part[]; finish: Finish }> {
-  const { view, rows, ready, episode, signal } = run;
-  const instructions = await deps.toolbox.instructions(view.chat, signal);
-  const prompt = buildPrompt(rows, instructions);
+  const { prompt, tools, episode } = call;
   const accumulator = new Accumulator(() => deps.clock.now());
   let finish: Finish | null = null;
   const stream = ready.model.stream(
     {
       model: ready.name,
       messages: ready.model.promptCaching ? markCacheBreakpoints(prompt) : prompt,
-      tools: deps.toolbox.specs(view.chat),
+      tools,
       toolChoice: 'auto',
       maxOutputTokens: ready.maxOutputTokens,
       effort: view.chat.effort as 'minimal' | 'low' | 'medium' | 'high' | null,
@@ -90,68 +91,48 @@ async function callModel(
   return { content: accumulator.parts(), finish };
 }
 
+interface Answer {
+  readonly content: readonly Part[];
+  readonly finish: Finish;
+  readonly startedAt: number;
+  readonly promptTokens: number;
+}
+
 async function commitAssistant(
-  deps: GenerationDeps,
-  run: { view: StepView; ready: ResolvedModel; fence: Fence; signal: AbortSignal },
-  answer: { content: readonly Part[]; finish: Finish; startedAt: number },
+  deps: StepDeps,
+  { view, ready, fence, signal }: ModelStep,
+  { content, finish, startedAt, promptTokens }: Answer,
 ): Promise<Generated> {
-  const { view, ready, fence, signal } = run;
-  const calls = await judgeCalls(deps, view, answer.content, signal);
+  const { usage, reason, contextLimit } = finish;
+  const estimate = { input: promptTokens, output: textTokens(JSON.stringify(content)) };
+  const cost = costMicros({ usage, estimate }, ready.price);
+  const calls = await judgeCalls(deps.toolbox, view.chat, content, signal);
+  failpoint('before-commit-step', calls[0]?.tool ?? '');
   const commit = await deps.store.call('commitStep', {
     ...fence,
     installationId: deps.installationId,
     messages: [
       {
         role: 'assistant',
-        content: answer.content,
+        content,
         modelConfigId: view.chat.modelConfigId,
-        usage: answer.finish.usage,
-        contextLimit: answer.finish.contextLimit ?? ready.contextLimit,
-        runtimeMs: Math.round(deps.clock.now() - answer.startedAt),
+        usage,
+        // What the provider said; the configuration is looked up where it said nothing, and may change.
+        contextLimit,
+        runtimeMs: Math.round(deps.clock.now() - startedAt),
         effort: view.chat.effort,
+        costMicros: cost,
       },
     ],
     calls,
     consumeCompaction: false,
+    costMicros: cost,
   });
+  failpoint('after-commit-step', calls[0]?.tool ?? '');
   const committed = held(commit);
   if (!committed) return { kind: 'lost' };
-  const { reason } = answer.finish;
   // A cut call is answered as such, and the model goes on by itself.
   if (calls.length > 0 || (reason !== 'length' && reason !== 'content-filter'))
     return { kind: 'committed' };
   return { kind: 'cut', reason, historyVersion: committed.value.historyVersion };
-}
-
-async function judgeCalls(
-  deps: GenerationDeps,
-  view: StepView,
-  content: readonly Part[],
-  signal: AbortSignal,
-): Promise<NewToolCall[]> {
-  const calls = content.filter((p): p is ToolCallPart => p.type === 'tool-call' && !p.provider_executed);
-  return await Promise.all(
-    calls.map(async (call, index) => ({
-      ...(await deps.toolbox.judge(view.chat, call, signal)),
-      index,
-      providerCallId: call.tool_call_id,
-    })),
-  );
-}
-
-/** Idempotent release of all, or none when the signal aborts first. */
-export async function takeAll(
-  slots: readonly { take(signal: AbortSignal): Promise<() => void> }[],
-  signal: AbortSignal,
-): Promise<() => void> {
-  const held: (() => void)[] = [];
-  try {
-    for (const slot of slots) held.push(await slot.take(signal));
-  } catch (error) {
-    for (const give of held) give();
-    throw error;
-  }
-  return () => {
-    for (const give of held) give();
-  };
 }

@@ -1,4 +1,5 @@
-import type { Part, ToolCallPart } from '@shared/model/part.ts';
+import { SUMMARY_TOOL } from '@shared/model/compaction.ts';
+import type { LivePart, Part, ToolCallPart } from '@shared/model/part.ts';
 import { type LiveBlock, mergePart } from '@shared/model/reducer.ts';
 import type { LiveFrame } from '@shared/model/stream.ts';
 import type { NewMessage } from '../machine/types.ts';
@@ -12,7 +13,7 @@ export const INTERRUPTED_RESULT = 'The tool call was interrupted before it produ
  * row is committed and the ledger knows the results.
  */
 export function partialMessages(frames: readonly LiveFrame[]): readonly NewMessage[] {
-  const spoken = frames.filter((f) => f.role === 'assistant');
+  const spoken = frames.filter((f) => f.role === 'assistant' && !isSummary(f.part));
   const blocks = spoken.reduce<readonly LiveBlock[]>((all, f) => mergePart(all, f.part), []);
   const content = blocks.flatMap(toPart);
   if (content.length === 0) return [];
@@ -34,6 +35,11 @@ export function partialMessages(frames: readonly LiveFrame[]): readonly NewMessa
       }),
     ),
   ];
+}
+
+/** A summary that is cut off is none: nothing of it stays. */
+function isSummary(part: LivePart): boolean {
+  return part.type === 'tool-call' && part.tool_name === SUMMARY_TOOL;
 }
 
 function toPart(block: LiveBlock): Part[] {

@@ -11,6 +11,7 @@ import type { ChatStore } from '../machine/store.ts';
 import type { LedgerRow, NewToolCall, StepView, ToolOutcome } from '../machine/types.ts';
 import type { Hints } from '../stream/hints.ts';
 import type { PartBuffer } from '../stream/part-buffer.ts';
+import type { OpenCalls } from './open-calls.ts';
 
 export type StepChat = StepView['chat'];
 
@@ -30,6 +31,12 @@ export interface Toolbox {
   waits(tool: string): boolean;
   /** The loop guard does not count it. */
   polls(tool: string): boolean;
+  /** It is run only when it is the one call of its answer. */
+  exclusive(tool: string): boolean;
+  /** A result of it that is no error ends the turn. */
+  endsTurn(tool: string): boolean;
+  /** What a call is about, in one line: a command, a path. */
+  subject(tool: string, args: unknown): string;
   /** System texts about the workspace, read again for each step. */
   instructions(chat: StepChat, signal: AbortSignal): Promise<readonly string[]>;
   /** The files that these texts come from. */
@@ -68,6 +75,8 @@ export interface GenerationDeps {
   /** Throws ModelError when the account cannot answer (no key, disabled). */
   resolveModel(id: ModelConfigId): Promise<ResolvedModel>;
   readonly toolbox: Toolbox;
+  /** Steps that a turn may take; the usual number where it is left out. */
+  readonly maxSteps?: number;
   /** Open model calls in all, and per provider, as the tree of this root chat gets them. */
   modelSlots(provider: string, tree: ChatId): readonly Slots[];
   toolSlots(tree: ChatId): Slots;
@@ -75,4 +84,9 @@ export interface GenerationDeps {
   onAttention(chatId: ChatId, why: 'finished' | 'failed' | 'asks'): void;
   /** The database refused, and the chat tries again by itself: once when that begins, then at every long pause. */
   onRefused?(code: DatabaseFaultCode): void;
+}
+
+/** What one step of a chat works with. */
+export interface StepDeps extends GenerationDeps {
+  readonly openCalls: OpenCalls;
 }

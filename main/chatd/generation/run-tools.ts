@@ -1,6 +1,7 @@
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { failpoint } from '../../base/failpoints.ts';
+import { ModelError } from '../../models/port.ts';
 import { Interrupted } from '../../tools/interrupted.ts';
 import { orderCalls } from '../../tools/order-calls.ts';
 import type { Fence, LedgerRow, StepView } from '../machine/types.ts';
@@ -27,6 +28,7 @@ export async function runTools(
     history_version: fence.historyVersion,
     generation_attempt: attempt.value.generationAttempt,
   });
+  const contextLimit = await knownLimit(deps, view);
   let lost = false;
   const runOne = async (row: LedgerRow) => {
     if (lost) return;
@@ -38,7 +40,7 @@ export async function runTools(
       const dispatched = held(await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] }));
       failpoint('after-dispatch', row.tool);
       if (!dispatched) lost = true;
-      else await runCall(deps, { view, row, fence, episode }, signal);
+      else await runCall(deps, { view, row, fence, episode, contextLimit }, signal);
     } finally {
       release();
     }
@@ -59,13 +61,18 @@ export async function runTools(
 
 async function runCall(
   deps: GenerationDeps,
-  run: { view: StepView; row: LedgerRow; fence: Fence; episode: EpisodeWriter },
+  run: {
+    view: StepView;
+    row: LedgerRow;
+    fence: Fence;
+    episode: EpisodeWriter;
+    contextLimit: number | null;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { view, row, fence, episode } = run;
+  const { view, row, fence, episode, contextLimit } = run;
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
-  const contextLimit = view.tail.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
   const ran = isForgotten(row, startedAt)
     ? FORGOTTEN
     : await untilItLeft(row, signal, (onLeave) =>
@@ -129,6 +136,17 @@ const NEVER_LEFT: Ran = {
     durationMs: null,
   },
 };
+
+/** For the size of results; an account that cannot be asked at the moment is no reason not to run a tool. */
+async function knownLimit(deps: GenerationDeps, view: StepView): Promise<number | null> {
+  const said = view.tail.findLast((m) => m.context_limit !== null)?.context_limit ?? null;
+  if (said !== null) return said;
+  const ready = await deps.resolveModel(view.chat.modelConfigId).catch((error: unknown) => {
+    if (error instanceof ModelError) return null;
+    throw error;
+  });
+  return ready?.contextLimit ?? null;
+}
 
 /** A live result is a preview: over 16 KiB only that it is there; the durable row carries the rest. */
 function wireResult(result: unknown): unknown {

@@ -1,7 +1,11 @@
+import type { Usage } from '@shared/model/message.ts';
+import type { PromptMessage } from '../../models/port.ts';
+import { costMicros } from '../../models/price.ts';
 import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { StepView, StoredMessage } from '../machine/types.ts';
-import { takeAll } from './generate.ts';
+import { promptTokens, textTokens } from './estimate.ts';
 import { type GenerationDeps, treeOf } from './ports.ts';
+import { takeAll } from './take-all.ts';
 
 export const TITLE_TIMEOUT_MS = 30_000;
 const MAX_RUNES = 80;
@@ -47,12 +51,15 @@ export async function generateTitle(
   const chatId = view.chat.id;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(TITLE_TIMEOUT_MS)]);
   const rows = force ? ((await deps.store.call('loadPrompt', { chatId }))?.prompt ?? []) : view.tail;
-  const title = await askForTitle(deps, view, topicOf(rows), bounded).catch((error: unknown) => {
+  const said = await askForTitle(deps, view, topicOf(rows), bounded).catch((error: unknown) => {
     deps.log.debug('no title', { chatId, error: String(error) });
     return null;
   });
-  if (title === null) return false;
-  return await deps.store.call('setModelTitle', { chatId, title, ...(force ? { force } : {}) });
+  if (!said) return false;
+  // Also an answer that is no title has cost something.
+  const { title, costMicros: cost } = said;
+  const args = { chatId, title: title ?? '', costMicros: cost, ...(force ? { force } : {}) };
+  return await deps.store.call('setModelTitle', args);
 }
 
 /** The person's words: how it began, and in a longer chat the newest ones. */
@@ -65,33 +72,40 @@ function textOf(parts: StoredMessage['content']): string {
   return parts.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n');
 }
 
+interface SaidTitle {
+  readonly title: string | null;
+  readonly costMicros: number | null;
+}
+
 async function askForTitle(
   deps: GenerationDeps,
   view: StepView,
   topic: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<SaidTitle> {
   const ready = await deps.resolveModel(view.chat.modelConfigId);
   const release = await takeAll(deps.modelSlots(ready.model.provider, treeOf(view.chat)), signal);
   try {
-    return normalizeTitle(await callForTitle(ready, topic, signal));
+    return await callForTitle(ready, topic, signal);
   } finally {
     release();
   }
 }
 
-async function callForTitle(ready: ResolvedModel, topic: string, signal: AbortSignal): Promise<string> {
-  let title = '';
+async function callForTitle(ready: ResolvedModel, topic: string, signal: AbortSignal): Promise<SaidTitle> {
+  let text = '';
+  let usage: Usage | null = null;
+  const messages: PromptMessage[] = [
+    {
+      role: 'system',
+      text: 'You name conversations. Answer with a title for the message: at most 8 words, below 128 characters, plain text, no quotes, no Markdown, no full stop.',
+    },
+    { role: 'user', content: [{ type: 'text', text: topic }] },
+  ];
   const stream = ready.model.stream(
     {
       model: ready.name,
-      messages: [
-        {
-          role: 'system',
-          text: 'You name conversations. Answer with a title for the message: at most 8 words, below 128 characters, plain text, no quotes, no Markdown, no full stop.',
-        },
-        { role: 'user', content: [{ type: 'text', text: topic }] },
-      ],
+      messages,
       tools: [],
       toolChoice: 'none',
       maxOutputTokens: 1_000,
@@ -100,6 +114,10 @@ async function callForTitle(ready: ResolvedModel, topic: string, signal: AbortSi
     },
     signal,
   );
-  for await (const event of stream) if (event.type === 'text') title += event.delta;
-  return title;
+  for await (const event of stream) {
+    if (event.type === 'text') text += event.delta;
+    else if (event.type === 'finish') usage = event.usage;
+  }
+  const estimate = { input: promptTokens(messages), output: textTokens(text) };
+  return { title: normalizeTitle(text), costMicros: costMicros({ usage, estimate }, ready.price) };
 }

@@ -6,13 +6,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { type Tool, type ToolAnswer, toolError } from '../../tools/define.ts';
 import { gateCall } from '../../tools/gate-call.ts';
-import { findTool, type RequestedCall } from '../../tools/prepare-call.ts';
+import { findTool, prepareCall, type RequestedCall } from '../../tools/prepare-call.ts';
 import { toolSpecs } from '../../tools/registry.ts';
 import { runTool } from '../../tools/run-tool.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../../workspaces/connection.ts';
 import type { LedgerRow } from '../machine/types.ts';
 import { formatInstructions, type InstructionFile, loadInstructionFiles } from './instructions.ts';
-import type { Ran, StepChat, Toolbox } from './ports.ts';
+import type { Judged, Ran, StepChat, Toolbox } from './ports.ts';
 
 /** A file changed by hand is seen after this long; the whole look-up is bounded by the second. */
 const INSTRUCTIONS_TTL_MS = 5 * 60_000;
@@ -36,12 +36,26 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
   const instructions = cachedInstructions(deps);
   const { gate, noLongerCleared } = createGate(deps);
 
+  /** Ours win over the client's of the same name. */
+  const clientsTools = (chat: StepChat) => chat.dynamicTools.filter((own) => !findTool(tools, own.name));
+
   return {
-    specs: (chat) => toolSpecs(tools.filter((tool) => !tool.rootOnly || chat.parentChatId === null)),
+    specs: (chat) => [
+      ...toolSpecs(tools.filter((tool) => !tool.rootOnly || chat.parentChatId === null)),
+      ...clientsTools(chat),
+    ],
     waits: (name) => findTool(tools, name)?.waits ?? false,
     polls: (name) => findTool(tools, name)?.polls ?? false,
+    exclusive: (name) => findTool(tools, name)?.exclusive ?? false,
+    endsTurn: (name) => findTool(tools, name)?.endsTurn ?? false,
+    subject(name, args) {
+      const prepared = prepareCall(tools, { name, args });
+      return prepared.ok ? prepared.value.view.subject : JSON.stringify(args ?? {});
+    },
     async judge(chat, call, signal) {
       const gated = await gate(chat, requested(call), signal);
+      const isClients = clientsTools(chat).some((tool) => tool.name === call.tool_name);
+      if (isClients) return judgeClients(call, gated.argsHash);
       const base = {
         tool: call.tool_name,
         argsHash: gated.argsHash,
@@ -92,6 +106,14 @@ function notForChildren(tools: readonly Tool[], chat: StepChat, call: ToolCallPa
   return isForbidden
     ? toolError(`A delegated chat cannot use ${call.tool_name}: it cannot create or lead sub-agents.`)
     : null;
+}
+
+/** The client runs it, and asks its person itself: there is nothing to approve here. */
+function judgeClients(call: ToolCallPart, argsHash: string): Judged {
+  const row = { tool: call.tool_name, argsHash, effect: 'effect' as const, approval: null };
+  if (call.invalid_args === undefined) return { ...row, state: 'gated' };
+  const { result, isError } = toolError(`The arguments of ${call.tool_name} are not valid JSON.`);
+  return { ...row, state: 'done', result: { result, isError, durationMs: null } };
 }
 
 function createGate({ tools, clock, ...deps }: ToolboxDeps) {

@@ -5,7 +5,9 @@ import { DatabaseFault } from '../../db/fault.ts';
 import { Interrupted } from '../../tools/interrupted.ts';
 import { ShuttingDown, Superseded } from '../generation/reasons.ts';
 import type { ChatFacts, Fence } from '../machine/types.ts';
-import { bugFault, fail, generationTask, interruptTask, type TaskDeps, type TaskEnd } from './task.ts';
+import { bugFault, fail } from './endings.ts';
+import { generationTask, interruptTask } from './task.ts';
+import type { TaskDeps, TaskEnd } from './task-deps.ts';
 
 /** A lost hint is healed after this long. */
 const SYNC_MS = 30_000;

@@ -1,22 +1,18 @@
-import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
-import { errorFields } from '../../base/log.ts';
+import type { ActionRequest } from '@shared/model/chat.ts';
+import type { RetryInfo } from '@shared/model/fault.ts';
+import type { ToolCallPart } from '@shared/model/part.ts';
+import { failpoint } from '../../base/failpoints.ts';
 import { ModelError } from '../../models/port.ts';
 import { retryDelayMs } from '../../models/retry.ts';
-import { decide } from '../generation/decide.ts';
-import { generateAssistant } from '../generation/generate.ts';
+import { type Decision, decide, MAX_STEPS } from '../generation/decide.ts';
 import { held } from '../generation/held.ts';
 import { partialMessages } from '../generation/interrupt.ts';
-import type { GenerationDeps } from '../generation/ports.ts';
+import { interruptedCost } from '../generation/open-calls.ts';
 import { runTools } from '../generation/run-tools.ts';
-import type { ChatFacts, Fence, StepView } from '../machine/types.ts';
-
-/** What the runner does next: look again, or leave (the chat went on without us, or nothing is to be done). */
-export type TaskEnd = 'again' | 'leave';
-
-export interface TaskDeps extends GenerationDeps {
-  /** Starts the background title once a chat wants one. Never throws. */
-  startTitle(view: StepView): void;
-}
+import { type ChatFacts, type Fence, LOOP_TIMES, type StepView } from '../machine/types.ts';
+import { ask, fail, faultOf, finish } from './endings.ts';
+import { modelStep } from './model-step.ts';
+import type { TaskDeps, TaskEnd } from './task-deps.ts';
 
 /**
  * One action for a running chat: decide over committed history, do it, commit. Throws the signal's reason when
@@ -47,42 +43,46 @@ export async function generationTask(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (!(error instanceof ModelError)) throw error;
-    return await handleModelError(deps, fence, error);
+    return await handleModelError(deps, view, fence, error);
   }
 }
 
 async function act(deps: TaskDeps, view: StepView, fence: Fence, signal: AbortSignal): Promise<TaskEnd> {
-  const decision = decide(view);
+  const { polls, endsTurn } = deps.toolbox;
+  const decision = decide(view, { maxSteps: deps.maxSteps ?? MAX_STEPS, polls, endsTurn });
   switch (decision.kind) {
-    case 'generate': {
-      const end = await generateAssistant(deps, view, fence, signal);
-      if (end.kind === 'empty') return finish(deps, fence);
-      if (end.kind === 'cut') {
-        return fail(deps, { ...fence, historyVersion: end.historyVersion }, cutFault(end.reason));
-      }
-      return 'again';
-    }
+    case 'generate':
+      return modelStep(deps, { view, fence }, 'answer', signal);
+    case 'compact':
+      return modelStep(deps, { view, fence }, 'summary', signal);
     case 'run-tools':
       await runTools(deps, { view, calls: decision.calls, fence }, signal);
       return 'again';
     case 'commit-results':
+      failpoint('before-commit-results', view.calls[0]?.tool);
       held(await deps.store.call('commitResults', fence));
+      failpoint('after-commit-results', view.calls[0]?.tool);
       return 'again';
-    case 'ask': {
-      const asked = await deps.store.call('enterRequiresAction', fence);
-      // Refused when the person answered in the meantime: then there is something to run.
-      if (asked.ok) deps.onAttention(fence.chatId, 'asks');
-      return asked.ok ? 'leave' : 'again';
-    }
+    case 'ask':
+      return ask(deps, fence, decision);
+    case 'loop':
+      return ask(deps, fence, { action: loopAction(deps, view, decision) });
+    case 'fail':
+      return fail(deps, fence, decision.fault);
     case 'finish':
       return finish(deps, fence);
   }
 }
 
-async function finish(deps: TaskDeps, fence: Fence): Promise<TaskEnd> {
-  const ended = held(await deps.store.call('finishTurn', fence));
-  if (ended && !ended.value.promoted) deps.onAttention(fence.chatId, 'finished');
-  return 'again';
+function loopAction(
+  deps: TaskDeps,
+  { tail }: StepView,
+  { tool, messageId }: Extract<Decision, { kind: 'loop' }>,
+): ActionRequest {
+  const parts = tail.find((m) => m.id === messageId)?.content ?? [];
+  const call = parts.findLast((p): p is ToolCallPart => p.type === 'tool-call' && p.tool_name === tool);
+  const subject = deps.toolbox.subject(tool, call?.args ?? {});
+  return { kind: 'loop', tool, subject, times: LOOP_TIMES, message_id: messageId };
 }
 
 /** Sleeps until the time in the row. A newer retry state ("Retry now") or the end of the wait wakes it. */
@@ -109,13 +109,20 @@ async function waitForRetry(
   }
 }
 
-async function handleModelError(deps: TaskDeps, fence: Fence, error: ModelError): Promise<TaskEnd> {
+async function handleModelError(
+  deps: TaskDeps,
+  view: StepView,
+  fence: Fence,
+  error: ModelError,
+): Promise<TaskEnd> {
   if (!error.retryable) return fail(deps, fence, faultOf(error));
   // The attempt that failed is in the row; a failure before the attempt counts as its first.
   const facts = await deps.store.call('loadFacts', { chatId: fence.chatId });
   if (!facts || facts.runnerId !== fence.runnerId || facts.historyVersion !== fence.historyVersion)
     return 'again';
   const attempt = Math.max(1, facts.generationAttempt);
+  const maxRetries = await loadMaxRetries(deps, view);
+  if (maxRetries !== null && attempt > maxRetries) return fail(deps, fence, faultOf(error));
   const delayMs = Math.max(retryDelayMs(attempt - 1), error.retryAfterMs ?? 0);
   const retry: RetryInfo = {
     attempt,
@@ -134,46 +141,26 @@ async function handleModelError(deps: TaskDeps, fence: Fence, error: ModelError)
   return 'again';
 }
 
-export async function fail(deps: TaskDeps, fence: Fence, fault: ChatFault): Promise<TaskEnd> {
-  const failed = held(await deps.store.call('finishError', { ...fence, fault }));
-  if (failed) deps.onAttention(fence.chatId, 'failed');
-  return 'again';
+/** An option of the model's configuration (CHATD decision 2); null: no limit. */
+async function loadMaxRetries(deps: TaskDeps, view: StepView): Promise<number | null> {
+  try {
+    return (await deps.resolveModel(view.chat.modelConfigId)).maxRetries;
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
 }
 
-/** The words are kept, but the turn did not end by itself: the person decides how it goes on. */
-function cutFault(reason: 'length' | 'content-filter'): ChatFault {
-  const message =
-    reason === 'length'
-      ? 'The answer reached the output limit and was cut. Send “continue” to let it go on.'
-      : 'The provider’s content filter ended the answer. Change the request and send it again.';
-  return { message, kind: 'generic', retryable: false };
-}
-
-function faultOf(error: ModelError): ChatFault {
-  return {
-    message: error.message,
-    kind: error.kind,
-    retryable: error.retryable,
-    provider: error.provider,
-    ...(error.detail === null ? {} : { detail: error.detail }),
-    ...(error.statusCode === null ? {} : { status_code: error.statusCode }),
-  };
-}
-
-/** A bug fails one chat, loudly, and nothing else. */
-export function bugFault(deps: TaskDeps, fence: Fence, error: unknown): ChatFault {
-  deps.log.error('chat processing failed', { chatId: fence.chatId, ...errorFields(error) });
-  return {
-    message: 'The chat request failed unexpectedly.',
-    detail: (error instanceof Error ? error.message : String(error)).slice(0, 500),
-    kind: 'generic',
-    retryable: false,
-  };
-}
-
-/** The person stopped the chat: what was said so far becomes history (CHATD 3.10). */
+/** The person stopped the chat: what was said so far becomes history (CHATD 3.10), and is paid for. */
 export async function interruptTask(deps: TaskDeps, facts: ChatFacts, fence: Fence): Promise<TaskEnd> {
-  const frames = deps.parts.closeHistory(facts.chatId, facts.historyVersion);
-  held(await deps.store.call('finishInterruption', { ...fence, messages: partialMessages(frames) }));
+  const { chatId, historyVersion } = facts;
+  const frames = deps.parts.closeHistory(chatId, historyVersion);
+  const call = deps.openCalls.take(chatId, historyVersion);
+  const cost = interruptedCost(
+    call,
+    frames.map((frame) => frame.part),
+  );
+  const messages = partialMessages(frames);
+  held(await deps.store.call('finishInterruption', { ...fence, messages, costMicros: cost }));
   return 'again';
 }

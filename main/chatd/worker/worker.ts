@@ -2,11 +2,12 @@ import { asId, type ChatId, type RunnerId, type WorkerId } from '@shared/model/i
 import { errorFields } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import { createWake } from '../../base/wake.ts';
+import { createOpenCalls } from '../generation/open-calls.ts';
 import type { GenerationDeps } from '../generation/ports.ts';
 import { generateTitle, wantsTitle } from '../generation/title.ts';
 import type { StepView } from '../machine/types.ts';
 import { runChat } from './runner.ts';
-import type { TaskDeps } from './task.ts';
+import type { TaskDeps } from './task-deps.ts';
 import { tendChats } from './tend.ts';
 
 /** How long a chat belongs to a worker that is not heard of, and how often it is heard of. */
@@ -67,7 +68,7 @@ class Worker implements ChatWorker {
     this.#deps = deps;
     this.#leaseMs = deps.leaseMs ?? LEASE_MS;
     this.#heartbeatMs = deps.heartbeatMs ?? HEARTBEAT_MS;
-    this.#tasks = { ...deps, startTitle: (view) => this.#startTitle(view) };
+    this.#tasks = { ...deps, openCalls: createOpenCalls(), startTitle: (view) => this.#startTitle(view) };
     this.#unhint = deps.hints.onOwnership(() => this.#bell.poke());
     const lookMs = this.#leaseMs / LOOKS_A_LEASE;
     this.#loops = [
