@@ -24,6 +24,7 @@ import { streamChat } from './stream/chat-stream.ts';
 import { createHints } from './stream/hints.ts';
 import { PartBuffer } from './stream/part-buffer.ts';
 import { localParts, type PartsSource } from './stream/parts-source.ts';
+import { createPoller } from './stream/poller.ts';
 import { type ChatWorker, startWorker, type WorkerDeps } from './worker/worker.ts';
 
 export const NO_USAGE = {
@@ -185,6 +186,7 @@ export function chatdOn(
   };
   const hints = createHints(store);
   const toolSlots = createSlots(16);
+  const poller = createPoller({ store, hints, clock: systemClock, log: silentLog }, 30_000);
   const attention: TestChatd['attention'] = [];
   const workers: ChatWorker[] = [];
   const openToolbox = (way: typeof store, clock: Clock) =>
@@ -283,13 +285,7 @@ export function chatdOn(
       if (!sent.ok) throw new Error(JSON.stringify(sent.error));
     },
     watch: (chatId) =>
-      follow((signal) =>
-        streamChat(
-          { store, hints, parts: source, clock: systemClock, safetyPollMs: 30_000 },
-          { chatId, ownerId },
-          signal,
-        ),
-      ),
+      follow((signal) => streamChat({ store, hints, parts: source, poller }, { chatId, ownerId }, signal)),
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));
       hints.close();
