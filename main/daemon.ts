@@ -19,6 +19,7 @@ import type { ChatOperationMap } from './chatd/machine/store.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
 import { localParts } from './chatd/stream/parts-source.ts';
+import { createPoller } from './chatd/stream/poller.ts';
 import { type ChatWorker, startWorker, type WorkerDeps } from './chatd/worker/worker.ts';
 import type { DatabaseFaultCode } from './db/fault.ts';
 import type { ProviderOperations } from './db/providers.ts';
@@ -99,15 +100,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
     const ownerId = asId<OwnerId>(owner);
-    const base = {
-      store,
-      clock,
-      log,
-      random,
-      ownerId,
-      hints: createHints(store),
-      parts: new PartBuffer(log),
-    };
+    const hints = createHints(store);
+    const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
+    const poller = createPoller({ store, hints, clock, log }, SAFETY_POLL_MS);
+    const closing = new AbortController();
     const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
     const places = openPlaces(options, store, ownerId);
     await Promise.all([models.start(), places.workspaces.start()]);
@@ -130,6 +126,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           async () => models.close(),
           () => places.workspaces.close(),
           () => places.hosts.close(),
+          async () => closing.abort(),
           async () => base.hints.close(),
           () => store.close(),
         ]),
@@ -140,7 +137,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return {
         ...base,
         parts: localParts(base.parts),
-        safetyPollMs: SAFETY_POLL_MS,
+        poller,
+        closing: closing.signal,
         hasWorkspace: known,
         regenerateTitle: (chatId: ChatId) => driven.worker.regenerateTitle(chatId),
         instructionFiles: driven.toolbox.instructionFiles,

@@ -6,14 +6,16 @@ import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
 import { fallbackTitle } from '../chatd/generation/title.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
 import { type StreamDeps, streamChat } from '../chatd/stream/chat-stream.ts';
-import { watchChats } from '../chatd/stream/watch-feed.ts';
+import { type WatchDeps, watchChats } from '../chatd/stream/watch-feed.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 import { answer, done } from './refusals.ts';
 
-export interface ChatHandlerDeps extends StreamDeps {
+export interface ChatHandlerDeps extends StreamDeps, WatchDeps {
   readonly store: ChatStore;
   readonly ownerId: OwnerId;
   readonly random: Random;
+  /** The daemon closes: every feed ends. */
+  readonly closing: AbortSignal;
   hasWorkspace(id: string): boolean;
   /** A new title by the model, also over one that the person gave; false when none was made. */
   regenerateTitle(chatId: ChatId): Promise<boolean>;
@@ -35,9 +37,10 @@ const BASIC = { 'not-found': 'not-found', 'not-allowed': 'not-allowed' } as cons
 
 export function chatFeeds(deps: ChatHandlerDeps): ChatFeeds {
   const { ownerId } = deps;
+  const until = (signal: AbortSignal) => AbortSignal.any([signal, deps.closing]);
   return {
-    'chats.watch': ({ archived }, signal) => watchChats(deps, { ownerId, archived }, signal),
-    'chat.stream': ({ chatId }, signal) => streamChat(deps, { chatId, ownerId }, signal),
+    'chats.watch': ({ archived }, signal) => watchChats(deps, { ownerId, archived }, until(signal)),
+    'chat.stream': ({ chatId }, signal) => streamChat(deps, { chatId, ownerId }, until(signal)),
   };
 }
 

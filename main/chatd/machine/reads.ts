@@ -17,7 +17,7 @@ import {
   toStored,
 } from './rows.ts';
 import { readSummary } from './summary.ts';
-import type { StreamSync } from './types.ts';
+import { type StreamSync, SYNC_ROWS } from './types.ts';
 import { toWire } from './wire.ts';
 
 type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
@@ -80,10 +80,9 @@ export const loadSync = operation(
     const chat = await loadChat(tx, args);
     if (!chat) return null;
     const hasMoved = chat.history_version > args.historyVersion;
-    const sync = await toSync(tx, chat, {
-      messages: hasMoved ? (await loadRevised(tx, args)).map(toWireRow) : [],
-      deletedIds: hasMoved ? await loadDeleted(tx, args) : [],
-    });
+    const deletedIds = hasMoved ? await loadDeleted(tx, args) : [];
+    const messages = hasMoved ? await loadRevised(tx, args, deletedIds[0] ?? null) : [];
+    const sync = await toSync(tx, chat, { messages: messages.map(toWireRow), deletedIds });
     const isQueueNew = chat.queue_version > args.queueVersion;
     return { ...sync, queue: isQueueNew ? (await loadQueue(tx, chat.id)).map(toQueued) : null };
   },
@@ -92,10 +91,13 @@ export const loadSync = operation(
 async function loadRevised(
   tx: Tx,
   args: { chatId: ChatId; historyVersion: number; fromMessageId: MessageId | null },
+  cut: MessageId | null,
 ): Promise<readonly MessageRow[]> {
+  // A window drops all behind the first deleted row, so that is sent again whole.
   const { rows } = await tx.query<MessageRow>(
-    `select * from chat_messages where chat_id = $1 and revision > $2 and id >= $3 and ${VISIBLE} order by id`,
-    [args.chatId, args.historyVersion, args.fromMessageId ?? 0],
+    `select * from chat_messages where chat_id = $1 and (id > $4 or (revision > $2 and id >= $3)) and ${VISIBLE}
+     order by id limit ${SYNC_ROWS + 1}`,
+    [args.chatId, args.historyVersion, args.fromMessageId ?? 0, cut ?? Number.MAX_SAFE_INTEGER],
   );
   return rows;
 }

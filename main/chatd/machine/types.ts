@@ -218,11 +218,17 @@ export interface AgentView {
   readonly report: string | null;
 }
 
+/** A subscriber that is further behind than this begins again. */
+export const SYNC_ROWS = 200;
+
 /** What a stream sends after comparing versions; each field is null when it did not change. */
 export interface StreamSync {
   readonly facts: ChatFacts;
   readonly summary: ChatSummary;
-  /** Rows with a revision above the known one, ascending by id; deleted ones only as ids. */
+  /**
+   * Rows with a revision above the known one, and after a deletion all that stand behind it, ascending by id;
+   * deleted ones only as ids. More than `SYNC_ROWS`: there are more of them, and a snapshot says it shorter.
+   */
   readonly messages: readonly Message[];
   readonly deletedIds: readonly MessageId[];
   readonly messageCount: number;
