@@ -6,8 +6,7 @@ import type { Random } from '../../base/random.ts';
 import type { Replica, ReplicaOperations } from '../../db/replicas.ts';
 import type { Store } from '../../db/store.ts';
 import type { PartBuffer } from '../stream/part-buffer.ts';
-import type { PartsSource } from '../stream/parts-source.ts';
-import { createRelayedParts } from './relayed-parts.ts';
+import { createRelayedParts, type RelayedParts } from './relayed-parts.ts';
 import { serveParts } from './serve-parts.ts';
 
 export interface ReplicaDeps {
@@ -27,8 +26,11 @@ export interface ReplicaDeps {
 }
 
 export interface JoinedReplica {
-  readonly parts: PartsSource;
+  readonly parts: RelayedParts;
+  /** As the others know it. */
   readonly url: string;
+  /** Where it listens. */
+  readonly port: number;
   /** Others stop asking us, and we them. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function joinReplicas(deps: ReplicaDeps): Promise<JoinedReplica> {
   return {
     parts,
     url: self.url,
+    port: server.port,
     async close() {
       closing.abort();
       await Promise.all([beating, parts.close(), server.close()]);
