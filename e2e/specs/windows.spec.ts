@@ -1,0 +1,80 @@
+import type { Page } from '@playwright/test';
+import type { RunningApp } from '../fixtures/app.ts';
+import { Conversation, exactly } from '../fixtures/conversation.ts';
+import { expect, test } from '../fixtures/desk.ts';
+import { isTurn, script } from '../fixtures/script.ts';
+
+const long =
+  'Alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar.';
+
+/** A second window, opened by the keyboard as a person does. */
+async function secondWindow(
+  app: RunningApp,
+): Promise<{ readonly page: Page; readonly chat: Conversation }> {
+  const opened = app.electron.waitForEvent('window');
+  await app.window.keyboard.press('Control+Shift+N');
+  const page = await opened;
+  return { page, chat: new Conversation(page) };
+}
+
+test('two windows show one chat: the same words, the same queue, one answer to a question', async ({
+  desk,
+}) => {
+  script(desk.server, 'Say it all', [{ say: long }]);
+  script(desk.server, 'Then run it', [
+    { calls: [{ name: 'execute', args: { command: 'echo from two windows' } }] },
+    { say: 'It ran.' },
+  ]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 8, match: isTurn });
+  await chat.send('Say it all');
+  await hold.reached;
+  const second = await secondWindow(app);
+  await expect(second.chat.agent).toContainText('Alpha bravo');
+  await expect(second.chat.feed).toHaveAttribute('aria-busy', 'true');
+  await second.chat.send('Then run it');
+  await expect(chat.queue).toHaveText(['Then run it']);
+  await expect(second.chat.queue).toHaveText(['Then run it']);
+  hold.release();
+  for (const shown of [chat, second.chat]) {
+    await expect(shown.agent.first()).toHaveText(exactly(long), { timeout: 60_000 });
+    await expect(shown.approval).toContainText('echo from two windows');
+  }
+  await second.chat.approval.getByRole('button', { name: 'Allow once' }).click();
+  for (const shown of [chat, second.chat]) {
+    await expect(shown.approval).toBeHidden();
+    await expect(shown.agent.last()).toContainText('It ran.', { timeout: 60_000 });
+    await shown.rests();
+    await expect(shown.you).toHaveCount(2);
+  }
+  await second.page.screenshot({ path: 'test-results/screenshots/second-window.png' });
+  expect(app.pageErrors).toEqual([]);
+});
+
+test('each window has its own chat; what is typed in one is there in the other; one is closed, one goes on', async ({
+  desk,
+}) => {
+  script(desk.server, 'In the first', [{ say: 'Said in the first.' }]);
+  script(desk.server, 'In the second', [{ say: 'Said in the second.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const second = await secondWindow(app);
+  await chat.send('In the first');
+  await second.chat.send('In the second');
+  await expect(chat.agent).toHaveText(exactly('Said in the first.'), { timeout: 60_000 });
+  await expect(second.chat.agent).toHaveText(exactly('Said in the second.'), { timeout: 60_000 });
+  for (const shown of [chat, second.chat])
+    await expect(shown.tree.getByRole('treeitem', { level: 2 })).toHaveCount(2);
+  // A theme is the app's, not the window's.
+  await app.window.getByRole('button', { name: /^(Light|Dark) theme$/ }).click();
+  const themes = () =>
+    Promise.all(
+      [app.window, second.page].map((p) => p.evaluate(() => document.documentElement.dataset['theme'])),
+    );
+  await expect.poll(async () => new Set(await themes()).size).toBe(1);
+
+  await second.page.close();
+  await expect.poll(() => app.electron.windows().length).toBe(1);
+  script(desk.server, 'Still there', [{ say: 'Still here.' }]);
+  await chat.send('Still there');
+  await expect(chat.agent.last()).toContainText('Still here.', { timeout: 60_000 });
+});
