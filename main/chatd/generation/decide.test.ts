@@ -7,6 +7,7 @@ import { decideView, history, ledger, QUESTION } from './test-rows.ts';
 const rules: Rules = {
   maxSteps: 10,
   polls: (tool) => tool === 'process_output',
+  waits: (tool) => tool === 'wait_agent',
   endsTurn: (tool) => tool === 'propose_plan',
 };
 const of = (view: Partial<DecideView>, own: Partial<Rules> = {}) =>
@@ -54,6 +55,15 @@ describe('decide', () => {
   it('asks the person when only gated calls, or effects behind them, are left', () => {
     const calls = [ledger('done'), ledger('gated', { index: 1 }), ledger('cleared', { index: 2 })];
     expect(of({ tail: asked, calls })).toEqual({ kind: 'ask', deadlineMs: null });
+  });
+
+  it('asks the person before it waits for a sub-agent', () => {
+    const wait = ledger('cleared', { index: 1, tool: 'wait_agent', effect: 'read' });
+    expect(of({ tail: asked, calls: [ledger('gated'), wait] }).kind).toBe('ask');
+    expect(of({ tail: asked, calls: [ledger('denied'), wait] })).toEqual({
+      kind: 'run-tools',
+      calls: [wait],
+    });
   });
 
   it('runs its own tools before it waits for the client, and gives the client five minutes', () => {

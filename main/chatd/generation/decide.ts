@@ -12,6 +12,8 @@ export interface Rules {
   readonly maxSteps: number;
   /** Asking again is the tool's use. */
   polls(tool: string): boolean;
+  /** It waits for another chat. */
+  waits(tool: string): boolean;
   /** Its result ends the turn: the person is to look at it. */
   endsTurn(tool: string): boolean;
 }
@@ -30,7 +32,6 @@ export type Decision =
   | {
       readonly kind: 'loop';
       readonly tool: string;
-      readonly argsHash: string;
       readonly messageId: MessageId;
     }
   | { readonly kind: 'finish' }
@@ -52,7 +53,7 @@ export function decide(view: DecideView, rules: Rules): Decision {
   // What a compaction wrote and what it replayed for the model is no part of the conversation.
   const last = view.tail.findLast((m) => m.role !== 'system' && !m.compressed && m.visibility !== 'model');
   const isOpen = last?.role === 'assistant' && view.calls.length > 0;
-  if (isOpen) return decideCalls(view);
+  if (isOpen) return decideCalls(view, rules);
   if (view.chat.compactionRequested && isCompactable(view)) return { kind: 'compact' };
   const endsTurn = last?.role === 'tool' && view.calls.some((c) => succeeded(c) && rules.endsTurn(c.tool));
   if (endsTurn || last?.role === 'assistant') return { kind: 'finish' };
@@ -62,18 +63,20 @@ export function decide(view: DecideView, rules: Rules): Decision {
   return { kind: 'generate' };
 }
 
-function decideCalls(view: DecideView): Decision {
-  const runnable = runnableCalls(view.calls);
+function decideCalls(view: DecideView, rules: Rules): Decision {
+  const runnable = runnableCalls(view.calls, rules);
   if (runnable.length > 0) return { kind: 'run-tools', calls: runnable };
   const open = view.calls.filter((call) => !SETTLED.has(call.state));
   if (open.length === 0) return { kind: 'commit-results' };
   return { kind: 'ask', deadlineMs: open.some(asksClient) ? DYNAMIC_DEADLINE_MS : null };
 }
 
-function runnableCalls(calls: readonly LedgerRow[]): LedgerRow[] {
+/** The person is asked before a wait begins: it may be long, and the step cannot end without the answer. */
+function runnableCalls(calls: readonly LedgerRow[], rules: Rules): LedgerRow[] {
   const firstGated = calls.findIndex((c) => c.state === 'gated' && !asksClient(c));
   return calls.filter((call, i) => {
     if (call.state !== 'cleared' && call.state !== 'dispatched') return false;
+    if (firstGated >= 0 && rules.waits(call.tool)) return false;
     return call.effect === 'read' || call.state === 'dispatched' || firstGated < 0 || i < firstGated;
   });
 }
