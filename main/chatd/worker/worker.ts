@@ -24,6 +24,8 @@ export interface WorkerDeps extends GenerationDeps {
   readonly acquirePollMs: number;
   readonly leaseMs?: number;
   readonly heartbeatMs?: number;
+  /** Chats in folders of other computers are left to these; null: there is one computer only. */
+  readonly machineId?: string | null;
 }
 
 export interface ChatWorker {
@@ -105,8 +107,8 @@ class Worker implements ChatWorker {
   }
 
   async #acquireAll(): Promise<void> {
-    const { store, workerId } = this.#deps;
-    const query = { workerId, leaseMs: this.#leaseMs, exclusive: store.exclusive };
+    const { store, workerId, machineId = null } = this.#deps;
+    const query = { workerId, machineId, leaseMs: this.#leaseMs, exclusive: store.exclusive };
     const candidates = await store.call('listCandidates', { ...query, limit: ACQUIRED_AT_ONCE });
     let started = 0;
     for (const chatId of candidates) {
@@ -120,7 +122,7 @@ class Worker implements ChatWorker {
   /** One that cannot be acquired keeps no other from it. */
   async #acquire(
     chatId: ChatId,
-    query: { workerId: WorkerId; leaseMs: number; exclusive: boolean },
+    query: { workerId: WorkerId; machineId: string | null; leaseMs: number; exclusive: boolean },
   ): Promise<boolean> {
     const runnerId = asId<RunnerId>(this.#deps.random.uuid());
     try {
