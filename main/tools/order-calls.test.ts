@@ -21,10 +21,17 @@ test('the bound counts what runs', () => {
   expect(startable([{ ...read, state: 'running' }, read], 1)).toEqual([]);
 });
 
+test('what waits for somebody else takes no room, and keeps its place among the effects', () => {
+  const wait = { ...read, waits: true };
+  expect(startable([wait, wait, read, read], 1)).toEqual([0, 1, 2]);
+  expect(startable([{ ...wait, state: 'running' }, read, read], 1)).toEqual([1]);
+  expect(startable([{ ...read, state: 'running' }, wait], 1)).toEqual([1]);
+  expect(startable([write, { ...write, waits: true }], 16)).toEqual([0]);
+});
+
 test('every order of ends keeps the rules', async () => {
-  const calls = fc.array(fc.record({ effect: fc.constantFrom('read', 'effect'), ticks: fc.nat(5) }), {
-    maxLength: 12,
-  });
+  const effect = fc.constantFrom('read', 'effect');
+  const calls = fc.array(fc.record({ effect, ticks: fc.nat(5), waits: fc.boolean() }), { maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(calls, fc.integer({ min: 1, max: 4 }), async (given, limit) => {
       let running = 0;
@@ -35,7 +42,7 @@ test('every order of ends keeps the rules', async () => {
       await orderCalls(
         scheduled,
         async (call, index) => {
-          running += 1;
+          running += call.waits ? 0 : 1;
           if (call.effect === 'effect') {
             effects += 1;
             effectOrder.push(index);
@@ -43,7 +50,7 @@ test('every order of ends keeps the rules', async () => {
           expect(running).toBeLessThanOrEqual(limit);
           expect(effects).toBeLessThanOrEqual(1);
           for (let tick = 0; tick < call.ticks; tick += 1) await Promise.resolve();
-          running -= 1;
+          running -= call.waits ? 0 : 1;
           if (call.effect === 'effect') effects -= 1;
           ran.add(index);
         },

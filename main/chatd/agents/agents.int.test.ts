@@ -175,7 +175,7 @@ describe('sub-agents', () => {
       'list_agents',
     ]);
     expect(offered.get('go deeper')).toEqual([]);
-    expect(answer).toContain('delegated chat cannot');
+    expect(answer).toContain('A delegated chat cannot use spawn_agent');
     const { rows } = await chatd.db.query('select id from chats');
     expect(rows.length).toBe(2);
     await watching.stop();

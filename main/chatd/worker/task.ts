@@ -48,8 +48,8 @@ export async function generationTask(
 }
 
 async function act(deps: TaskDeps, view: StepView, fence: Fence, signal: AbortSignal): Promise<TaskEnd> {
-  const { polls, endsTurn } = deps.toolbox;
-  const decision = decide(view, { maxSteps: deps.maxSteps ?? MAX_STEPS, polls, endsTurn });
+  const { polls, waits, endsTurn } = deps.toolbox;
+  const decision = decide(view, { maxSteps: deps.maxSteps ?? MAX_STEPS, polls, waits, endsTurn });
   switch (decision.kind) {
     case 'generate':
       return modelStep(deps, { view, fence }, 'answer', signal);
