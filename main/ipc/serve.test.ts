@@ -42,15 +42,26 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 function recordingPort() {
   const frames: FeedFrame<unknown>[] = [];
   const listeners: (() => void)[] = [];
+  let taken = () => {};
   const port: FeedPort & { closed: boolean } = {
     closed: false,
     postMessage: (frame) => frames.push(frame),
     onClose: (listener) => listeners.push(listener),
+    onTaken: (listener) => {
+      taken = listener;
+    },
     close() {
       this.closed = true;
     },
   };
-  return { port, frames, leave: () => listeners.forEach((listener) => listener()) };
+  return {
+    port,
+    frames,
+    leave: () => listeners.forEach((listener) => listener()),
+    take: (count: number) => {
+      for (let i = 0; i < count; i += 1) taken();
+    },
+  };
 }
 
 /** A source that the test pushes into. */
@@ -208,4 +219,59 @@ test('a feed that does not exist or a bad input is an error frame', async () => 
     expect(frames).toMatchObject([{ type: 'error', data: { code: 'bad-input' } }]);
     expect(port.closed).toBe(true);
   }
+});
+
+/** A source that says how far it was asked. */
+function counting() {
+  let asked = 0;
+  return {
+    asked: () => asked,
+    async *watch(): AsyncGenerator<never> {
+      for (;;) {
+        asked += 1;
+        yield asked as never;
+      }
+    },
+  };
+}
+
+test('a window that is stuck is sent no more than it can take, and goes on where it stopped', async () => {
+  const { clock, tick } = drivenClock();
+  const { port, frames, leave, take } = recordingPort();
+  const from = counting();
+  const handlers = feeds({ 'workspaces.watch': from.watch });
+  const served = serveFeed(handlers, { name: 'workspaces.watch', input: {} }, port, {
+    clock,
+    log: silentLog,
+  });
+  await settle();
+  const stuckAt = from.asked();
+  await settle();
+  expect(from.asked()).toBe(stuckAt);
+  expect(frames.length).toBeLessThanOrEqual(33);
+  take(frames.length);
+  await settle();
+  expect(from.asked()).toBeGreaterThan(stuckAt);
+  leave();
+  await served;
+  await tick();
+  const seen = frames.flatMap((frame) => (frame.type === 'data' ? frame.data : []));
+  expect(seen).toEqual(seen.map((_, i) => i + 1));
+});
+
+test('a window that takes nothing for 10 s is cut off', async () => {
+  const { clock, tick } = drivenClock();
+  const { port, frames } = recordingPort();
+  const lines: string[] = [];
+  const handlers = feeds({ 'workspaces.watch': counting().watch });
+  const served = serveFeed(handlers, { name: 'workspaces.watch', input: {} }, port, {
+    clock,
+    log: lineLog((line) => lines.push(line)),
+  });
+  await settle();
+  await tick();
+  await served;
+  expect(port.closed).toBe(true);
+  expect(frames.at(-1)).toEqual({ type: 'end' });
+  expect(lines.join()).toContain('takes nothing');
 });

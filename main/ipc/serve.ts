@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import { failureOf } from './failure-of.ts';
+import { createFlight } from './flight.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 import { createBatches } from './serve-batches.ts';
 
@@ -18,6 +19,8 @@ export interface Request {
 export interface FeedPort {
   postMessage(frame: FeedFrame<unknown>): void;
   onClose(listener: () => void): void;
+  /** The window took one data frame. */
+  onTaken(listener: () => void): void;
   close(): void;
 }
 
@@ -40,7 +43,11 @@ export async function serveCall(
   }
 }
 
-/** Serves one subscription until its source ends or the port closes, then closes the port. */
+/**
+ * Serves one subscription until its source ends or the port closes, then closes the port. The source is asked for
+ * more only as the window takes what it was sent; one that takes nothing for 10 s is cut off. It opens the feed again
+ * when it is well, and begins with the source's first event: a fresh snapshot.
+ */
 export async function serveFeed(
   handlers: FeedHandlers,
   request: Request,
@@ -59,12 +66,21 @@ export async function serveFeed(
     signal: AbortSignal,
   ) => AsyncIterable<unknown>;
   const gone = new AbortController();
+  const flight = createFlight(clock);
   port.onClose(() => gone.abort());
-  const batches = createBatches({ clock, send: (data) => port.postMessage({ type: 'data', data }) });
+  port.onTaken(flight.taken);
+  const send = (data: readonly unknown[]) => {
+    flight.sent();
+    port.postMessage({ type: 'data', data });
+  };
+  const batches = createBatches({ clock, send });
   try {
     for await (const event of watch(input, gone.signal)) {
       if (gone.signal.aborted) break;
       batches.add(event);
+      if (await flight.room(gone.signal)) continue;
+      log.warn('a window takes nothing from its feed, which is closed', { name });
+      break;
     }
     await batches.end({ flush: !gone.signal.aborted });
     if (!gone.signal.aborted) port.postMessage({ type: 'end' });

@@ -56,6 +56,9 @@ function requestOf(raw: unknown): Request {
 function feedPort(port: MessagePortMain): FeedPort {
   let closed = false;
   const listeners: (() => void)[] = [];
+  let onTaken = () => {};
+  // Whatever a window says on this port, it means that it took a frame.
+  port.on('message', () => onTaken());
   port.on('close', () => {
     closed = true;
     for (const listener of listeners) listener();
@@ -68,6 +71,9 @@ function feedPort(port: MessagePortMain): FeedPort {
     onClose(listener) {
       if (closed) listener();
       else listeners.push(listener);
+    },
+    onTaken(listener) {
+      onTaken = listener;
     },
     close() {
       if (!closed) port.close();

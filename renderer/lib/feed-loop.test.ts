@@ -32,6 +32,10 @@ function fakePort() {
   const port = {
     onmessage: null as FeedPort['onmessage'],
     closed: false,
+    taken: 0,
+    postMessage: () => {
+      port.taken += 1;
+    },
     close: () => {
       port.closed = true;
     },
@@ -69,6 +73,7 @@ describe('a feed', () => {
     port.say({ type: 'data', data: [3] });
     expect(seen).toEqual([1, 2, 3]);
     expect(door.timers()).toEqual([]);
+    expect(port.taken).toBe(2);
   });
 
   it('#345 says that it was lost and opens again', () => {

@@ -4,6 +4,8 @@ import type { CallFailure, FeedFrame } from '@shared/contract/define.ts';
 export interface FeedPort {
   onmessage: ((event: { data: unknown }) => void) | null;
   addEventListener?(type: 'close', listener: () => void): void;
+  /** Said for each data frame: main sends no more than the window takes. */
+  postMessage(data: 'taken'): void;
   close(): void;
 }
 
@@ -96,7 +98,10 @@ function openPort<Ev>(
     if (!wanted) return fresh.close();
     port = fresh;
     fresh.onmessage = (event) => {
-      if (wanted) on.take(event.data as FeedFrame<Ev>);
+      if (!wanted) return;
+      const frame = event.data as FeedFrame<Ev>;
+      if (frame.type === 'data') fresh.postMessage('taken');
+      on.take(frame);
     };
     fresh.addEventListener?.('close', () => {
       if (wanted) on.lose();

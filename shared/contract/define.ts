@@ -47,7 +47,10 @@ export interface CallFailure<E extends string = string> {
   readonly detail?: string;
 }
 
-/** Frames on a feed's MessagePort. After `error` or `end` the port is closed; the window opens a new one. */
+/**
+ * Frames on a feed's MessagePort. After `error` or `end` the port is closed; the window opens a new one. For each
+ * `data` frame that it takes the window posts one message back: main does not run far ahead of a window that is stuck.
+ */
 export type FeedFrame<Ev> =
   | { readonly type: 'data'; readonly data: readonly Ev[] }
   | { readonly type: 'error'; readonly data: CallFailure }

@@ -87,6 +87,7 @@ function followInPage(chatId: string): void {
     world.torturePorts ??= new Set();
     world.torturePorts.add(port);
     port.onmessage = ({ data: frame }) => {
+      if (frame.type === 'data') port.postMessage('taken');
       // Text that streams is not what this is about.
       const events = frame.type === 'data' ? frame.data : [{ type: frame.type, data: frame.data }];
       const durable = events.filter((event: { type: string }) => event.type !== 'message_part');

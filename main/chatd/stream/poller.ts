@@ -34,7 +34,7 @@ export function createPoller(deps: PollerDeps, everyMs: number): Poller {
     const unhint = deps.hints.onLost(wake.poke);
     while (!signal.aborted) {
       await wake.wait(deps.clock, everyMs, signal);
-      for (const chatId of [...watched.keys()]) {
+      for (const chatId of watched.keys()) {
         if (signal.aborted) break;
         await look(chatId).catch((error: unknown) => {
           if (!signal.aborted) deps.log.warn('could not look at a chat', { chatId, ...errorFields(error) });
