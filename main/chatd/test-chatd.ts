@@ -260,6 +260,7 @@ export function chatdOn(
         toolSlots: (tree) => toolSlots.of(tree),
         onAttention: (chatId, why) => attention.push({ chatId, why }),
         ...replica,
+        ...deps,
       });
       workers.push(worker);
       return worker;
