@@ -1,6 +1,6 @@
 import { asId, type ChatId } from '@shared/model/ids.ts';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../base/log.ts';
+import { lineLog, silentLog } from '../../base/log.ts';
 import { PartBuffer } from './part-buffer.ts';
 
 const chat = asId<ChatId>('chat');
@@ -62,10 +62,37 @@ describe('part buffer', () => {
     expect(buffer.closeHistory(chat, 2)).toEqual([]);
   });
 
-  it('drops what is beyond the cap instead of growing', () => {
-    const buffer = new PartBuffer(silentLog);
+  it('ends where it is full: no hole, one line in the log', () => {
+    const lines: string[] = [];
+    const buffer = new PartBuffer(lineLog((line) => lines.push(line)));
     const episode = buffer.create(chat, at(1));
     for (let i = 0; i < 5; i += 1) episode.add('assistant', text('x'.repeat(300_000)));
+    episode.add('assistant', text('short'));
+    expect(buffer.closeHistory(chat, 1).map((f) => f.seq)).toEqual([1, 2, 3]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('counts a result that is still being made', () => {
+    const buffer = new PartBuffer(silentLog);
+    const episode = buffer.create(chat, at(1));
+    const call = { type: 'tool-result' as const, tool_call_id: 't', tool_name: 'chat_summarized' };
+    for (let i = 0; i < 5; i += 1) episode.add('tool', { ...call, result_delta: 'x'.repeat(300_000) });
     expect(buffer.closeHistory(chat, 1)).toHaveLength(3);
+  });
+
+  it('keeps nothing of a chat whose runner has left and whom nobody watches', () => {
+    const buffer = new PartBuffer(silentLog);
+    const stop = buffer.watch(chat, at(1), () => undefined);
+    for (const attempt of [1, 2, 3]) {
+      const episode = buffer.create(chat, at(1, attempt));
+      episode.add('assistant', text('a'));
+      episode.close();
+    }
+    expect(buffer.size).toBe(1);
+    const waiting = buffer.watch(chat, at(2), () => undefined);
+    stop();
+    waiting();
+    buffer.release(chat);
+    expect(buffer.size).toBe(0);
   });
 });

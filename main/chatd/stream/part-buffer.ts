@@ -5,7 +5,7 @@ import type { Episode, LiveFrame } from '@shared/model/stream.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import type { Log } from '../../base/log.ts';
 
-/** Characters of payload that one episode may hold; later parts are dropped, the durable row heals it. */
+/** Characters of payload that one episode may hold. What comes later is dropped: the durable row heals it. */
 const CAP_CHARS = 1024 * 1024;
 
 /** Where a generation attempt puts its parts. */
@@ -21,7 +21,7 @@ interface Entry {
   readonly episode: Episode;
   readonly frames: LiveFrame[];
   readonly watchers: Set<(frame: LiveFrame) => void>;
-  state: 'awaited' | 'open' | 'closed';
+  state: 'awaited' | 'open' | 'full' | 'closed';
   chars: number;
 }
 
@@ -29,13 +29,17 @@ const keyOf = (e: Episode) => `${e.history_version}/${e.generation_attempt}`;
 
 function sizeOf(part: LivePart): number {
   if (part.type === 'text' || part.type === 'reasoning') return part.text.length;
+  // Arguments that came as deltas are counted by then.
   if (part.type === 'tool-call') return (part.args_delta?.length ?? 0) + (part.args ? 256 : 0);
-  return JSON.stringify(part.result)?.length ?? 0;
+  return part.result_delta?.length ?? JSON.stringify(part.result)?.length ?? 0;
 }
 
 /**
  * The message parts that are not in the database yet (CHATD 3.11): one episode a generation attempt, numbered
  * from 1. A reader that comes before its episode waits for it; one that comes later gets all from the start.
+ *
+ * An episode goes when its chat's next one begins or its runner leaves: by then it is a row, or nothing. No reader
+ * needs it any more, so no clock is asked how long it has been closed.
  */
 export class PartBuffer {
   readonly #log: Log;
@@ -85,6 +89,11 @@ export class PartBuffer {
     };
   }
 
+  /** Episodes that are kept, also those that are waited for. */
+  get size(): number {
+    return [...this.#chats.values()].reduce((sum, episodes) => sum + episodes.size, 0);
+  }
+
   /** Forgets the chat's closed episodes: its runner has left. */
   release(chatId: ChatId): void {
     this.#forget(chatId, null);
@@ -94,7 +103,9 @@ export class PartBuffer {
     if (entry.state !== 'open') return;
     const chars = sizeOf(part);
     if (entry.chars + chars > CAP_CHARS) {
-      this.#log.warn('episode is full, a part was dropped', { chatId, ...entry.episode });
+      // For good: words that come after a hole would say something else.
+      entry.state = 'full';
+      this.#log.warn('episode is full, the rest is not shown', { chatId, ...entry.episode });
       return;
     }
     entry.chars += chars;
