@@ -44,14 +44,7 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
       ...toolSpecs(tools.filter((tool) => !tool.rootOnly || chat.parentChatId === null)),
       ...clientsTools(chat),
     ],
-    waits: (name) => findTool(tools, name)?.waits ?? false,
-    polls: (name) => findTool(tools, name)?.polls ?? false,
-    exclusive: (name) => findTool(tools, name)?.exclusive ?? false,
-    endsTurn: (name) => findTool(tools, name)?.endsTurn ?? false,
-    subject(name, args) {
-      const prepared = prepareCall(tools, { name, args });
-      return prepared.ok ? prepared.value.view.subject : JSON.stringify(args ?? {});
-    },
+    ...traitsOf(tools),
     async judge(chat, call, signal) {
       const gated = await gate(chat, requested(call), signal);
       const isClients = clientsTools(chat).some((tool) => tool.name === call.tool_name);
@@ -106,6 +99,21 @@ function notForChildren(tools: readonly Tool[], chat: StepChat, call: ToolCallPa
   return isForbidden
     ? toolError(`A delegated chat cannot use ${call.tool_name}: it cannot create or lead sub-agents.`)
     : null;
+}
+
+function traitsOf(
+  tools: readonly Tool[],
+): Pick<Toolbox, 'waits' | 'polls' | 'exclusive' | 'endsTurn' | 'subject'> {
+  return {
+    waits: (name) => findTool(tools, name)?.waits ?? false,
+    polls: (name) => findTool(tools, name)?.polls ?? false,
+    exclusive: (name) => findTool(tools, name)?.exclusive ?? false,
+    endsTurn: (name) => findTool(tools, name)?.endsTurn ?? false,
+    subject(name, args) {
+      const prepared = prepareCall(tools, { name, args });
+      return prepared.ok ? prepared.value.view.subject : JSON.stringify(args ?? {});
+    },
+  };
 }
 
 /** The client runs it, and asks its person itself: there is nothing to approve here. */
