@@ -1,4 +1,4 @@
-import type { RunnerId, ToolKey } from '@shared/model/ids.ts';
+import type { ChatId, RunnerId, ToolKey } from '@shared/model/ids.ts';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { ToolSpec } from '../models/port.ts';
@@ -19,7 +19,7 @@ export interface ToolAnswer {
 export interface ToolContext {
   /** Resolved lazily, once a call. Throws WorkspaceProblem; any other throw is a bug. */
   connect(): Promise<WorkspaceConnection>;
-  readonly chatId: string;
+  readonly chatId: ChatId;
   /** Who drives the chat: what the daemon does for a call counts only while this runner owns it. */
   readonly runnerId: RunnerId;
   /** The same key never has its effect twice. */

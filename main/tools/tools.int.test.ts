@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asId, type ToolKey } from '@shared/model/ids.ts';
+import { asId, type ChatId, type ToolKey } from '@shared/model/ids.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTestAgent, type TestAgent } from '../agent-client/test-agent.ts';
 import { systemClock } from '../base/clock.ts';
@@ -232,7 +232,7 @@ test('a repeated write with its key changes nothing that came later', async () =
 test('a process of another chat is not there', async () => {
   const started = await result('execute', { command: 'sleep 600', run_in_background: true });
   const process_id = started.background_process_id;
-  const other = { chatId: '6a7b1c1e-0000-4000-8000-00000000ffff' };
+  const other = { chatId: asId<ChatId>('6a7b1c1e-0000-4000-8000-00000000ffff') };
   expect(await run('process_output', { process_id }, other)).toMatchObject({ isError: true });
   expect(await run('process_signal', { process_id, signal: 'kill' }, other)).toMatchObject({
     isError: true,

@@ -1,4 +1,3 @@
-import { asId, type ChatId } from '@shared/model/ids.ts';
 import { z } from 'zod';
 import { defineTool, type Tool, toolResult } from '../../tools/define.ts';
 import { Interrupted } from '../../tools/interrupted.ts';
@@ -33,7 +32,7 @@ export function closeAgent(deps: AgentToolsDeps): Tool {
       const { clock, signal } = context;
       const chatId = toChatId(chat_id);
       if (!chatId) return invalidChatId(chat_id);
-      const target = { callerId: asId<ChatId>(context.chatId), chatId };
+      const target = { callerId: context.chatId, chatId };
       context.onLeave?.();
       const closed = await deps.store.call('closeAgent', target);
       if (!closed.ok) return refused(closed.error, chatId);

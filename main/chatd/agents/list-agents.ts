@@ -1,4 +1,3 @@
-import { asId, type ChatId } from '@shared/model/ids.ts';
 import { z } from 'zod';
 import { defineTool, type Tool, toolResult } from '../../tools/define.ts';
 import type { AgentView } from '../machine/types.ts';
@@ -29,7 +28,7 @@ export function listAgents({ store }: AgentToolsDeps): Tool {
     access: () => ({ kind: 'free' }),
     async run({ limit, offset }, { chatId }) {
       const { agents, total } = await store.call('listAgents', {
-        callerId: asId<ChatId>(chatId),
+        callerId: chatId,
         limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT),
         offset: offset ?? 0,
       });

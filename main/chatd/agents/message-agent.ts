@@ -1,4 +1,3 @@
-import { asId, type ChatId } from '@shared/model/ids.ts';
 import { z } from 'zod';
 import { defineTool, type Tool } from '../../tools/define.ts';
 import {
@@ -36,7 +35,7 @@ export function messageAgent({ store }: AgentToolsDeps): Tool {
       const chatId = toChatId(chat_id);
       if (!chatId) return invalidChatId(chat_id);
       const sent = await store.call('messageAgent', {
-        callerId: asId<ChatId>(callerId),
+        callerId,
         runnerId,
         key,
         chatId,

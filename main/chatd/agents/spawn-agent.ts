@@ -40,7 +40,7 @@ export function spawnAgent({ store, random }: AgentToolsDeps): Tool {
       const modelConfigId = z.guid().nullish().safeParse(input.model_config_id);
       if (!modelConfigId.success) return toolError('The parameter "model_config_id" is no id.');
       const spawned = await store.call('spawnAgent', {
-        parentId: asId<ChatId>(chatId),
+        parentId: chatId,
         runnerId,
         key,
         childId: asId<ChatId>(random.uuid()),
@@ -50,7 +50,7 @@ export function spawnAgent({ store, random }: AgentToolsDeps): Tool {
         effort: input.reasoning_effort ?? null,
         messages: [hidden(BASE_SYSTEM_PROMPT), hidden(SUB_AGENT_INSTRUCTION), asked(input.prompt)],
       });
-      if (!spawned.ok) return refused(spawned.error, asId<ChatId>(chatId));
+      if (!spawned.ok) return refused(spawned.error, chatId);
       return { result: nameOf(spawned.value), isError: false, settled: true };
     },
   });

@@ -1,4 +1,3 @@
-import { asId, type ChatId } from '@shared/model/ids.ts';
 import { z } from 'zod';
 import { defineTool, type Tool, type ToolAnswer, toolResult } from '../../tools/define.ts';
 import type { AgentView } from '../machine/types.ts';
@@ -46,7 +45,7 @@ export function waitAgent(deps: AgentToolsDeps): Tool {
       const chatId = toChatId(chat_id);
       if (!chatId) return invalidChatId(chat_id);
       const seconds = Math.min(timeout_seconds ?? DEFAULT_SECONDS, MAX_SECONDS);
-      const target = { callerId: asId<ChatId>(context.chatId), chatId };
+      const target = { callerId: context.chatId, chatId };
       // A wait that is stopped was begun.
       context.onLeave?.();
       const end = await untilSettled(deps, target, { clock, limitMs: seconds * 1000, signal });

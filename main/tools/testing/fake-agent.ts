@@ -1,4 +1,4 @@
-import type { RunnerId, ToolKey } from '@shared/model/ids.ts';
+import type { ChatId, RunnerId, ToolKey } from '@shared/model/ids.ts';
 import { asId } from '@shared/model/ids.ts';
 import type { AgentClient } from '../../agent-client/client.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
@@ -45,7 +45,7 @@ export function runContext(connection: WorkspaceConnection, more: Partial<RunCon
   const clock: Clock = systemClock;
   return {
     connect: () => Promise.resolve(connection),
-    chatId: '6a7b1c1e-0000-4000-8000-000000000001',
+    chatId: asId<ChatId>('6a7b1c1e-0000-4000-8000-000000000001'),
     runnerId: asId<RunnerId>('6a7b1c1e-0000-4000-8000-000000000002'),
     key: asId<ToolKey>('installation:chat:1:0'),
     signal: new AbortController().signal,

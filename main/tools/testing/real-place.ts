@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { asId, type ChatId } from '@shared/model/ids.ts';
 import type { TestAgent } from '../../agent-client/test-agent.ts';
 import type { WorkspaceConnection } from '../../workspaces/connection.ts';
 
@@ -9,7 +10,7 @@ export interface RealPlace {
   readonly connection: WorkspaceConnection;
   /** A directory beside the workspace. */
   readonly elsewhere: string;
-  readonly chatId: string;
+  readonly chatId: ChatId;
 }
 
 let opened = 0;
@@ -26,7 +27,7 @@ export async function openRealPlace(agent: TestAgent): Promise<RealPlace> {
   return {
     connection: { client, directory, host: 'this computer', platform: process.platform, link: null },
     elsewhere,
-    chatId: randomUUID(),
+    chatId: asId<ChatId>(randomUUID()),
   };
 }
 
