@@ -95,6 +95,12 @@ function fold(...events: readonly StreamEvent[]): ChatView {
   return view;
 }
 
+/** What follows the rows of every cut. */
+const RESET: StreamEvent = {
+  type: 'preview_reset',
+  episode: { history_version: 5, generation_attempt: 0 },
+};
+
 const row = (m: Message): StreamEvent => ({ type: 'message', message: m, message_count: m.id });
 
 describe('the stream of one chat', () => {
@@ -196,13 +202,30 @@ describe('the stream of one chat', () => {
     expect(foldStream(view, old)).toBe(view);
   });
 
-  it('cuts history and takes the new tail', () => {
-    const view = fold(
-      snapshot({ messages: [message(1), message(2), message(3)], message_count: 3 }),
-      { type: 'history_cut', from_message_id: asId<MessageId>(2), message_count: 1 },
-      row(message(7)),
-    );
-    expect(view.messages.map((m) => m.id)).toEqual([1, 7]);
+  it('#194 cuts history and shows the new tail in one step', () => {
+    const before = fold(snapshot({ messages: [message(1), message(2), message(3)], message_count: 3 }));
+    const cut = foldStream(before, {
+      type: 'history_cut',
+      from_message_id: asId<MessageId>(2),
+      message_count: 1,
+    }) as ChatView;
+    const staged = foldStream(cut, row(message(7))) as ChatView;
+    for (const view of [cut, staged]) {
+      expect(view.messages).toBe(before.messages);
+      expect(view.messageCount).toBe(3);
+    }
+    const after = foldStream(staged, RESET) as ChatView;
+    expect(after.messages.map((m) => m.id)).toEqual([1, 7]);
+    expect(after.messageCount).toBe(7);
+  });
+
+  it('a new snapshot keeps no older rows when some of them may have vanished', () => {
+    const rows = [message(1), message(2), message(3)];
+    const before = fold(snapshot({ messages: rows }));
+    const fresh = { messages: rows.slice(2) };
+    expect((foldStream(before, snapshot(fresh)) as ChatView).messages).toEqual(rows);
+    const cutLater = snapshot({ ...fresh, cut_version: EPISODE.history_version + 1 });
+    expect((foldStream(before, cutLater) as ChatView).messages).toEqual(rows.slice(2));
   });
 
   it('merges a tool call by its id and attaches its result', () => {
@@ -268,7 +291,10 @@ describe('the window of history', () => {
       message_count: id - 1,
     });
     for (const id of [600, 1]) {
-      const next = foldStream(foldStream(far, cut(id)) as ChatView, row(message(661))) as ChatView;
+      const next = [cut(id), row(message(661)), RESET].reduce<ChatView>(
+        (view, event) => foldStream(view, event) as ChatView,
+        far,
+      );
       expect(next.messages.map((m) => Number(m.id))).toEqual([
         ...rows(1, id - 1).map((m) => Number(m.id)),
         661,
@@ -276,7 +302,8 @@ describe('the window of history', () => {
       expect(next.atTail).toBe(true);
     }
     // Between the newest row held and the cut there may be rows that the window let go.
-    expect((foldStream(far, cut(630)) as ChatView).atTail).toBe(false);
+    const between = foldStream(foldStream(far, cut(630)) as ChatView, RESET) as ChatView;
+    expect(between.atTail).toBe(false);
   });
 
   it('drops the oldest rows at the tail', () => {

@@ -47,7 +47,11 @@ export interface ChatView {
   readonly retry: RetryInfo | null;
   readonly error: ChatFault | null;
   readonly live: Live;
+  /** History as it will be when the rows behind a cut have arrived: shown at once, never half. */
+  readonly staged?: Staged;
 }
+
+type Staged = Pick<ChatView, 'messages' | 'atTail' | 'messageCount' | 'live'>;
 
 /** At most this many rows are held; older ones are dropped from the far end (CHATD decision 12). */
 export const WINDOW_ROWS = 600;
@@ -62,30 +66,19 @@ function emptyLive(episode: Episode): Live {
  * Pure fold of a chat's feed (rules of CHATD 4.8). Before `snapshot` the view is null and all else is ignored.
  * 'gap' means that a part is missing: the caller reopens the feed.
  */
-export function foldStream(view: ChatView | null, event: StreamEvent): ChatView | null | 'gap' {
-  if (event.type === 'snapshot') {
-    return {
-      chat: event.chat,
-      status: event.status,
-      pending: event.pending,
-      messages: view?.chat.id === event.chat.id ? keepOlder(view.messages, event.messages) : event.messages,
-      atTail: true,
-      messageCount: event.message_count,
-      queue: event.queue,
-      calls: event.calls,
-      actions: event.actions,
-      agents: event.agents,
-      retry: event.retry,
-      error: event.error,
-      live: emptyLive(event.episode),
-    };
+export function foldStream(before: ChatView | null, event: StreamEvent): ChatView | null | 'gap' {
+  if (before?.staged && event.type === 'message') {
+    const staged = putMessage(stage(before), event.message, event.message_count);
+    return { ...before, staged: historyOf(staged) };
   }
+  const view = before && stage(before);
+  if (event.type === 'snapshot') return beginWith(view, event);
   if (!view) return null;
   switch (event.type) {
     case 'message':
       return putMessage(view, event.message, event.message_count);
     case 'history_cut':
-      return cutHistory(view, event.from_message_id, event.message_count);
+      return { ...view, staged: cutHistory(view, event.from_message_id, event.message_count) };
     case 'queue_update':
       return { ...view, queue: event.queue };
     case 'status':
@@ -114,11 +107,42 @@ export function foldStream(view: ChatView | null, event: StreamEvent): ChatView 
   }
 }
 
+function beginWith(view: ChatView | null, event: Extract<StreamEvent, { type: 'snapshot' }>): ChatView {
+  // The version that was held: rows that vanished since then may be among the older ones.
+  const held = view?.chat.id === event.chat.id ? view.live.episode.history_version : -1;
+  return {
+    chat: event.chat,
+    status: event.status,
+    pending: event.pending,
+    messages:
+      view && held >= (event.cut_version ?? 0) ? keepOlder(view.messages, event.messages) : event.messages,
+    atTail: true,
+    messageCount: event.message_count,
+    queue: event.queue,
+    calls: event.calls,
+    actions: event.actions,
+    agents: event.agents,
+    retry: event.retry,
+    error: event.error && withMessage(event.error),
+    live: emptyLive(event.episode),
+  };
+}
+
+/** The view with what was staged in its place. */
+function stage(view: ChatView): ChatView {
+  if (!view.staged) return view;
+  const { staged, ...rest } = view;
+  return { ...rest, ...staged };
+}
+
+function historyOf({ messages, atTail, messageCount, live }: Staged): Staged {
+  return { messages, atTail, messageCount, live };
+}
+
 /** A cut that takes the newest row held away makes what is left the tail, wherever the window stood before. */
-function cutHistory(view: ChatView, from: MessageId, messageCount: number): ChatView {
+function cutHistory(view: ChatView, from: MessageId, messageCount: number): Staged {
   const last = view.messages.at(-1);
   return {
-    ...view,
     messages: view.messages.filter((m) => m.id < from),
     atTail: view.atTail || !last || from <= last.id,
     messageCount,
@@ -237,7 +261,8 @@ function withResult(old: ToolBlock, part: Extract<LivePart, { type: 'tool-result
  * Older rows that `chat.page` fetched from before `before`, put before what is there. A page whose row is not the
  * first one any more came too late: between it and what is held now rows may be missing, and it is dropped.
  */
-export function prependPage(view: ChatView, before: MessageId, page: readonly Message[]): ChatView {
+export function prependPage(held: ChatView, before: MessageId, page: readonly Message[]): ChatView {
+  const view = stage(held);
   if (view.messages[0]?.id !== before || page.length === 0) return view;
   const messages = [...page.filter((m) => m.id < before), ...view.messages];
   return {

@@ -39,10 +39,12 @@ export type StreamEvent =
       readonly retry: RetryInfo | null;
       readonly error: ChatFault | null;
       readonly episode: Episode;
+      /** The history version at which rows vanished last; absent: none did. */
+      readonly cut_version?: number;
     }
   /** A new row, or the same id with a newer revision. */
   | { readonly type: 'message'; readonly message: Message; readonly message_count: number }
-  /** Rows with an id at or above this one are gone; the `message` events that follow are the new tail. */
+  /** Rows with an id at or above this one are gone; the `message` events that follow directly are the new tail. */
   | { readonly type: 'history_cut'; readonly from_message_id: MessageId; readonly message_count: number }
   /** Always the whole queue. */
   | { readonly type: 'queue_update'; readonly queue: readonly QueuedMessage[] }

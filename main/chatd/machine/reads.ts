@@ -66,8 +66,9 @@ export const loadSnapshot = operation(
       [args.chatId, args.rows],
     );
     const sync = await toSync(tx, chat, { messages: rows.map(toWireRow), deletedIds: [] });
+    const cutVersion = await loadCutVersion(tx, chat.id);
     const queue = chat.queued === 0 ? [] : (await loadQueue(tx, chat.id)).map(toQueued);
-    return { ...sync, queue };
+    return { ...sync, queue, cutVersion };
   },
 );
 
@@ -112,6 +113,14 @@ async function loadDeleted(
     [args.chatId, args.historyVersion],
   );
   return rows.map((row) => row.id);
+}
+
+async function loadCutVersion(tx: Tx, chatId: ChatId): Promise<number | null> {
+  const { rows } = await tx.query<{ revision: number | null }>(
+    'select max(revision) as revision from chat_messages where chat_id = $1 and deleted',
+    [chatId],
+  );
+  return rows[0]?.revision ?? null;
 }
 
 async function toSync(

@@ -231,6 +231,8 @@ export interface StreamSync {
    */
   readonly messages: readonly Message[];
   readonly deletedIds: readonly MessageId[];
+  /** Of a snapshot: the history version at which rows vanished last. */
+  readonly cutVersion?: number | null;
   readonly messageCount: number;
   readonly queue: readonly QueuedMessage[] | null;
   readonly calls: readonly ToolCallState[];

@@ -41,6 +41,7 @@ export function snapshotEvent(sync: StreamSync, agents: readonly ChatSummary[]):
     retry: sync.retry,
     error: sync.error,
     episode: episodeOf(sync.facts),
+    ...(sync.cutVersion ? { cut_version: sync.cutVersion } : {}),
   };
 }
 

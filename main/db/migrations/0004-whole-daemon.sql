@@ -31,5 +31,12 @@ create table replicas (
 
 -- a folder belongs to one computer; null: from before there were several
 alter table workspaces add column machine_id text;
+drop index workspaces_place;
+create unique index workspaces_place on workspaces
+  (kind, coalesce(host_id, '00000000-0000-0000-0000-000000000000'), coalesce(machine_id, ''), directory)
+  where not deleted;
+
+-- at which version rows of a chat vanished last, without reading the chat
+create index chat_messages_cut on chat_messages (chat_id, revision) where deleted;
 
 grant select, insert, update, delete on chat_budget_holds to gaffer_daemon;
