@@ -28,7 +28,8 @@ export const enterRequiresAction = operation('durable', (tx: Tx, args: Enter) =>
       worker_id: null,
       runner_id: null,
       generation_attempt: 0,
-      compaction_requested_at: null,
+      // What a summary may cost is asked before it is made: the request waits for the answer.
+      ...(args.action?.kind === 'budget' ? {} : { compaction_requested_at: null }),
     });
     await tx.query(
       `update chats set requires_action_deadline_at = now() + $2 * interval '1 millisecond' where id = $1`,
