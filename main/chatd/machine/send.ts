@@ -1,4 +1,4 @@
-import type { ChatId, MessageId, ModelConfigId, QueuedId } from '@shared/model/ids.ts';
+import type { MessageId, ModelConfigId, QueuedId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
@@ -14,7 +14,7 @@ import { requireUserContent } from './validate.ts';
 export const sendMessage = operation(
   'durable',
   async (tx: Tx, args: SendMessageArgs): Promise<Outcome<Sent>> => {
-    const before = await loadSent(tx, args.chatId, args.sendKey);
+    const before = await loadSent(tx, args);
     if (before) return ok(before);
     requireUserContent(args.content);
     if (args.busy !== 'queue' && args.busy !== 'interrupt') {
@@ -92,12 +92,13 @@ async function requireModel(m: Mutation, asked: ModelConfigId | null): Promise<M
 }
 
 /** What an earlier send with this key was answered; a queued one is found again after its promotion. */
-async function loadSent(tx: Tx, chatId: ChatId, sendKey: string): Promise<Sent | null> {
+async function loadSent(tx: Tx, { chatId, ownerId, sendKey }: SendMessageArgs): Promise<Sent | null> {
   const { rows } = await tx.query<{ message_id: MessageId | null; queued_id: QueuedId | null }>(
-    `select id as message_id, queued_message_id as queued_id from chat_messages
-       where send_key = $2 and chat_id = $1
-     union all select null, id from chat_queued_messages where send_key = $2 and chat_id = $1`,
-    [chatId, sendKey],
+    `select found.* from (select id as message_id, queued_message_id as queued_id from chat_messages
+         where send_key = $2 and chat_id = $1
+       union all select null, id from chat_queued_messages where send_key = $2 and chat_id = $1) found
+     where exists (select 1 from chats where id = $1 and owner_id = $3)`,
+    [chatId, sendKey, ownerId],
   );
   const row = rows[0];
   if (!row) return null;
