@@ -16,8 +16,8 @@ export default defineConfig({
         input: {
           index: here('main/index.ts'),
           'db-worker': here('main/db-worker.ts'),
-          // Also on its own, for running the daemon under plain Node.
-          daemon: here('main/daemon.ts'),
+          // The daemon without a window, under plain Node; also as a module.
+          daemon: here('main/headless.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
 import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
-import type { ApprovalMode } from '@shared/model/workspace.ts';
+import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';
 import { createBroadcast } from './base/broadcast.ts';
 import type { Clock } from './base/clock.ts';
 import { failpointEnv } from './base/failpoints.ts';
-import type { Log } from './base/log.ts';
+import { errorFields, type Log } from './base/log.ts';
 import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
 import { createSlots, type FairSlots } from './base/slots.ts';
@@ -16,13 +16,21 @@ import { type Attention, createAttention } from './chatd/generation/attention.ts
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
 import type { ChatOperationMap } from './chatd/machine/store.ts';
+import { joinReplicas } from './chatd/relay/replica.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
 import { localParts } from './chatd/stream/parts-source.ts';
 import { createPoller } from './chatd/stream/poller.ts';
-import { type ChatWorker, startWorker, type WorkerDeps } from './chatd/worker/worker.ts';
+import {
+  type ChatWorker,
+  HEARTBEAT_MS,
+  LEASE_MS,
+  startWorker,
+  type WorkerDeps,
+} from './chatd/worker/worker.ts';
 import type { DatabaseFaultCode } from './db/fault.ts';
 import type { ProviderOperations } from './db/providers.ts';
+import type { ReplicaOperations } from './db/replicas.ts';
 import type { SettingOperations } from './db/settings.ts';
 import type { Store } from './db/store.ts';
 import { openWorkerStore } from './db/worker-client.ts';
@@ -33,10 +41,15 @@ import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
 import { workspaceTools } from './tools/registry.ts';
+import { loadMachineId } from './workspaces/machine-id.ts';
 import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
 
 /** What `db-worker.ts` serves. */
-type DaemonOperations = ChatOperationMap & ProviderOperations & WorkspaceOperations & SettingOperations;
+type DaemonOperations = ChatOperationMap &
+  ProviderOperations &
+  WorkspaceOperations &
+  SettingOperations &
+  ReplicaOperations;
 
 /** Open model calls: in all, and per provider (CHATD decision 16). */
 const MODEL_CALLS = 24;
@@ -46,6 +59,11 @@ const RUNNING_TOOLS = 16;
 const TELL_AGAIN_MS = 10_000;
 /** Hints are in-process on PGlite: the polls only heal. */
 const SAFETY_POLL_MS = 30_000;
+/** On a server they come over a connection that may break, and chats of others may become free. */
+const SHARED_POLL_MS = 10_000;
+const SHARED_ACQUIRE_MS = 1_000;
+/** Heartbeats in a lease. */
+const BEATS_A_LEASE = 10;
 
 export interface DaemonOptions {
   /** The user data directory: the database lives in its `db/`. */
@@ -83,6 +101,8 @@ export interface Daemon {
   openFolder(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void>;
   /** Resolves when the database's worker died: nothing works any more until a new daemon is started. */
   readonly lost: Promise<Error>;
+  /** Null: nobody else uses the database. */
+  readonly replica: { readonly id: WorkerId; readonly url: string } | null;
   /** The machine woke up, or the network changed: links try at once. */
   wake(): void;
   /** Runs are handed back, everything is awaited, the database is closed in order. */
@@ -93,22 +113,60 @@ const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
 
 type DaemonStore = Store<DaemonOperations>;
 
+/** What is different where several processes share the database (CHATD 3.1, decision 7). */
+interface Sharing {
+  /** Null: one process owns the database, so one computer owns all folders. */
+  readonly machineId: string | null;
+  readonly safetyPollMs: number;
+  readonly acquirePollMs: number;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+}
+
+async function loadSharing(options: DaemonOptions, isShared: boolean): Promise<Sharing> {
+  // For tests: a lease of five minutes is long to wait for.
+  const leaseMs = Number(options.env['GAFFER_LEASE_MS']) || LEASE_MS;
+  return {
+    machineId: isShared ? await loadMachineId(path.join(options.homeDir, '.gaffer'), options.random) : null,
+    safetyPollMs: isShared ? SHARED_POLL_MS : SAFETY_POLL_MS,
+    acquirePollMs: isShared ? SHARED_ACQUIRE_MS : SAFETY_POLL_MS,
+    leaseMs,
+    heartbeatMs: Math.min(HEARTBEAT_MS, leaseMs / BEATS_A_LEASE),
+  };
+}
+
 /** The composition root. Imports no electron: it also runs under plain Node. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { dataDir, dbWorkerFile: workerFile, preparedDir, clock, log, random } = options;
-  const store = await openWorkerStore<DaemonOperations>({ workerFile, dataDir, preparedDir, log });
+  const databaseUrl = options.env['GAFFER_DATABASE_URL']?.trim() || null;
+  const opening = { workerFile, dataDir, preparedDir, databaseUrl, log };
+  const store = await openWorkerStore<DaemonOperations>(opening);
   try {
     const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
     const ownerId = asId<OwnerId>(owner);
     const hints = createHints(store);
     const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
-    const poller = createPoller({ store, hints, clock, log }, SAFETY_POLL_MS);
+    const sharing = await loadSharing(options, !store.exclusive);
+    const poller = createPoller({ store, hints, clock, log }, sharing.safetyPollMs);
     const closing = new AbortController();
     const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
-    const places = openPlaces(options, store, ownerId);
+    const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId });
     await Promise.all([models.start(), places.workspaces.start()]);
     const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
-    const driven = driveChats({ ...base, installationId, models, workspaces: places.workspaces, face });
+    const workerId = asId<WorkerId>(random.uuid());
+    const replica = store.exclusive ? null : await joinReplicas(replicaDeps());
+    const parts = replica?.parts ?? localParts(base.parts);
+    const workspaces = { workspaces: places.workspaces, secrets: passwordsOf(databaseUrl) };
+    const driven = driveChats({
+      ...base,
+      ...sharing,
+      ...workspaces,
+      workerId,
+      installationId,
+      models,
+      face,
+    });
+    const stopFollowing = followWorkspaces(store, places.workspaces, log);
     return {
       calls: { ...appCalls(face), ...chatCalls(chatDeps()), ...workspaceCalls(workspaceDeps()) },
       feeds: { ...appFeeds(face), ...chatFeeds(chatDeps()), ...workspaceFeeds(workspaceDeps()) },
@@ -117,16 +175,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
       lost: store.lost,
+      replica: replica && { id: workerId, url: replica.url },
       wake: () => places.hosts.wake(),
       // One that fails must not keep the database from being closed.
       close: () =>
         inOrder([
+          async () => stopFollowing(),
           () => driven.worker.close(),
           () => face.attention.close(),
           async () => models.close(),
           () => places.workspaces.close(),
           () => places.hosts.close(),
           async () => closing.abort(),
+          async () => replica?.close(),
           async () => base.hints.close(),
           () => store.close(),
         ]),
@@ -136,13 +197,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const known = (id: string) => places.workspaces.list().some((w) => w.id === id);
       return {
         ...base,
-        parts: localParts(base.parts),
+        parts,
         poller,
         closing: closing.signal,
         hasWorkspace: known,
         regenerateTitle: (chatId: ChatId) => driven.worker.regenerateTitle(chatId),
         instructionFiles: driven.toolbox.instructionFiles,
       };
+    }
+    function replicaDeps() {
+      const { parts: buffer, ...rest } = base;
+      const { leaseMs, heartbeatMs } = sharing;
+      const listen = options.env['GAFFER_REPLICA_HOST'];
+      const url = options.env['GAFFER_REPLICA_URL'];
+      return { ...rest, buffer, workerId, leaseMs, heartbeatMs, listen, url };
     }
     function workspaceDeps() {
       return { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder };
@@ -160,8 +228,29 @@ async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, 'closing failed');
 }
 
+/** The list of a process whose database others use, too, is read again when one of them has changed it. */
+function followWorkspaces(store: DaemonStore, workspaces: Workspaces, log: Log): () => void {
+  if (store.exclusive) return () => {};
+  return store.onHint(({ channel }) => {
+    if (channel !== 'workspace_update' && channel !== 'hints_lost') return;
+    workspaces.reload().catch((error: unknown) => {
+      log.warn('The list of workspaces could not be read again', errorFields(error));
+    });
+  });
+}
+
+/** As it stands in the URL and as it is meant: what tools print must show neither. */
+function passwordsOf(databaseUrl: string | null): readonly string[] {
+  if (databaseUrl === null || !URL.canParse(databaseUrl)) return [];
+  const { password } = new URL(databaseUrl);
+  return [password, decodeURIComponent(password)];
+}
+
 /** Where agents work: this computer, hosts, and the list of workspaces on them. */
-function openPlaces(options: DaemonOptions, store: DaemonStore, ownerId: OwnerId) {
+function openPlaces(
+  options: DaemonOptions,
+  of: { store: DaemonStore; ownerId: OwnerId; machineId: string | null },
+) {
   const { agentFile, homeDir, env, clock, random, log } = options;
   const hosts = createHosts({
     agentFile,
@@ -183,7 +272,7 @@ function openPlaces(options: DaemonOptions, store: DaemonStore, ownerId: OwnerId
       clock,
       signal,
     });
-  return { hosts, workspaces: createWorkspaces({ store, hosts, startLocal, clock, log, ownerId }) };
+  return { hosts, workspaces: createWorkspaces({ ...of, hosts, startLocal, clock, log }) };
 }
 
 interface FaceParts {
@@ -272,7 +361,9 @@ function tellFullDisk(clock: Clock, events: WindowEvents) {
 
 /** The folder that the command line, or a second start, asked for. */
 function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
-  const lastUsed = () => workspaces.list()[0]?.id ?? null;
+  // One that can never be reached from here is another computer's.
+  const isHere = ({ link }: WorkspaceSummary) => link.state !== 'down' || !link.final;
+  const lastUsed = () => workspaces.list().find(isHere)?.id ?? null;
   let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
   return {
     // A folder that was asked for and refused is not replaced by another one.
@@ -291,22 +382,16 @@ function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
   };
 }
 
-type Chosen =
-  | 'workerId'
-  | 'acquirePollMs'
-  | 'resolveModel'
-  | 'toolbox'
-  | 'modelSlots'
-  | 'toolSlots'
-  | 'onAttention'
-  | 'onRefused';
+type Chosen = 'resolveModel' | 'toolbox' | 'modelSlots' | 'toolSlots' | 'onAttention' | 'onRefused';
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
+  /** Besides the models' keys. */
+  readonly secrets: readonly string[];
   readonly workspaces: Workspaces;
   readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
 }
 
-function driveChats({ models, workspaces, face, ...base }: DriveParts): {
+function driveChats({ models, workspaces, face, secrets, ...base }: DriveParts): {
   readonly worker: ChatWorker;
   readonly toolbox: Toolbox;
 } {
@@ -315,15 +400,13 @@ function driveChats({ models, workspaces, face, ...base }: DriveParts): {
     connectionFor: (id) => workspaces.connectionFor(id),
     modeOf: (id) => workspaces.modeOf(id),
     onEffect: (id) => workspaces.refresh(id),
-    mask: createMask(() => models.knownSecrets()),
+    mask: createMask(() => [...models.knownSecrets(), ...secrets]),
     clock: base.clock,
     log: base.log,
   });
   const toolSlots = createSlots(RUNNING_TOOLS);
   const worker = startWorker({
     ...base,
-    acquirePollMs: SAFETY_POLL_MS,
-    workerId: asId<WorkerId>(base.random.uuid()),
     resolveModel: (id) => models.resolve(id),
     toolbox,
     modelSlots: slotsByProvider(),

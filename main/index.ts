@@ -9,6 +9,7 @@ import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { type Arguments, parseArguments } from './shell/arguments.ts';
+import { describeFailure } from './shell/failure-text.ts';
 import { showFailure } from './shell/failure-window.ts';
 import { openLogFile } from './shell/log-file.ts';
 import { installMenu } from './shell/menu.ts';
@@ -184,6 +185,8 @@ async function open(run: Run, start: () => void): Promise<void> {
       throw fault;
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));
+      const { title, cause } = describeFailure(error, run.dataDir);
+      process.stderr.write(`${title}. ${cause}\n`);
       const failure = showFailure(error, run.dataDir);
       run.windows.destroyAll();
       if ((await failure.choice) === 'quit') return app.quit();

@@ -10,6 +10,8 @@ export interface WorkspaceRow {
   readonly name: string;
   readonly directory: string;
   readonly host_id: HostId | null;
+  /** Whose folder a local one is; null: of the only computer that there is. */
+  readonly machine_id: string | null;
   readonly mode: ApprovalMode;
   readonly created_at: string;
   readonly last_used_at: string;
@@ -24,7 +26,7 @@ export interface HostRow {
   readonly identity_file: string | null;
 }
 
-const COLUMNS = 'id, kind, name, directory, host_id, mode, created_at, last_used_at';
+const COLUMNS = 'id, kind, name, directory, host_id, machine_id, mode, created_at, last_used_at';
 const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file';
 
 type ById = { readonly workspaceId: WorkspaceId };
@@ -51,6 +53,7 @@ interface Place {
   readonly ownerId: OwnerId;
   readonly kind: WorkspaceKind;
   readonly hostId: HostId | null;
+  readonly machineId: string | null;
   readonly directory: string;
   readonly name: string;
   /** Of a new one; one that exists keeps its own. */
@@ -60,10 +63,20 @@ interface Place {
 /** The same place is the same workspace. */
 async function upsert(tx: Tx, place: Place): Promise<WorkspaceId> {
   const { rows } = await tx.query<{ id: WorkspaceId }>(
-    `insert into workspaces (owner_id, kind, host_id, directory, name, mode) values ($1, $2, $3, $4, $5, $6)
-     on conflict (kind, coalesce(host_id, '00000000-0000-0000-0000-000000000000'), directory) where not deleted
+    `insert into workspaces (owner_id, kind, host_id, machine_id, directory, name, mode)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (kind, coalesce(host_id, '00000000-0000-0000-0000-000000000000'), coalesce(machine_id, ''), directory)
+       where not deleted
      do update set last_used_at = now(), name = excluded.name returning id`,
-    [place.ownerId, place.kind, place.hostId, toText(place.directory), toText(place.name), place.mode],
+    [
+      place.ownerId,
+      place.kind,
+      place.hostId,
+      place.machineId,
+      toText(place.directory),
+      toText(place.name),
+      place.mode,
+    ],
   );
   const row = rows[0];
   invariant(row, 'an upsert returns its row');
@@ -73,12 +86,15 @@ async function upsert(tx: Tx, place: Place): Promise<WorkspaceId> {
 
 type NewLocal = Pick<Place, 'ownerId' | 'directory' | 'name' | 'mode'>;
 
-const upsertLocalWorkspace = operation('durable', (tx: Tx, args: NewLocal) =>
-  upsert(tx, { ...args, kind: 'local', hostId: null }),
+/** `machineId`: of this computer, where several share the database. */
+const upsertLocalWorkspace = operation(
+  'durable',
+  (tx: Tx, args: NewLocal & { machineId?: string | null }) =>
+    upsert(tx, { machineId: null, ...args, kind: 'local', hostId: null }),
 );
 
 const upsertSshWorkspace = operation('durable', (tx: Tx, args: NewLocal & { hostId: HostId }) =>
-  upsert(tx, { ...args, kind: 'ssh' }),
+  upsert(tx, { ...args, kind: 'ssh', machineId: null }),
 );
 
 interface NewHost {

@@ -3,6 +3,7 @@ import { DatabaseFault, type DatabaseFaultCode } from '../db/fault.ts';
 
 const SENTENCES: Partial<Record<DatabaseFaultCode, string>> = {
   'disk-full': 'The disk is full, so this was not saved. Free some space and try again.',
+  unreachable: 'The shared database does not answer, so it is not known whether this was saved. Try again.',
   closed: 'Gaffer is closing, so this was not saved.',
 };
 

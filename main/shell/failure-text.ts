@@ -5,7 +5,8 @@ export interface FailureText {
   readonly help: string;
 }
 
-type Say = (dataDir: string) => FailureText;
+/** `message`: the error's own; used where it is made for people. */
+type Say = (dataDir: string, message: string) => FailureText;
 
 const denied: Say = (dataDir) => ({
   title: 'Gaffer may not use its data folder',
@@ -39,6 +40,16 @@ const BY_CODE: Readonly<Record<string, Say>> = {
     cause: `There is no space left for ${dataDir}. Nothing was lost.`,
     help: 'Free some space, then try again.',
   }),
+  unreachable: (_, message) => ({
+    title: 'The shared database cannot be reached',
+    cause: message,
+    help: 'Start the server, or check the network and GAFFER_DATABASE_URL, then try again. Without GAFFER_DATABASE_URL Gaffer uses the database of this computer.',
+  }),
+  unusable: (_, message) => ({
+    title: 'The shared database cannot be used',
+    cause: message,
+    help: 'Correct GAFFER_DATABASE_URL, or what its user may do on the server, then start Gaffer again. Without it Gaffer uses the database of this computer.',
+  }),
   closed: () => ({
     title: 'The database stopped',
     cause: 'Its process ended unexpectedly. What was acknowledged is on the disk; the chats wait.',
@@ -63,7 +74,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 export function describeFailure(error: unknown, dataDir: string): FailureText {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const say = BY_CODE[ALIASES[code] ?? code];
-  if (say !== undefined) return say(dataDir);
+  if (say !== undefined) return say(dataDir, error instanceof Error ? error.message : '');
   return {
     title: 'Gaffer could not start',
     cause: 'Something unexpected happened while it was starting.',

@@ -18,6 +18,8 @@ export interface WorkspaceRecord {
   readonly directory: string;
   /** Null: on this computer. */
   readonly host: HostRecord | null;
+  /** On another one of the computers that share the database. */
+  readonly elsewhere?: boolean;
   readonly mode: ApprovalMode;
 }
 
@@ -40,17 +42,18 @@ export interface NewPlace {
   readonly mode: ApprovalMode;
 }
 
-/** The records of one owner, over the database's operations. */
+/** The records of one owner, over the database's operations. `machineId`: null when no other computer shares it. */
 export function storedRecords(
   store: Pick<Store<WorkspaceOperations>, 'call'>,
   ownerId: OwnerId,
+  machineId: string | null = null,
 ): WorkspaceRecords {
   async function load(): Promise<readonly WorkspaceRecord[]> {
     const [rows, hosts] = await Promise.all([
       store.call('loadWorkspaces', { ownerId }),
       store.call('loadHosts', { ownerId }),
     ]);
-    return rows.map((row) => toRecord(row, hosts));
+    return rows.map((row) => toRecord(row, hosts, machineId));
   }
 
   async function find(id: WorkspaceId): Promise<WorkspaceRecord> {
@@ -62,7 +65,7 @@ export function storedRecords(
   return {
     load,
     async upsertLocal({ directory, name, mode }) {
-      return find(await store.call('upsertLocalWorkspace', { ownerId, directory, name, mode }));
+      return find(await store.call('upsertLocalWorkspace', { ownerId, machineId, directory, name, mode }));
     },
     async upsertSsh({ directory, name, mode, host }) {
       return find(
@@ -79,10 +82,11 @@ export function storedRecords(
   };
 }
 
-function toRecord(row: WorkspaceRow, hosts: readonly HostRow[]): WorkspaceRecord {
+function toRecord(row: WorkspaceRow, hosts: readonly HostRow[], machineId: string | null): WorkspaceRecord {
   const { id, name, directory, mode } = row;
   const host = hosts.find((one) => one.id === row.host_id);
   invariant(row.host_id === null || host, 'a workspace on a host has its host');
   const on = host ? { id: host.id, target: host.target, identityFile: host.identity_file } : null;
-  return { id, name, directory, mode, host: on };
+  const elsewhere = machineId !== null && row.machine_id !== null && row.machine_id !== machineId;
+  return { id, name, directory, mode, host: on, elsewhere };
 }

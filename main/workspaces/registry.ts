@@ -18,14 +18,16 @@ export interface WorkspacesDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly ownerId: OwnerId;
+  /** Null: no other computer shares the database. */
+  readonly machineId?: string | null;
 }
 
 export type Workspaces = WorkspaceList;
 
 /** Workspaces on this computer and on SSH hosts, over the database. Call `start` once before anything else. */
 export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
-  const { store, hosts, startLocal, clock, log, ownerId } = deps;
-  const records = storedRecords(store, ownerId);
+  const { store, hosts, startLocal, clock, log, ownerId, machineId = null } = deps;
+  const records = storedRecords(store, ownerId, machineId);
   const local = createLocalPlace(startLocal);
   const ssh = createSshPlaces({ hosts, records, localUser: userInfo().username });
   return new WorkspaceList({ records, local, ssh, clock, log, onClose: () => local.close() });

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import { fetchBranch } from './branch.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
+import { elsewhere } from './elsewhere.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
 import type { Place } from './place.ts';
 import type { WorkspaceRecord, WorkspaceRecords } from './records.ts';
@@ -62,6 +63,19 @@ export class WorkspaceList {
     const records = await this.#deps.records.load();
     this.#entries = records.map((record) => this.#entryOf(record, null));
     for (const { record } of this.#entries) this.refresh(record.id);
+  }
+
+  /** Another process has changed the records: what is known of each place stays. */
+  async reload(): Promise<void> {
+    const records = await this.#deps.records.load();
+    if (this.#closing.signal.aborted) return;
+    const fresh = records.filter(({ id }) => !this.#find(id));
+    this.#entries = records.map((record) => {
+      const known = this.#find(record.id);
+      return known ? { ...known, record } : this.#entryOf(record, null);
+    });
+    this.#changes.send(null);
+    for (const { id } of fresh) this.refresh(id);
   }
 
   list(): readonly WorkspaceSummary[] {
@@ -123,6 +137,8 @@ export class WorkspaceList {
     if (id === null) {
       throw new WorkspaceProblem('no-workspace', 'chat has no workspace; use create_workspace first');
     }
+    // Where several processes share the database, another one may just have added it.
+    if (!this.#find(id)) await this.reload();
     const entry = this.#find(id);
     if (!entry) throw new WorkspaceProblem('deleted', 'the workspace of this chat was removed');
     const { record, place } = entry;
@@ -196,9 +212,14 @@ export class WorkspaceList {
   }
 
   #entryOf(record: WorkspaceRecord, override: ApprovalMode | null): Entry {
-    const place = record.host ? this.#deps.ssh.placeOf(record.host) : this.#deps.local;
+    const place = this.#placeOf(record);
     this.#follow(place);
     return { record, place, branch: null, override };
+  }
+
+  #placeOf(record: WorkspaceRecord): Place {
+    if (record.elsewhere) return elsewhere;
+    return record.host ? this.#deps.ssh.placeOf(record.host) : this.#deps.local;
   }
 
   #follow(place: Place): void {
@@ -222,7 +243,7 @@ export class WorkspaceList {
         this.#reading.set(id, false);
         const entry = this.#find(id);
         // A host that is not connected is not connected for its branch: it is read when the link is up.
-        if (!entry || (entry.place.link && !entry.place.link.up())) return;
+        if (!entry || entry.place === elsewhere || (entry.place.link && !entry.place.link.up())) return;
         const branch = await this.#fetchBranch(entry);
         if (branch !== this.#find(id)?.branch) this.#update(id, (now) => ({ ...now, branch }));
       } while (this.#reading.get(id));

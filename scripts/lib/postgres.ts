@@ -1,13 +1,22 @@
-/// <reference path="../../main/db/pg.d.ts" />
 // A real PostgreSQL for tests and tortures: one server, as many databases as are asked for.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+
+interface Client {
+  connect(): Promise<void>;
+  query(sql: string): Promise<{ rows: unknown[] }>;
+  end(): Promise<void>;
+}
+// The package has no types, and those that main declares are not for every folder that starts a server.
+const { Client } = createRequire(import.meta.url)('pg') as {
+  Client: new (config: { connectionString: string }) => Client;
+};
 
 const root = path.resolve(import.meta.dirname, '../..');
 const PASSWORD = 'test-password';
@@ -106,7 +115,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   process.on('exit', killWithUs);
   const urlOf = (name: string) => `postgresql://gaffer:${PASSWORD}@127.0.0.1:${port}/${name}`;
   const query = async (sql: string, url = urlOf('postgres')) => {
-    const client = new pg.Client({ connectionString: url });
+    const client = new Client({ connectionString: url });
     await client.connect();
     try {
       return (await client.query(sql)).rows;

@@ -47,7 +47,7 @@ export async function startProxy(targetPort: () => number): Promise<FaultProxy> 
   await once(server, 'listening');
   const address = server.address() as net.AddressInfo;
   const drop = () => {
-    for (const socket of [...pairs.keys()]) forget(socket);
+    for (const socket of pairs.keys()) forget(socket);
   };
   return {
     url: `http://127.0.0.1:${address.port}`,
