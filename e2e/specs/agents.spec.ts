@@ -141,7 +141,9 @@ test('Stop ends the chat with all its agents; archiving takes the family away, U
   await app.window.getByRole('button', { name: 'Archive chat' }).click();
   await expect(chat.tree.getByRole('treeitem', { level: 2 })).toHaveCount(0);
   await expect(chat.agentRow(/./)).toHaveCount(0);
-  await expect(app.window.getByText('Archived “Use a crew” and 2 agents')).toBeVisible();
+  await expect(app.window.getByRole('status', { name: 'Announcements' })).toHaveText(
+    'Archived “Use a crew” and 2 agents',
+  );
   await app.screenshot('archived-family');
   await app.window.getByRole('button', { name: 'Undo' }).click();
   await expect(chat.chat('Use a crew')).toBeVisible();
@@ -149,4 +151,27 @@ test('Stop ends the chat with all its agents; archiving takes the family away, U
   await chat.tree.press('ArrowRight');
   await expect(chat.agentRow(/./)).toHaveCount(2);
   hold.release();
+});
+
+test('a chat that goes in circles asks; "Keep going" goes on once, "Stop" ends the turn', async ({
+  desk,
+}) => {
+  const again = { calls: [{ name: 'execute', args: { command: 'echo the same' } }] };
+  script(desk.server, 'Go in circles', [again, again, again, again, again, again, { say: 'Never said.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory, approvals: 'auto' });
+  await chat.send('Go in circles');
+  const loop = app.window.getByRole('group', { name: 'Loop: Go in circles' });
+  await expect(loop).toContainText('made the same call 3 times in a row', { timeout: 60_000 });
+  await expect(loop).toContainText('echo the same');
+  await expect(chat.tool('execute')).toHaveCount(3);
+  await expect(app.window.getByRole('button', { name: 'Inbox, 1 waiting for you' })).toBeVisible();
+  await expect(chat.message).toBeFocused();
+  await app.screenshot('loop');
+  await loop.getByRole('button', { name: 'Keep going' }).click();
+  await expect(chat.tool('execute')).toHaveCount(6, { timeout: 60_000 });
+  await loop.getByRole('button', { name: 'Stop' }).click();
+  await expect(loop).toBeHidden();
+  await chat.rests();
+  await expect(chat.chat('Go in circles')).toHaveAccessibleName('Go in circles');
+  await expect(chat.agent).toHaveCount(0);
 });

@@ -177,3 +177,64 @@ test('Stop leaves a trace when nothing was said yet, and a stopped command has n
   await expect(chat.tool('execute')).toContainText('begun');
   await expect(chat.tool('execute')).not.toContainText('exit');
 });
+
+test('a queued message is dragged to another place, or moved by a key', async ({ desk }) => {
+  script(desk.server, 'First', [{ say: long }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  for (const [i, text] of ['One', 'Two', 'Three'].entries()) {
+    await chat.send(text);
+    await expect(chat.queue).toHaveCount(i + 1);
+  }
+  await chat.queue.last().dragTo(chat.queue.first());
+  await expect(chat.queue).toHaveText(['Three', 'One', 'Two']);
+  await chat.queue.first().dragTo(chat.queue.nth(1));
+  await expect(chat.queue).toHaveText(['One', 'Three', 'Two']);
+  const moved = chat.queue.filter({ hasText: 'Two' });
+  await moved.getByRole('button', { name: 'Edit' }).focus();
+  await app.window.keyboard.press('Alt+ArrowUp');
+  await expect(chat.queue).toHaveText(['One', 'Two', 'Three']);
+  await expect(moved.getByRole('button', { name: 'Edit' })).toBeFocused();
+  await app.window.keyboard.press('Alt+ArrowDown');
+  await expect(chat.queue).toHaveText(['One', 'Three', 'Two']);
+  hold.release();
+});
+
+test('an earlier message is rewritten: what will be dropped is said first, then the turn runs again', async ({
+  desk,
+}) => {
+  script(desk.server, 'Name a fruit', [{ say: 'Apple.' }]);
+  script(desk.server, 'And a tree', [{ say: 'Oak.' }]);
+  script(desk.server, 'Name a colour', [{ say: 'Green.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  await chat.send('Name a fruit');
+  await expect(chat.agent).toHaveText(exactly('Apple.'), { timeout: 60_000 });
+  await chat.rests();
+  await chat.send('And a tree');
+  await expect(chat.agent.last()).toHaveText(exactly('Oak.'), { timeout: 60_000 });
+  await chat.rests();
+  await chat.you.first().hover();
+  await chat.you.first().getByRole('button', { name: 'Edit message' }).click();
+  await expect(chat.message).toHaveValue('Name a fruit');
+  await expect(app.window.getByText(/Sending drops 3 messages after it/)).toBeVisible();
+  await app.screenshot('edit-earlier');
+  await chat.message.press('Escape');
+  await expect(chat.message).toHaveValue('');
+  await expect(chat.you).toHaveCount(2);
+  await chat.you.first().hover();
+  await chat.you.first().getByRole('button', { name: 'Edit message' }).click();
+  await chat.send('Name a colour');
+  await expect(chat.agent).toHaveText(exactly('Green.'), { timeout: 60_000 });
+  await expect(chat.you).toHaveText([/Name a colour/]);
+  await chat.rests();
+  const told = JSON.stringify(turnRequests(desk.server).at(-1)?.body);
+  expect(told).not.toContain('fruit');
+  expect(told).not.toContain('Oak');
+  await app.close();
+  const later = await desk.again(app);
+  await later.chat.chat(/Name a/).click();
+  await expect(later.chat.you).toHaveText([/Name a colour/]);
+  await expect(later.chat.agent).toHaveText(exactly('Green.'));
+});

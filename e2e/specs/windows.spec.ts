@@ -11,6 +11,7 @@ const long =
 async function secondWindow(
   app: RunningApp,
 ): Promise<{ readonly page: Page; readonly chat: Conversation }> {
+  await expect(new Conversation(app.window).message).toBeVisible();
   const opened = app.electron.waitForEvent('window');
   await app.window.keyboard.press('Control+Shift+N');
   const page = await opened;
@@ -51,9 +52,7 @@ test('two windows show one chat: the same words, the same queue, one answer to a
   expect(app.pageErrors).toEqual([]);
 });
 
-test('each window has its own chat; what is typed in one is there in the other; one is closed, one goes on', async ({
-  desk,
-}) => {
+test('each window has its own chat; one is closed, the other goes on', async ({ desk }) => {
   script(desk.server, 'In the first', [{ say: 'Said in the first.' }]);
   script(desk.server, 'In the second', [{ say: 'Said in the second.' }]);
   const { app, chat } = await desk.start({ folder: desk.repository().directory });

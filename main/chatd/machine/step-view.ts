@@ -102,11 +102,12 @@ async function loadBoundary(tx: Tx, chatId: ChatId): Promise<StepView['boundary'
   return row ? { messageId: row.id, answers: row.answers, cleared: row.cleared } : null;
 }
 
-/** Of this turn, and after the last loop that the person let go on. */
+/** Of this turn, and after the last loop that the person let go on. How long a command took makes no difference. */
 async function loadRecentCalls(tx: Tx, chatId: ChatId): Promise<readonly RecentCall[]> {
   const { rows } = await tx.query<RecentCall>(
     `select t.message_id as "messageId", t.tool, t.args_hash as "argsHash",
-       md5(coalesce(t.result -> 'result', 'null')::text) as "resultHash"
+       md5(coalesce(t.result #- '{result,wall_duration_ms}' #- '{result,background_process_id}' -> 'result',
+         'null')::text) as "resultHash"
      from chat_tool_calls t
      where t.chat_id = $1 and t.state in ('done', 'denied', 'unknown') and t.message_id > greatest(
        (select coalesce(max(id), 0) from chat_messages

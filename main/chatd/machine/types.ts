@@ -188,7 +188,7 @@ export interface RecentCall {
   readonly messageId: MessageId;
   readonly tool: string;
   readonly argsHash: string;
-  /** Of the result's JSON. */
+  /** Of the result's JSON, without what differs each time: how long it took, the id of its process. */
   readonly resultHash: string;
 }
 

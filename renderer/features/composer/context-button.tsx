@@ -99,7 +99,7 @@ function Instructions({ chatId }: { readonly chatId: ChatId }) {
         {files?.map((file) => (
           <li key={file.source}>
             <span className="mono source" title={file.source}>
-              {file.source}
+              <bdi dir="ltr">{file.source}</bdi>
             </span>
             <span className="num meta">
               {bytes(file.bytes)}

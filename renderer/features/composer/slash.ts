@@ -4,7 +4,7 @@ export interface SlashCommand {
 }
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
-  { name: 'compact', words: 'Summarize what was said so far and go on from there' },
+  { name: 'compact', words: 'Go on from a summary of what was said so far' },
   { name: 'clear', words: 'The model starts afresh; the rows above stay' },
 ];
 

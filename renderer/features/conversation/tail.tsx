@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { compactContext } from '../../state/context.ts';
 import type { ChatSession } from '../../state/live.ts';
-import { focusMessage, showSettings } from '../../state/nav.ts';
+import { showSettings } from '../../state/nav.ts';
 import { secondsLeft } from '../../state/status.ts';
 import { stopTree } from '../../state/stop.ts';
 import { useSeconds } from '../../state/ticks.ts';
@@ -163,8 +163,9 @@ function HelpButton({ session, help }: { readonly session: ChatSession; readonly
 }
 
 function pickModel(): void {
-  focusMessage();
-  document.querySelector<HTMLElement>('[role="combobox"][aria-label="Model"]')?.click();
+  const picker = document.querySelector<HTMLElement>('[role="combobox"][aria-label="Model"]');
+  picker?.focus();
+  picker?.click();
 }
 
 async function reconnectAndRetry(session: ChatSession): Promise<void> {
