@@ -17,6 +17,8 @@ export interface EnvAccounts {
   readonly accounts: readonly EnvAccount[];
   /** GAFFER_DEFAULT_MODEL: an account's kind or name, and a model. */
   readonly wanted: { readonly provider: string; readonly model: string } | null;
+  /** Other processes use the database: what is missing in our environment may stand in theirs. */
+  readonly shared?: boolean;
 }
 
 interface Known {
@@ -150,7 +152,7 @@ export const syncEnvAccounts = operation('lazy', async (tx, args: EnvAccounts): 
     await upsertModels(tx, id, account.models);
     present.push(id);
   }
-  await disableVanished(tx, present);
+  if (!args.shared) await disableVanished(tx, present);
   const wanted = args.wanted ? await wantedModel(tx, args.wanted) : null;
   const defaultId = wanted ?? (await usualDefault(tx));
   if (defaultId !== null) {

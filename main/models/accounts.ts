@@ -105,7 +105,11 @@ class Registry implements Models {
   async start(): Promise<void> {
     const { store, env, log } = this.#deps;
     const wanted = wantedModel(env);
-    const { wantedUnknown } = await store.call('syncEnvAccounts', { accounts: envAccounts(env), wanted });
+    const { wantedUnknown } = await store.call('syncEnvAccounts', {
+      accounts: envAccounts(env),
+      wanted,
+      shared: !store.exclusive,
+    });
     if (wantedUnknown) log.warn('GAFFER_DEFAULT_MODEL names no account', { provider: wanted?.provider });
     // Knows every key from the first tool on.
     const { providers } = await this.#rows();
