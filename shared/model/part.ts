@@ -5,7 +5,8 @@ export type Part =
   | ToolCallPart
   | ToolResultPart
   | { readonly type: 'source'; readonly source_id: string; readonly url: string; readonly title?: string }
-  | FilePart;
+  | FilePart
+  | FileReferencePart;
 
 export interface TextPart {
   readonly type: 'text';
@@ -53,6 +54,15 @@ export interface FilePart {
   readonly data?: string;
   readonly file_id?: string;
   readonly name?: string;
+}
+
+/** Lines of a file that the person put into their message. */
+export interface FileReferencePart {
+  readonly type: 'file-reference';
+  readonly file_name: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly content: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { SUMMARY_TOOL } from '@shared/model/compaction.ts';
 import type { Role } from '@shared/model/message.ts';
 import type { LivePart } from '@shared/model/part.ts';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,18 @@ describe('partialMessages', () => {
     expect(
       partialMessages(
         frames(['tool', { type: 'tool-result', tool_call_id: 'a', tool_name: 'x', result: 'done' }]),
+      ),
+    ).toEqual([]);
+  });
+
+  it('leaves nothing of a summary', () => {
+    const part = { tool_call_id: 's', tool_name: SUMMARY_TOOL };
+    expect(
+      partialMessages(
+        frames(
+          ['assistant', { type: 'tool-call', ...part, args: {} }],
+          ['tool', { type: 'tool-result', ...part, result_delta: 'They ta' }],
+        ),
       ),
     ).toEqual([]);
   });

@@ -1,4 +1,10 @@
-import type { Part, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
+import type {
+  FilePart,
+  FileReferencePart,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+} from '@shared/model/part.ts';
 import type {
   PromptAssistantPart,
   PromptMessage,
@@ -8,6 +14,10 @@ import type {
 import type { StoredMessage } from '../machine/types.ts';
 
 const NO_RESULT = 'The tool call was interrupted and did not receive a result.';
+/** Servers refuse a larger one inline. */
+const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
+/** No server answers to system messages alone: all the person said may be in a summary. */
+const GO_ON: PromptMessage = { role: 'user', content: [{ type: 'text', text: 'Continue.' }] };
 
 /**
  * Stored rows → provider messages with the repairs of CHATD 5.9: ids sanitized alike on both sides, every call
@@ -54,7 +64,8 @@ export function buildPrompt(rows: readonly StoredMessage[], extra: readonly stri
   const leading = prompt.findIndex((m) => m.role !== 'system');
   const at = leading < 0 ? prompt.length : leading;
   const added = extra.filter((t) => t !== '').map((text): PromptMessage => ({ role: 'system', text }));
-  return [...prompt.slice(0, at), ...added, ...prompt.slice(at)];
+  const rest = leading < 0 ? [GO_ON] : prompt.slice(at);
+  return [...prompt.slice(0, at), ...added, ...rest];
 }
 
 /** Ephemeral breakpoints: the last leading system message and the last two messages (CHATD 5.8). */
@@ -79,7 +90,7 @@ class OpenCalls {
       // The row's id makes it unique in the prompt: some servers use `call_0` in every answer.
       const id = `${sanitizeId(call.tool_call_id).slice(0, 40)}_${messageId}_${index}`;
       this.#ids.set(call.tool_call_id, id);
-      return { type: 'tool-call', id, name: call.tool_name, args: call.args ?? {} };
+      return { type: 'tool-call', id, name: call.tool_name, args: argsOf(call) };
     });
   }
 
@@ -103,6 +114,11 @@ class OpenCalls {
   }
 }
 
+/** Anything but an object is refused as the input of a call. */
+function argsOf({ args }: ToolCallPart): unknown {
+  return typeof args === 'object' && args !== null && !Array.isArray(args) ? args : {};
+}
+
 function callOf(result: ToolResultPart): ToolCallPart {
   return { type: 'tool-call', tool_call_id: result.tool_call_id, tool_name: result.tool_name, args: {} };
 }
@@ -120,7 +136,7 @@ function assistantContent(parts: readonly Part[], open: OpenCalls | null): Promp
   const content: PromptAssistantPart[] = [];
   let call = 0;
   for (const part of parts) {
-    if (part.type === 'text' && part.text) content.push({ type: 'text', text: part.text });
+    if (part.type === 'text' && part.text.trim()) content.push({ type: 'text', text: part.text });
     else if (part.type === 'reasoning') {
       content.push({
         type: 'reasoning',
@@ -140,12 +156,24 @@ function assistantContent(parts: readonly Part[], open: OpenCalls | null): Promp
 function userContent(parts: readonly Part[]): PromptUserPart[] {
   return parts.flatMap((part): PromptUserPart[] => {
     if (part.type === 'text') return part.text.trim() ? [{ type: 'text', text: part.text }] : [];
-    if (part.type !== 'file') return [];
-    if (part.data && part.media_type.startsWith('image/')) {
-      return [{ type: 'image', media_type: part.media_type, data: part.data }];
-    }
-    return [{ type: 'text', text: `[The file ${part.name ?? ''} is not available any more.]` }];
+    if (part.type === 'file') return [fileContent(part)];
+    return part.type === 'file-reference' ? [{ type: 'text', text: referenceText(part) }] : [];
   });
+}
+
+function fileContent({ data, media_type, name = '' }: FilePart): PromptUserPart {
+  if (!data || !media_type.startsWith('image/')) {
+    return { type: 'text', text: `[The file ${name} is not available any more.]` };
+  }
+  if (Buffer.byteLength(data, 'base64') > MAX_IMAGE_BYTES) {
+    return { type: 'text', text: `[The picture ${name} is too large to be shown to the model.]` };
+  }
+  return { type: 'image', media_type, data };
+}
+
+function referenceText({ file_name, start_line, end_line, content }: FileReferencePart): string {
+  const lines = start_line === end_line ? `line ${start_line}` : `lines ${start_line}-${end_line}`;
+  return `${file_name}, ${lines}:\n${content}`;
 }
 
 function textOf(parts: readonly Part[]): string {
