@@ -49,7 +49,7 @@ export async function* streamChat(
   const parts = createPartFollower(deps.parts, ids.chatId, ear.poke);
   try {
     let state = await begin(deps, ids);
-    parts.follow(state.known.facts);
+    parts.follow(state.known);
     yield* state.events;
     let reading: Reading | null = null;
     while (!signal.aborted && !ear.isGone()) {
@@ -59,7 +59,7 @@ export async function* streamChat(
         if (!next) return;
         reading = null;
         state = next;
-        parts.follow(state.known.facts);
+        parts.follow(state.known);
         yield* state.events;
         continue;
       }

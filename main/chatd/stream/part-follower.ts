@@ -7,8 +7,11 @@ import { episodeOf } from './sync-events.ts';
 
 /** The parts that one subscriber has still to be sent: of one episode, each once, in order. */
 export interface PartFollower {
-  /** Watches the episode of these facts, from its first part, unless it does so already. What waits of another goes. */
-  follow(facts: ChatFacts): void;
+  /**
+   * Watches the episode that the last sync announced, from its first part, unless it does so already. What waits of
+   * another goes, and all of an attempt that failed: it will be made again.
+   */
+  follow(told: { readonly facts: ChatFacts; readonly isRetrying: boolean }): void;
   /** Throws when a part is missing: the feed must begin again. */
   take(): LiveFrame | null;
   stop(): void;
@@ -48,9 +51,10 @@ export function createPartFollower(source: PartsSource, chatId: ChatId, onPart: 
   }
 
   return {
-    follow(facts) {
+    follow({ facts, isRetrying }) {
       const { workerId, historyVersion, generationAttempt } = facts;
-      const isLive = facts.status === 'running' && generationAttempt > 0 && workerId !== null;
+      const isLive =
+        facts.status === 'running' && generationAttempt > 0 && workerId !== null && !isRetrying;
       const next = isLive ? `${workerId}/${historyVersion}/${generationAttempt}` : '';
       if (next === at) return;
       stop?.();

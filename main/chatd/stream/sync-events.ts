@@ -6,6 +6,8 @@ import type { ChatFacts, StreamSync } from '../machine/types.ts';
 /** What one subscriber has been told of a chat's rows. */
 export interface Known {
   readonly facts: ChatFacts;
+  /** The attempt failed and waits for its next try. */
+  readonly isRetrying: boolean;
   readonly calls: string;
   readonly actions: string;
   readonly summary: string;
@@ -18,6 +20,7 @@ export interface Known {
 export function knownOf(sync: StreamSync, before: Known | null = null): Known {
   return {
     facts: sync.facts,
+    isRetrying: sync.retry !== null,
     calls: JSON.stringify(sync.calls),
     actions: JSON.stringify(sync.actions),
     summary: JSON.stringify(sync.summary),
