@@ -29,6 +29,16 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'rounds over every failure of a model call, in three languages',
     run: async (options) => (await import('./model/model.ts')).tortureByModel(options),
   },
+  stream: {
+    usualCount: 60,
+    what: 'chats, each with subscribers that come and go',
+    run: async (options) => (await import('./stream/stream.ts')).tortureStreams(options),
+  },
+  power: {
+    usualCount: 20,
+    what: 'power cuts in the lives of the database and of the agent; a full run is 500',
+    run: async (options) => (await import('./power/power.ts')).tortureByPower(options),
+  },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
