@@ -96,7 +96,10 @@ async function loadRevised(
 ): Promise<readonly MessageRow[]> {
   // A window drops all behind the first deleted row, so that is sent again whole.
   const { rows } = await tx.query<MessageRow>(
-    `select * from chat_messages where chat_id = $1 and (id > $4 or (revision > $2 and id >= $3)) and ${VISIBLE}
+    // Two ranges of two indexes: with one condition for both the whole history would be read.
+    `select * from chat_messages where id in (
+         select id from chat_messages where chat_id = $1 and id > $4
+         union select id from chat_messages where chat_id = $1 and revision > $2 and id >= $3) and ${VISIBLE}
      order by id limit ${SYNC_ROWS + 1}`,
     [args.chatId, args.historyVersion, args.fromMessageId ?? 0, cut ?? Number.MAX_SAFE_INTEGER],
   );

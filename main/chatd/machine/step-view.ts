@@ -59,15 +59,23 @@ async function readStep(tx: Tx, chatId: ChatId): Promise<StepView | null> {
   };
 }
 
-/** The prompt query of CHATD 1.12: from the newest boundary on, and every plain system row. */
+/**
+ * The prompt query of CHATD 1.12: from the newest boundary on, and every plain system row. Each part is a range of
+ * an index: with one condition for all of them the whole history would be read.
+ */
 const PROMPT = `with boundary as (select max(id) as id from chat_messages where chat_id = $1 and not deleted
      and compressed and role = 'system' and visibility in ('model', 'both'))
-   select m.* from chat_messages m, boundary b
-   where m.chat_id = $1 and not m.deleted and m.visibility in ('model', 'both') and (m.id = b.id
-     or (not m.compressed and (m.role = 'system' or b.id is null or m.id > b.id)))`;
+   select m.* from chat_messages m, boundary b where m.id = b.id
+   union all
+   select m.* from chat_messages m, boundary b where m.chat_id = $1 and m.role = 'system' and not m.compressed
+     and not m.deleted and m.visibility in ('model', 'both') and m.id < b.id
+   union all
+   select m.* from chat_messages m where m.chat_id = $1 and not m.compressed
+     and not m.deleted and m.visibility in ('model', 'both') and m.id > coalesce((select id from boundary), 0)
+   order by id`;
 
 async function readPrompt(tx: Tx, chatId: ChatId): Promise<readonly StoredMessage[]> {
-  const { rows } = await tx.query<MessageRow>(`${PROMPT} order by m.id`, [chatId]);
+  const { rows } = await tx.query<MessageRow>(PROMPT, [chatId]);
   return rows.map(toStored);
 }
 

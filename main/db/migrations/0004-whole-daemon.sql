@@ -39,4 +39,8 @@ create unique index workspaces_place on workspaces
 -- at which version rows of a chat vanished last, without reading the chat
 create index chat_messages_cut on chat_messages (chat_id, revision) where deleted;
 
+-- the plain system rows of a prompt, which stand before its boundary, too
+create index chat_messages_system on chat_messages (chat_id, id)
+  where role = 'system' and not compressed and not deleted;
+
 grant select, insert, update, delete on chat_budget_holds to gaffer_daemon;
