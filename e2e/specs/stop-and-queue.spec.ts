@@ -226,7 +226,7 @@ test('an earlier message is rewritten: what will be dropped is said first, then 
   await chat.you.first().hover();
   await chat.you.first().getByRole('button', { name: 'Edit message' }).click();
   await chat.send('Name a colour');
-  await expect(chat.agent).toHaveText(exactly('Green.'), { timeout: 60_000 });
+  await expect(chat.agent).toHaveText([exactly('Green.')], { timeout: 60_000 });
   await expect(chat.you).toHaveText([/Name a colour/]);
   await chat.rests();
   const told = JSON.stringify(turnRequests(desk.server).at(-1)?.body);
