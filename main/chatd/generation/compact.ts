@@ -70,7 +70,11 @@ async function compactAs(
 ): Promise<Compacted> {
   const { fence, ready, signal, view } = step;
   const prompt = buildPrompt(plan.division.summarised, plan.instructions);
-  const call = { prompt, tools: deps.toolbox.specs(view.chat), maxOutputTokens: summaryTokens(ready) };
+  const call = {
+    prompt,
+    tools: deps.toolbox.specs(view.chat),
+    maxOutputTokens: summaryTokens(ready, plan.contextLimit),
+  };
   const attempt = await openAttempt(deps, step, prompt, call);
   if (attempt.kind !== 'open') return attempt;
   const { episode } = attempt;

@@ -8,8 +8,9 @@ import { markCacheBreakpoints } from './prompt.ts';
 import { FITTINGS, type Fitting, fit, SUMMARY_REQUEST } from './summary.ts';
 
 export const SUMMARY_TIMEOUT_MS = 90_000;
-/** A reasoning model thinks in these, too. */
+/** A reasoning model thinks in these, too; in a small window a summary must be short. */
 const MAX_TOKENS = 16_000;
+const MAX_SHARE = 1 / 4;
 
 export interface Summary {
   readonly text: string;
@@ -29,8 +30,10 @@ interface Model {
   readonly signal: AbortSignal;
 }
 
-export function summaryTokens(ready: ResolvedModel): number {
-  return Math.min(ready.maxOutputTokens, MAX_TOKENS);
+export function summaryTokens(ready: ResolvedModel, contextLimit: number | null): number {
+  const most =
+    contextLimit === null ? MAX_TOKENS : Math.min(MAX_TOKENS, Math.ceil(contextLimit * MAX_SHARE));
+  return Math.min(ready.maxOutputTokens, most);
 }
 
 /**

@@ -396,7 +396,7 @@ describe('worker', () => {
     await watching.stop();
   });
 
-  it('tries again after a step that failed unexpectedly: no chat is left behind', async () => {
+  it('#52 tries again after a step that failed unexpectedly: no chat is left behind', async () => {
     chatd = await openTestChatd({});
     const { script } = hanging('some words');
     const chatId = await chatd.create('hi');

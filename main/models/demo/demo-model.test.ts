@@ -169,6 +169,14 @@ describe('demo model', () => {
     expect(text).toMatch(ending);
   });
 
+  it('summarises without a call what was asked for, and leaves out the request to do so', async () => {
+    const asked = { ...request([said('fix the parser'), said('Write a note.')]), toolChoice: 'none' as const };
+    const { text, calls } = await hear(asked);
+    expect(text).toContain('- fix the parser');
+    expect(text).not.toContain('Write a note');
+    expect(calls).toEqual([]);
+  });
+
   it('looks around for anything else: the folder, the README, three sentences', async () => {
     const { calls, final } = await play('What is this?', [
       { output: 'LICENSE\nREADME.md\nsrc/\n', exit_code: 0 },

@@ -22,15 +22,26 @@ function tokens(text: string): number {
   return Math.ceil(text.length / 4);
 }
 
-/** A title, a summary: asked without tools, answered with the person's own words. */
-function plainAnswer(turn: DemoTurn): DemoAnswer {
+/** A title: asked without tools, answered with the person's own words. */
+function titleOf(turn: DemoTurn): DemoAnswer {
   const words = turn.said.replaceAll(/\s+/g, ' ').split(' ').slice(0, 8).join(' ');
   return { reasoning: '', text: words, call: null };
 }
 
+/** A summary: asked with tools that must not be called. What the person wanted so far, without the request itself. */
+function summaryOf({ messages }: ModelRequest): DemoAnswer {
+  const wanted = messages.slice(0, -1).flatMap((message) => {
+    if (message.role !== 'user') return [];
+    const text = message.content.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
+    return [`- ${text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)}`];
+  });
+  const text = ['What was asked for so far:', ...wanted.slice(-10), 'All of it was answered.'].join('\n');
+  return { reasoning: '', text, call: null };
+}
+
 function answerTo(request: ModelRequest): DemoAnswer {
   const turn = demoTurn(request);
-  if (request.toolChoice === 'none') return plainAnswer(turn);
+  if (request.toolChoice === 'none') return request.tools.length > 0 ? summaryOf(request) : titleOf(turn);
   return demoCommand(turn) ?? lookAround(turn);
 }
 
