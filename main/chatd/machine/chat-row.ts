@@ -58,7 +58,7 @@ interface ModelTitle {
 /** Only over a title that nobody chose (decision 14). What it cost counts in any case. */
 export const setModelTitle = operation('durable', async (tx: Tx, args: ModelTitle): Promise<boolean> => {
   const { rows } = await tx.query<ChatRow>(
-    `select ${CHAT_COLUMNS} from chats c where id = $1 for update of c`,
+    `select ${CHAT_COLUMNS} from chats c where id = $1 for no key update of c`,
     [args.chatId],
   );
   const chat = rows[0];
@@ -73,16 +73,16 @@ export const setModelTitle = operation('durable', async (tx: Tx, args: ModelTitl
   return true;
 });
 
-/** The whole family, locked in id order: each member must be able to, or nothing happens. */
+/** The whole family, locked from its root on: each member must be able to, or nothing happens. */
 export const setArchived = operation(
   'durable',
   async (tx: Tx, args: { chatId: ChatId; ownerId: OwnerId; archived: boolean }): Promise<Outcome<null>> => {
     const transition = args.archived ? 'archive' : 'unarchive';
     const family = `from chats c where owner_id = $2 and (
          select coalesce(t.root_chat_id, t.id) from chats t where t.id = $1 and t.owner_id = $2)
-         in (c.id, c.root_chat_id) order by c.id`;
+         in (c.id, c.root_chat_id) order by c.parent_chat_id is not null, c.id`;
     // Locked first: their queues are to be seen as they are after the wait.
-    await tx.query(`select ${family} for update`, [args.chatId, args.ownerId]);
+    await tx.query(`select ${family} for no key update`, [args.chatId, args.ownerId]);
     const { rows } = await tx.query<ChatRow>(`select ${CHAT_COLUMNS} ${family}`, [
       args.chatId,
       args.ownerId,

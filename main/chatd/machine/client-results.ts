@@ -54,7 +54,7 @@ export const cancelOverdueActions = operation(
   async (tx: Tx, _: Record<string, never>): Promise<readonly ChatId[]> => {
     const { rows } = await tx.query<{ id: ChatId }>(
       `select id from chats where not archived and status = 'requires_action'
-         and requires_action_deadline_at <= now() order by id limit 100 for update skip locked`,
+         and requires_action_deadline_at <= now() order by id limit 100 for no key update skip locked`,
     );
     for (const { id } of rows) {
       await mutate(tx, { chatId: id, ownerId: null }, 'cancelRequiresAction', async (m) => {

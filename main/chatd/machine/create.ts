@@ -68,7 +68,7 @@ async function loadBySpawnKey(tx: Tx, { spawnKey, ownerId }: CreateChatArgs): Pr
 /** The family's root. Locks the parent: a child must not appear in a family that is being archived. */
 async function loadRoot(tx: Tx, parentId: ChatId, { ownerId }: CreateChatArgs): Promise<ChatId> {
   const { rows } = await tx.query<Pick<ChatRow, 'root_chat_id' | 'archived'>>(
-    'select root_chat_id, archived from chats where id = $1 and owner_id = $2 for update',
+    'select root_chat_id, archived from chats where id = $1 and owner_id = $2 for no key update',
     [parentId, ownerId],
   );
   const parent = rows[0];

@@ -94,11 +94,12 @@ export function mutateFenced<T>(
 
 /**
  * Two statements: what follows the lock sees all that was committed while it was waited for. In one, a server would
- * give the row as it is now and its queue as it was before.
+ * give the row as it is now and its queue as it was before. "No key": a transition of a child, when it updates its
+ * row twice, looks up its parent under a key share lock, and must not wait there for whoever waits for the child.
  */
 async function lockAndBump(tx: Tx, { chatId, ownerId, unlessHeld }: Scope): Promise<ChatRow> {
   const locked = await tx.query(
-    `select from chats where id = $1 for update ${unlessHeld ? 'skip locked' : ''}`,
+    `select from chats where id = $1 for no key update ${unlessHeld ? 'skip locked' : ''}`,
     [chatId],
   );
   if (locked.rowCount === 0) {

@@ -19,8 +19,13 @@ import { CHAT_COLUMNS, type ChatRow, type MessageRow } from './rows.ts';
 import type { ChatOperationMap, ChatStore } from './store.ts';
 import type { ExecState, Fence } from './types.ts';
 
-export interface Machine {
-  readonly db: PGlite;
+/** For arranging rows and looking behind the operations. */
+export interface TestDb {
+  query<T>(sql: string, params?: unknown[]): Promise<{ readonly rows: T[] }>;
+}
+
+export interface Machine<Db extends TestDb = PGlite> {
+  readonly db: Db;
   readonly store: ChatStore;
   /** The default model. */
   readonly modelId: ModelConfigId;
@@ -32,6 +37,11 @@ export async function openMachine(): Promise<Machine> {
   const { db, store } = await openTestStore<ChatOperationMap>([
     { role: 'daemon', operations: chatOperations },
   ]);
+  return await machineOn(db, store);
+}
+
+/** On a database that has every migration and no account. */
+export async function machineOn<Db extends TestDb>(db: Db, store: ChatStore): Promise<Machine<Db>> {
   const provider = await one<{ id: string }>(
     db,
     `insert into chat_providers (kind, name) values ('demo', 'demo') returning id`,
@@ -47,7 +57,7 @@ export async function openMachine(): Promise<Machine> {
   return { db, store, modelId: await add(true), otherModelId: await add(false) };
 }
 
-export async function one<T>(db: PGlite, sql: string, params: unknown[] = []): Promise<T> {
+export async function one<T>(db: TestDb, sql: string, params: unknown[] = []): Promise<T> {
   const row = (await db.query<T>(sql, params)).rows[0];
   invariant(row, `a row for: ${sql}`);
   return row;
@@ -82,7 +92,11 @@ interface Arrangement {
 const STATUS = { W: 'waiting', E: 'error', R: 'running', I: 'interrupting', A: 'requires_action' } as const;
 
 /** A chat in the given state: a user message, an answer (with one call when asked for), and a queue. */
-export async function arrange(m: Machine, state: ExecState, asked: Arrangement = {}): Promise<Arranged> {
+export async function arrange(
+  m: Machine<TestDb>,
+  state: ExecState,
+  asked: Arrangement = {},
+): Promise<Arranged> {
   const how: Arrangement = state.startsWith('A') && !asked.action ? { call: 'gated', ...asked } : asked;
   const ids = {
     chatId: asId<ChatId>(randomUUID()),
@@ -136,7 +150,7 @@ export async function arrange(m: Machine, state: ExecState, asked: Arrangement =
 }
 
 async function insertChat(
-  m: Machine,
+  m: Machine<TestDb>,
   ids: { chatId: ChatId; ownerId: OwnerId; runnerId: RunnerId },
   row: { status: string; isArchived: boolean; isOwned: boolean },
 ): Promise<void> {
@@ -156,7 +170,11 @@ async function insertChat(
   );
 }
 
-async function setAttempt(m: Machine, chatId: ChatId, { attempt, retry }: Arrangement): Promise<void> {
+async function setAttempt(
+  m: Machine<TestDb>,
+  chatId: ChatId,
+  { attempt, retry }: Arrangement,
+): Promise<void> {
   if (attempt)
     await m.db.query('update chats set generation_attempt = $2 where id = $1', [chatId, attempt]);
   if (retry)
@@ -164,7 +182,7 @@ async function setAttempt(m: Machine, chatId: ChatId, { attempt, retry }: Arrang
 }
 
 export async function addMessage(
-  m: Machine,
+  m: Machine<TestDb>,
   chatId: ChatId,
   role: string,
   content: readonly object[],
@@ -178,7 +196,7 @@ export async function addMessage(
 }
 
 export async function addCall(
-  m: Machine,
+  m: Machine<TestDb>,
   chatId: ChatId,
   messageId: MessageId,
   call: {
@@ -205,7 +223,7 @@ export async function addCall(
   );
 }
 
-async function addAction(m: Machine, chatId: ChatId, action: ActionRequest): Promise<ActionId> {
+async function addAction(m: Machine<TestDb>, chatId: ChatId, action: ActionRequest): Promise<ActionId> {
   const { kind, ...payload } = action;
   const row = await one<{ id: ActionId }>(
     m.db,
@@ -216,7 +234,7 @@ async function addAction(m: Machine, chatId: ChatId, action: ActionRequest): Pro
 }
 
 /** The rows of a compaction, but for those that are replayed. */
-export async function addSummary(m: Machine, chatId: ChatId): Promise<void> {
+export async function addSummary(m: Machine<TestDb>, chatId: ChatId): Promise<void> {
   const call = { tool_call_id: 'sum', tool_name: 'chat_summarized' };
   const rows = [
     ['system', 'model', [{ type: 'text', text: 'In short: question and answer.' }]],
@@ -232,7 +250,7 @@ export async function addSummary(m: Machine, chatId: ChatId): Promise<void> {
 }
 
 async function addQueued(
-  m: Machine,
+  m: Machine<TestDb>,
   ids: { chatId: ChatId; ownerId: OwnerId },
   text: string,
 ): Promise<number> {
@@ -245,16 +263,16 @@ async function addQueued(
   return row.id;
 }
 
-export async function loadChat(m: Machine, chatId: ChatId): Promise<ChatRow> {
+export async function loadChat(m: Machine<TestDb>, chatId: ChatId): Promise<ChatRow> {
   return one<ChatRow>(m.db, `select ${CHAT_COLUMNS} from chats c where id = $1`, [chatId]);
 }
 
-export async function loadState(m: Machine, chatId: ChatId): Promise<ExecState> {
+export async function loadState(m: Machine<TestDb>, chatId: ChatId): Promise<ExecState> {
   return execState(await loadChat(m, chatId));
 }
 
 /** Live rows, as stored. */
-export async function loadHistory(m: Machine, chatId: ChatId): Promise<readonly MessageRow[]> {
+export async function loadHistory(m: Machine<TestDb>, chatId: ChatId): Promise<readonly MessageRow[]> {
   const { rows } = await m.db.query<MessageRow>(
     'select * from chat_messages where chat_id = $1 and not deleted order by id',
     [chatId],
@@ -263,7 +281,7 @@ export async function loadHistory(m: Machine, chatId: ChatId): Promise<readonly 
 }
 
 /** Everything that a refused operation must leave alone. */
-export async function loadAll(m: Machine, chatId: ChatId): Promise<unknown> {
+export async function loadAll(m: Machine<TestDb>, chatId: ChatId): Promise<unknown> {
   const tables = [
     'chat_messages',
     'chat_queued_messages',
@@ -283,7 +301,7 @@ export async function loadAll(m: Machine, chatId: ChatId): Promise<unknown> {
 }
 
 /** The invariants of CHATD 2.8 that one chat can show. */
-export async function brokenInvariants(m: Machine, chatId: ChatId): Promise<readonly string[]> {
+export async function brokenInvariants(m: Machine<TestDb>, chatId: ChatId): Promise<readonly string[]> {
   const chat = await loadChat(m, chatId);
   const state = execState(chat);
   const history = await loadHistory(m, chatId);

@@ -72,7 +72,7 @@ async function lockTree(tx: Tx, { chatId, ownerId }: Scope): Promise<readonly Ch
          select id, 0 as depth from chats where id = $1 and ($2::uuid is null or owner_id = $2)
          union all select c.id, t.depth + 1 from chats c join tree t on c.parent_chat_id = t.id)
        select ${CHAT_COLUMNS} from chats c join tree on tree.id = c.id
-       order by tree.depth, c.id for update of c`,
+       order by tree.depth, c.id for no key update of c`,
       [chatId, ownerId],
     );
     if (rows.length === known) return rows;
