@@ -28,9 +28,13 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export async function openStoreWorker(dataDir: string): Promise<StoreWorker> {
+/** `databaseUrl`: a PostgreSQL server, in place of the engine in the data directory. */
+export async function openStoreWorker(
+  dataDir: string,
+  databaseUrl: string | null = null,
+): Promise<StoreWorker> {
   const worker = new Worker(path.join(root, 'out/main/db-worker.js'), {
-    workerData: { dataDir, preparedDir: path.join(root, 'out/resources') },
+    workerData: { dataDir, preparedDir: path.join(root, 'out/resources'), databaseUrl },
   });
   const pending = new Map<number, Pending>();
   const listeners = new Set<(hint: Hint) => void>();

@@ -34,6 +34,11 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'chats, each with subscribers that come and go',
     run: async (options) => (await import('./stream/stream.ts')).tortureStreams(options),
   },
+  machine: {
+    usualCount: 2_000,
+    what: 'transitions against a reference model; a full run is 100000',
+    run: async (options) => (await import('./machine/machine.ts')).tortureMachine(options),
+  },
   power: {
     usualCount: 20,
     what: 'power cuts in the lives of the database and of the agent; a full run is 500',
