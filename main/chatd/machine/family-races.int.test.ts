@@ -20,7 +20,7 @@ import {
 } from './test-machine.ts';
 
 const here = postgresMissing === null ? '' : ` [not here: ${postgresMissing}]`;
-const ROUNDS = 25;
+const ROUNDS = 12;
 const SPAWNS = 3;
 
 describe.skipIf(postgresMissing !== null)(`a family on a server with many sessions${here}`, () => {
