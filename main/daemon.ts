@@ -16,7 +16,7 @@ import { type Attention, createAttention } from './chatd/generation/attention.ts
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
 import type { ChatOperationMap } from './chatd/machine/store.ts';
-import { joinReplicas } from './chatd/relay/replica.ts';
+import { joinReplicas, type ReplicaDeps } from './chatd/relay/replica.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
 import { localParts } from './chatd/stream/parts-source.ts';
@@ -33,7 +33,7 @@ import type { ProviderOperations } from './db/providers.ts';
 import type { ReplicaOperations } from './db/replicas.ts';
 import type { SettingOperations } from './db/settings.ts';
 import type { Store } from './db/store.ts';
-import { openWorkerStore } from './db/worker-client.ts';
+import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
 import type { WorkspaceOperations } from './db/workspaces.ts';
 import { appCalls, appFeeds } from './ipc/app.ts';
 import { chatCalls, chatFeeds } from './ipc/chats.ts';
@@ -137,87 +137,81 @@ async function loadSharing(options: DaemonOptions, isShared: boolean): Promise<S
 
 /** The composition root. Imports no electron: it also runs under plain Node. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { dataDir, dbWorkerFile: workerFile, preparedDir, clock, log, random } = options;
-  const databaseUrl = options.env['GAFFER_DATABASE_URL']?.trim() || null;
+  const { dataDir, dbWorkerFile: workerFile, preparedDir, log } = options;
+  const databaseUrl = databaseUrlOf(options);
   const opening = { workerFile, dataDir, preparedDir, databaseUrl, log };
   const store = await openWorkerStore<DaemonOperations>(opening);
   try {
-    const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
-    const ownerId = asId<OwnerId>(owner);
-    const hints = createHints(store);
-    const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
-    const sharing = await loadSharing(options, !store.exclusive);
-    const poller = createPoller({ store, hints, clock, log }, sharing.safetyPollMs);
-    const closing = new AbortController();
-    const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
-    const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId });
-    await Promise.all([models.start(), places.workspaces.start()]);
-    const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
-    const workerId = asId<WorkerId>(random.uuid());
-    const replica = store.exclusive ? null : await joinReplicas(replicaDeps());
-    const parts = replica?.parts ?? localParts(base.parts);
-    const workspaces = { workspaces: places.workspaces, secrets: passwordsOf(databaseUrl) };
-    const driven = driveChats({
-      ...base,
-      ...sharing,
-      ...workspaces,
-      workerId,
-      installationId,
-      models,
-      face,
-    });
-    const stopFollowing = followWorkspaces(store, places.workspaces, log);
-    return {
-      calls: { ...appCalls(face), ...chatCalls(chatDeps()), ...workspaceCalls(workspaceDeps()) },
-      feeds: { ...appFeeds(face), ...chatFeeds(chatDeps()), ...workspaceFeeds(workspaceDeps()) },
-      get settings() {
-        return face.settings();
-      },
-      openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
-      lost: store.lost,
-      replica: replica && { id: workerId, url: replica.url },
-      wake: () => places.hosts.wake(),
-      // One that fails must not keep the database from being closed.
-      close: () =>
-        inOrder([
-          async () => stopFollowing(),
-          () => driven.worker.close(),
-          () => face.attention.close(),
-          async () => models.close(),
-          () => places.workspaces.close(),
-          () => places.hosts.close(),
-          async () => closing.abort(),
-          async () => replica?.close(),
-          async () => base.hints.close(),
-          () => store.close(),
-        ]),
-    };
-
-    function chatDeps() {
-      const known = (id: string) => places.workspaces.list().some((w) => w.id === id);
-      return {
-        ...base,
-        parts,
-        poller,
-        closing: closing.signal,
-        hasWorkspace: known,
-        regenerateTitle: (chatId: ChatId) => driven.worker.regenerateTitle(chatId),
-        instructionFiles: driven.toolbox.instructionFiles,
-      };
-    }
-    function replicaDeps() {
-      const { parts: buffer, ...rest } = base;
-      const { leaseMs, heartbeatMs } = sharing;
-      const listen = options.env['GAFFER_REPLICA_HOST'];
-      const url = options.env['GAFFER_REPLICA_URL'];
-      return { ...rest, buffer, workerId, leaseMs, heartbeatMs, listen, url };
-    }
-    function workspaceDeps() {
-      return { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder };
-    }
+    return await assemble(options, store);
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Null: the database of this computer. */
+function databaseUrlOf({ env }: DaemonOptions): string | null {
+  return env['GAFFER_DATABASE_URL']?.trim() || null;
+}
+
+async function assemble(options: DaemonOptions, store: WorkerStore<DaemonOperations>): Promise<Daemon> {
+  const { clock, log, random } = options;
+  const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
+  const ownerId = asId<OwnerId>(owner);
+  const hints = createHints(store);
+  const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
+  const sharing = await loadSharing(options, !store.exclusive);
+  const poller = createPoller({ store, hints, clock, log }, sharing.safetyPollMs);
+  const closing = new AbortController();
+  const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
+  const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId });
+  await Promise.all([models.start(), places.workspaces.start()]);
+  const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
+  const workerId = asId<WorkerId>(random.uuid());
+  const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
+  const work = { installationId, workerId, models, face, workspaces: places.workspaces };
+  const driven = driveChats({ ...base, ...sharing, ...work, secrets: passwordsOf(databaseUrlOf(options)) });
+  const stopFollowing = followWorkspaces(store, places.workspaces, log);
+  return {
+    calls: { ...appCalls(face), ...chatCalls(chatDeps()), ...workspaceCalls(workspaceDeps()) },
+    feeds: { ...appFeeds(face), ...chatFeeds(chatDeps()), ...workspaceFeeds(workspaceDeps()) },
+    get settings() {
+      return face.settings();
+    },
+    openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
+    lost: store.lost,
+    replica: replica && { id: workerId, url: replica.url },
+    wake: () => places.hosts.wake(),
+    // One that fails must not keep the database from being closed.
+    close: () =>
+      inOrder([
+        async () => stopFollowing(),
+        () => driven.worker.close(),
+        () => face.attention.close(),
+        async () => models.close(),
+        () => places.workspaces.close(),
+        () => places.hosts.close(),
+        async () => closing.abort(),
+        async () => replica?.close(),
+        async () => base.hints.close(),
+        () => store.close(),
+      ]),
+  };
+
+  function chatDeps() {
+    const known = (id: string) => places.workspaces.list().some((w) => w.id === id);
+    return {
+      ...base,
+      parts,
+      poller,
+      closing: closing.signal,
+      hasWorkspace: known,
+      regenerateTitle: (chatId: ChatId) => driven.worker.regenerateTitle(chatId),
+      instructionFiles: driven.toolbox.instructionFiles,
+    };
+  }
+  function workspaceDeps() {
+    return { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder };
   }
 }
 
@@ -226,6 +220,20 @@ async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw new AggregateError(errors, 'closing failed');
+}
+
+/** Where the parts of running steps come from; on a shared database from the other replicas, too. */
+async function openParts(
+  { env }: DaemonOptions,
+  {
+    parts: buffer,
+    ...deps
+  }: Omit<ReplicaDeps, 'store' | 'buffer'> & { store: DaemonStore; parts: PartBuffer },
+) {
+  if (deps.store.exclusive) return { parts: localParts(buffer), replica: null };
+  const listen = env['GAFFER_REPLICA_HOST'];
+  const replica = await joinReplicas({ ...deps, buffer, listen, url: env['GAFFER_REPLICA_URL'] });
+  return { parts: replica.parts, replica };
 }
 
 /** The list of a process whose database others use, too, is read again when one of them has changed it. */

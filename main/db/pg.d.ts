@@ -44,6 +44,7 @@ declare module 'pg' {
   export class Pool {
     constructor(config: PoolConfig);
     connect(): Promise<PoolClient>;
+    query(sql: string, params?: unknown[]): Promise<QueryResult>;
     end(): Promise<void>;
     on(event: 'error', listener: (error: Error) => void): this;
   }

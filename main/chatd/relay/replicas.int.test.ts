@@ -193,6 +193,18 @@ describe.skipIf(postgresMissing !== null)(`replicas on one PostgreSQL${here}`, (
     await Promise.all([onA.stop(), onB.stop()]);
   });
 
+  test('a restart of the server in mid-turn loses nothing: the turn ends, and both replicas see it', async () => {
+    const model = holding('Hel', 'lo');
+    const { chatId, onA, onB } = await running(model, 'Hello');
+    await server.restart();
+    model.goOn();
+    await Promise.all([onA, onB].map((on) => on.until((view) => view.status === 'waiting')));
+    expect([answers(onA), answers(onB)]).toEqual([['Hello end'], ['Hello end']]);
+    await a.send(chatId, 'And now?');
+    await onB.until((view) => view.messages.length === 4 && view.status === 'waiting');
+    await Promise.all([onA.stop(), onB.stop()]);
+  });
+
   test('#41 parts come from the new worker when a chat moves between two others', async () => {
     const c = await replicas.open();
     const { chatId, onB } = await running(holding('from A'), 'from A');

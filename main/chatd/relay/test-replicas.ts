@@ -49,9 +49,9 @@ export async function openTestReplicas(url: string): Promise<TestReplicas> {
     { role: 'owner' as const, operations: settingOperations },
   ];
   const first = await openSharedStore(url, sets);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const query = async <T>(sql: string, params?: unknown[]) => (await client.query(sql, params)).rows as T[];
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  pool.on('error', () => undefined);
+  const query = async <T>(sql: string, params?: unknown[]) => (await pool.query(sql, params)).rows as T[];
   const ownerId = asId<OwnerId>(randomUUID());
   const modelConfigId: ModelConfigId = await insertModel({
     query: async (sql, params) => ({ rows: await query(sql, params) }),
@@ -122,7 +122,7 @@ export async function openTestReplicas(url: string): Promise<TestReplicas> {
     },
     async close() {
       await Promise.all(replicas.map((replica) => replica.close()));
-      await client.end();
+      await pool.end();
       await first.close();
     },
   };
