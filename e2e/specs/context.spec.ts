@@ -41,6 +41,7 @@ test('/compact streams a summary, leaves a divider, and Undo takes it back', asy
   await hold.reached;
   await expect(chat.feed.getByRole('button', { name: /^Summarizing… \d+ s/ })).toBeVisible();
   await expect(chat.feed).toContainText('Goal');
+  await expect(chat.chat('Describe the shapes')).toHaveAccessibleName('Describe the shapes, Summarizing…');
   await app.screenshot('summarizing');
   hold.release();
 

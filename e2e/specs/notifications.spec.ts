@@ -1,3 +1,4 @@
+import { Conversation, exactly } from '../fixtures/conversation.ts';
 import { test as base, expect } from '../fixtures/desk.ts';
 import { missingForNotifications } from '../fixtures/display.ts';
 import { type NotificationService, startNotificationService } from '../fixtures/notifications.ts';
@@ -124,4 +125,34 @@ test('the bell switches notifications off and on, and remembers it', async ({ de
     await chat.newChat();
     hold.release();
   }
+});
+
+test('a chat that is in front in any window is silent, until that window is closed', async ({
+  desktop,
+  desk,
+}) => {
+  script(desk.server, 'Look at me', [{ say: 'Somebody looks.' }]);
+  script(desk.server, 'Nobody looks', [{ say: 'Nobody looked.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const first = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+  await chat.send('Look at me');
+  await first.reached;
+  const opened = app.electron.waitForEvent('window');
+  await chat.chat('Look at me').click({ button: 'right' });
+  await app.window.getByRole('menuitem', { name: 'Open in new window' }).click();
+  const second = new Conversation(await opened);
+  await expect(second.agent).toContainText('Some');
+  await chat.newChat();
+  first.release();
+  await expect(second.agent).toHaveText(exactly('Somebody looks.'), { timeout: 60_000 });
+  await second.rests();
+
+  const held = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+  await second.send('Nobody looks');
+  await held.reached;
+  await second.page.close();
+  await expect.poll(() => app.electron.windows().length).toBe(1);
+  held.release();
+  await desktop.next((n) => n.title === 'Look at me');
+  expect(titles(desktop)).toEqual(['Look at me']);
 });

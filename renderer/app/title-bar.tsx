@@ -33,6 +33,7 @@ export function TitleBar() {
   const place = useStore(workspacesStore, (s) =>
     s.list?.find((w) => w.id === (view === 'chat' ? chat?.workspace_id : workspaceId)),
   );
+  const waits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
   const title = view === 'chat' ? (chat?.title ?? '') : view === 'inbox' ? 'Inbox' : 'New chat';
   useEffect(() => {
     document.title = title === '' ? 'Gaffer' : `${title} · Gaffer`;
@@ -42,7 +43,8 @@ export function TitleBar() {
       <div className="brand">
         <IconButton
           label="Chats"
-          className="burger"
+          className={`burger ${waits ? 'waits' : ''}`}
+          title={waits ? 'Chats · something waits for you' : 'Chats'}
           aria-expanded={drawer}
           onClick={() => setDrawer(!drawer)}
         >

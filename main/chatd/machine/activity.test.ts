@@ -8,12 +8,14 @@ const IDLE: Doing = {
   worker_id: null,
   running_tool: null,
   running_args: null,
+  compacting: false,
   asked_call: null,
   asked_action: null,
 };
 
 test.each([
   [{}, 'Thinking'],
+  [{ compacting: true }, 'Summarizing…'],
   [{ running_tool: 'execute', running_args: { command: 'npm test\nmore' } }, 'Running npm test'],
   [{ running_tool: 'edit_files', running_args: { files: [{ path: 'a.ts' }] } }, 'Editing a.ts'],
   [{ running_tool: 'spawn_agent', running_args: { title: 'Docs' } }, 'Delegating Docs'],

@@ -7,6 +7,8 @@ export interface Doing {
   readonly worker_id: WorkerId | null;
   readonly running_tool: string | null;
   readonly running_args: unknown;
+  /** The person asked for a summary. */
+  readonly compacting: boolean;
   /** Of the first call that asks the person. */
   readonly asked_call: ApprovalView | null;
   /** The first open action. */
@@ -33,6 +35,7 @@ const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = 
 export function toActivity(row: Doing): string | null {
   if (row.status === 'requires_action') return waitingWords(row);
   if (row.status !== 'running' || row.worker_id === null) return null;
+  if (row.compacting) return 'Summarizing…';
   if (row.running_tool === null) return 'Thinking';
   const known = VERBS[row.running_tool];
   if (!known) return `Using ${row.running_tool}`;

@@ -17,7 +17,7 @@ const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.work
       + (select count(*)::int from chat_pending_actions a where a.chat_id = c.id and a.answered_at is null) as asks,
     exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
       and m.visibility <> 'model' and m.id > coalesce(c.last_read_message_id, 0)) as unread,
-    call.tool as running_tool, call.args as running_args,
+    call.tool as running_tool, call.args as running_args, c.compaction_requested_at is not null as compacting,
     (select t.approval from chat_tool_calls t where c.status = 'requires_action' and t.chat_id = c.id
       and ${ASKS_PERSON} order by t.message_id, t.index limit 1) as asked_call,
     (select jsonb_build_object('kind', a.kind) || a.payload from chat_pending_actions a

@@ -1,4 +1,4 @@
-import type { ChatSummary, PendingAction, ToolCallState } from '@shared/model/chat.ts';
+import type { PendingAction, ToolCallState } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
@@ -68,21 +68,11 @@ export function FamilyDock({ session }: { readonly session: ChatSession }) {
   );
   const live = useStore(chatsStore, (s) => s.live ?? NO_CHATS);
   const agents = useMemo(() => askingIn(live, session.chatId), [live, session.chatId]);
-  const theirs = agents.reduce((n, agent) => n + questions(agent), 0);
+  const theirs = agents.reduce((n, agent) => n + agent.asks, 0);
   const [first] = agents;
   if (own > 0) return <AskDock session={session} also={theirs} onGone={focusMessage} />;
   if (!first) return null;
   return (
-    <ElsewhereDock
-      key={first.id}
-      chatId={first.id}
-      also={theirs - questions(first)}
-      onGone={focusMessage}
-    />
+    <ElsewhereDock key={first.id} chatId={first.id} also={theirs - first.asks} onGone={focusMessage} />
   );
-}
-
-/** A chat that asks has at least one question, whatever was counted. */
-function questions(chat: ChatSummary): number {
-  return Math.max(1, chat.asks);
 }

@@ -3,9 +3,7 @@ import type { ChatId } from '@shared/model/ids.ts';
 
 /** Chats that wait for the person, the longest waiting first. */
 export function asking(chats: Iterable<ChatSummary>): readonly ChatSummary[] {
-  return [...chats]
-    .filter((c) => c.asks > 0 || c.status === 'requires_action')
-    .sort((a, b) => a.updated_at.localeCompare(b.updated_at));
+  return [...chats].filter((c) => c.asks > 0).sort((a, b) => a.updated_at.localeCompare(b.updated_at));
 }
 
 /** Of these, what a chat has started. */

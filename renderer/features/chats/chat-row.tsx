@@ -130,7 +130,7 @@ function Family({ family: { open, agents, asks }, onFold }: FamilyProps) {
       {asks > 0 && (
         <span className="asks warn">
           <Hand className="i xs" />
-          {asks}
+          {asks > 1 && asks}
         </span>
       )}
       {agents}

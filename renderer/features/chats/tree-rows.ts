@@ -87,7 +87,7 @@ interface Among {
 
 function chatRows(chat: ChatSummary, { at, size, kids, input }: Among): readonly TreeRow[] {
   const own = kids.get(chat.id) ?? [];
-  const asks = own.filter((kid) => kid.asks > 0 || kid.status === 'requires_action').length;
+  const asks = own.filter((kid) => kid.asks > 0).length;
   const open =
     input.toggled[chat.id] ?? (input.filter !== '' || own.some((kid) => isOfInterest(kid, input)));
   const family = own.length === 0 ? null : { open, agents: own.length, asks };
