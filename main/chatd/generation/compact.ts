@@ -33,13 +33,13 @@ interface Plan {
 
 /**
  * Puts a summary in the place of the history (CHATD 6): streamed as the result of a call, then committed at once with
- * the newest messages of the person behind it. Old rows stay for the person. Throws ModelError, or the signal's
- * reason; whatever goes wrong leaves no row.
+ * the newest messages of the person behind it. Old rows stay for the person. `wasRefused`: the server called the prompt
+ * too long. Throws ModelError, or the signal's reason; whatever goes wrong leaves no row.
  */
 export async function compact(
   deps: StepDeps,
   step: ModelStep,
-  source: CompactionSource,
+  { source, wasRefused }: { readonly source: CompactionSource; readonly wasRefused: boolean },
 ): Promise<Compacted> {
   const { view, fence, ready, signal } = step;
   const release = await takeAll(deps.modelSlots(ready.model.provider, treeOf(view.chat)), signal);
@@ -48,14 +48,12 @@ export async function compact(
     if (!rows) return { kind: 'lost' };
     const instructions = await prepared(deps, signal, () => deps.toolbox.instructions(view.chat, signal));
     const contextLimit = contextLimitOf(view, ready);
-    const division = divide(rows, contextLimit);
-    const plan = {
-      division,
-      instructions,
-      contextLimit,
-      tokensBefore: promptTokens(buildPrompt(rows, [])),
-    };
-    if (tokensAfter(division, '') >= plan.tokensBefore) return { kind: 'refused' };
+    const tokensBefore = promptTokens(buildPrompt(rows, []));
+    // A server that refused the prompt has a smaller window than that, whatever we were told.
+    const window = wasRefused ? Math.min(contextLimit ?? tokensBefore, tokensBefore) : contextLimit;
+    const division = divide(rows, window ?? tokensBefore);
+    const plan = { division, instructions, contextLimit, tokensBefore };
+    if (tokensAfter(division, '') >= tokensBefore) return { kind: 'refused' };
     return await compactAs(deps, step, plan, source);
   } finally {
     release();

@@ -24,8 +24,6 @@ const BOUNDARY_PREFIX = `The earlier part of this conversation was replaced by t
 
 const KEPT_TOKENS = 20_000;
 const KEPT_SHARE = 0.1;
-/** Of a model whose window nobody knows. */
-const USUAL_WINDOW = 128_000;
 
 /** How the rows of a prompt are dealt with. */
 export interface Division {
@@ -38,11 +36,11 @@ export interface Division {
 }
 
 /** Keeps the newest messages of the person up to min(20k tokens, a tenth of the window); unanswered ones always. */
-export function divide(rows: readonly StoredMessage[], contextLimit: number | null): Division {
+export function divide(rows: readonly StoredMessage[], window: number): Division {
   const answeredTo = rows.findLastIndex((row) => row.role === 'assistant' || row.role === 'tool');
   const isPending = (row: StoredMessage, at: number) => row.role === 'user' && at > answeredTo;
   const kept: StoredMessage[] = [];
-  let room = Math.min(KEPT_TOKENS, (contextLimit ?? USUAL_WINDOW) * KEPT_SHARE);
+  let room = Math.min(KEPT_TOKENS, window * KEPT_SHARE);
   for (const [at, row] of [...rows.entries()].reverse()) {
     if (row.role !== 'user') continue;
     room -= textTokens(JSON.stringify(row.content));

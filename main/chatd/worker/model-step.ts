@@ -61,7 +61,7 @@ async function summarise(
   source: CompactionSource,
   full: ModelError | null = null,
 ): Promise<TaskEnd> {
-  const end = await compact(deps, step, source);
+  const end = await compact(deps, step, { source, wasRefused: full !== null });
   if (end.kind === 'over-budget') return ask(deps, step.fence, { action: end.action });
   if (end.kind !== 'refused') return 'again';
   if (full) return fail(deps, step.fence, faultOf(full));

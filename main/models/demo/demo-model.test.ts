@@ -170,7 +170,10 @@ describe('demo model', () => {
   });
 
   it('summarises without a call what was asked for, and leaves out the request to do so', async () => {
-    const asked = { ...request([said('fix the parser'), said('Write a note.')]), toolChoice: 'none' as const };
+    const asked = {
+      ...request([said('fix the parser'), said('Write a note.')]),
+      toolChoice: 'none' as const,
+    };
     const { text, calls } = await hear(asked);
     expect(text).toContain('- fix the parser');
     expect(text).not.toContain('Write a note');
