@@ -14,6 +14,8 @@ const benches: Readonly<Record<string, () => Promise<Findings>>> = {
   stream: async () => (await import('./stream.ts')).benchStream(),
   idle: async () => (await import('./idle.ts')).benchIdle(),
   step: async () => (await import('./step.ts')).benchStep(),
+  crowd: async () => (await import('./crowd.ts')).benchCrowd(),
+  'long-chat': async () => (await import('./long-chat.ts')).benchLongChat(),
   size: async () => (await import('./size.ts')).benchSize(),
 };
 

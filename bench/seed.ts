@@ -5,18 +5,22 @@ import { PGlite } from '@electric-sql/pglite';
 import { openStoreWorker, schemaName } from './store-worker.ts';
 
 /** Raised when what `seed` writes changes: the cache is then another directory. */
-const SEED_VERSION = 1;
+const SEED_VERSION = 3;
 const WORKSPACES = 20;
 /** A chat's history in the tree's data: a question, a call, its result, an answer; four times. */
 const ROWS_PER_CHAT = 16;
+/** A multiple of four: its summary takes the place of a question. */
+const ROWS_AFTER_SUMMARY = 8;
 
 export interface Seed {
   readonly chats: number;
-  /** Messages of one more chat, with a fixed id; 0: there is none. */
+  /** Messages of one more chat, with a fixed id, and then there is a short one to compare it with; 0: there is none. */
   readonly longChat: number;
 }
 
 export const LONG_CHAT = '00000000-0000-4000-8000-0000000000ff';
+export const SHORT_CHAT = '00000000-0000-4000-8000-0000000000fe';
+const SHORT_ROWS = 10;
 
 /**
  * A data directory of its own with the wanted rows, copied from a cache below the system's temporary directory.
@@ -71,7 +75,10 @@ async function make(dataDir: string, seed: Seed): Promise<void> {
     // The trigger would update a chat once a row: what it keeps is written below in one statement.
     await db.exec('alter table chat_messages disable trigger chat_message_version');
     if (seed.chats > 0) await fillTree(db, { ownerId, defaultId, chats: seed.chats });
-    if (seed.longChat > 0) await fillLongChat(db, { ownerId, defaultId, rows: seed.longChat });
+    if (seed.longChat > 0) {
+      await fillChat(db, { ownerId, defaultId, id: LONG_CHAT, rows: seed.longChat });
+      await fillChat(db, { ownerId, defaultId, id: SHORT_CHAT, rows: SHORT_ROWS });
+    }
     await db.exec('alter table chat_messages enable trigger chat_message_version');
     await db.exec('checkpoint');
   } finally {
@@ -110,17 +117,23 @@ async function fillTree(
     (select max(id) from chat_messages m where m.chat_id = c.id)`);
 }
 
-async function fillLongChat(
+async function fillChat(
   db: PGlite,
-  { ownerId, defaultId, rows }: Owner & { rows: number },
+  { ownerId, defaultId, id, rows }: Owner & { id: string; rows: number },
 ): Promise<void> {
   await db.query(
     `insert into chats (id, owner_id, title, title_source, status, last_model_config_id, snapshot_version,
        history_version, message_count)
-     values ($1, $2, 'The long one', 'model', 'waiting', $3, $4, $4, $4)`,
-    [LONG_CHAT, ownerId, defaultId, rows],
+     values ($1, $2, 'One of ' || $4, 'model', 'waiting', $3, $4, $4, $4)`,
+    [id, ownerId, defaultId, rows],
   );
-  await fillMessages(db, `select '${LONG_CHAT}'::uuid as id`, rows);
+  await fillMessages(db, `select '${id}'::uuid as id`, rows);
+  // No chat becomes so long without having been summarised: the model reads from here on.
+  await db.query(
+    `update chat_messages set role = 'system', compressed = true, visibility = 'model'
+      where chat_id = $1 and revision = $2`,
+    [id, rows - ROWS_AFTER_SUMMARY + 1],
+  );
 }
 
 /** Four kinds of rows in turn, about 400 bytes each, numbered by chat as the trigger would have done. */
