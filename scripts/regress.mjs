@@ -12,7 +12,8 @@ const onlyOpen = process.argv.includes('--open');
 function findTests() {
   const found = new Map();
   for (const file of testFiles(root)) {
-    for (const { title, numbers } of numberedTests(fs.readFileSync(path.join(root, file), 'utf8'))) {
+    const code = fs.readFileSync(path.join(root, file), 'utf8');
+    for (const { title, numbers } of numberedTests(code, file)) {
       for (const number of numbers) {
         found.set(number, [...(found.get(number) ?? []), `${file}: ${title}`]);
       }

@@ -24,10 +24,10 @@ export function testFiles(root) {
   return found.sort((a, b) => a.localeCompare(b));
 }
 
-/** `[{ title, numbers }]` of one file's text. A group's number counts for the group when it has a test. */
-export function numberedTests(code) {
+/** `[{ title, numbers }]` of the text of a file with this name. A group's number counts for the group when it has a test. */
+export function numberedTests(code, file) {
   const tests = [];
-  visit(parseAst(code, { lang: 'tsx' }), (call) => {
+  visit(parseAst(code, { lang: file.endsWith('x') ? 'tsx' : 'ts' }), (call) => {
     const runner = runnerOf(call.callee);
     if (runner === null || runner.off || !call.arguments.some(isFunction)) return;
     if (runner.name === 'describe' && !holdsTest(call)) return;

@@ -4,7 +4,7 @@ import { numberedTests } from './numbered-tests.mjs';
 // @ts-expect-error -- as above
 import { isOwned, regressions, withoutTest } from './regressions.mjs';
 
-const find = (code: string) => numberedTests(code) as { title: string; numbers: number[] }[];
+const find = (code: string) => numberedTests(code, 'a.test.ts') as { title: string; numbers: number[] }[];
 
 it('takes numbers from the beginning of titles, several of one', () => {
   expect(find("it('#14 #15, #18 gives', () => {}); test(`#3 has ${1}`, async () => {})")).toEqual([
@@ -34,6 +34,11 @@ it.each([
   ['a number in the middle', "it('see #1', () => {})"],
 ])('%s is no test', (_title, code) => {
   expect(find(code)).toEqual([]);
+});
+
+it('reads what only TypeScript without JSX can say, and JSX', () => {
+  expect(find("it('#1 a', async () => { const f = async <T>(x: T) => x; })")).toHaveLength(1);
+  expect(numberedTests("it('#1 a', () => { const x = <p>b</p>; })", 'a.test.tsx')).toHaveLength(1);
 });
 
 it('a test that runs only where it can is one', () => {
