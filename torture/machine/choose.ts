@@ -51,7 +51,7 @@ function likely(chat: Chat): readonly Mover[] {
     case 'I0':
     case 'I1':
       if (chat.runnerId === null) return [m.acquire];
-      return [m.finishInterruption, m.finishInterruption, m.sendMessage, ...ofQueue];
+      return [...Array.from({ length: 5 }, () => m.finishInterruption), m.sendMessage, ...ofQueue];
     case 'R0':
     case 'R1':
       if (chat.runnerId === null) return [m.acquire];
@@ -87,9 +87,16 @@ function nextOfStep(chat: Chat): readonly Mover[] {
   const isAny = (state: string) => open.some((call) => call.state === state);
   if (isAny('cleared')) return [m.dispatchCalls, m.settleCall];
   if (isAny('dispatched')) return [m.settleCall, m.settleCall, m.interrupt];
-  if (isAny('gated')) return [m.enterRequiresAction, m.enterRequiresAction, m.answerCall, m.interruptTree];
+  const { enterRequiresAction } = m;
+  if (isAny('gated'))
+    return [enterRequiresAction, enterRequiresAction, enterRequiresAction, m.interruptTree];
   if (open.length > 0) return [m.commitResults];
   const ends = [m.finishTurn, m.finishTurn, m.finishError, m.enterRequiresAction, m.interrupt];
-  const goesOn = [m.recordAttempt, m.recordRetry, m.skipRetryWait, m.sendMessage];
+  const retries = chat.hasRetry
+    ? [m.skipRetryWait, m.recordRetry]
+    : chat.attempt > 0
+      ? [m.recordRetry]
+      : [];
+  const goesOn = [m.recordAttempt, m.recordAttempt, ...retries, m.sendMessage];
   return [m.commitAnswer, m.commitAnswer, m.commitAnswer, m.commitSummary, ...goesOn, ...ends];
 }

@@ -4,7 +4,7 @@ import * as ref from './reference.ts';
 
 /** What is compared, of the reference and of the database alike. */
 export interface Look {
-  readonly facts: object;
+  readonly facts: object | null;
   readonly queue: readonly string[];
   readonly messages: readonly string[];
   readonly prompt: readonly string[];
@@ -31,24 +31,21 @@ interface StepFlags {
 /** More rows than a chat lives to see. */
 const ALL = 1_000;
 
-/**
- * The chat as the database has it, through the operations that windows and runners read by; null: there is none.
- * Where all versions must be as they were, what a window reads is enough, and what a runner reads is left out.
- */
-export async function lookAt(store: StoreWorker, chat: ref.Chat, isWhole: boolean): Promise<Look | null> {
+/** The chat as the database has it, through the operations that windows and runners read by; null: there is none. */
+export async function lookAt(store: StoreWorker, chat: ref.Chat): Promise<Look | null> {
   const { id: chatId, ownerId } = chat;
   const [snapshot, step, read] = await Promise.all([
     store.call<Snapshot | null>('loadSnapshot', { chatId, ownerId, rows: ALL }),
-    isWhole ? store.call<StepFlags | null>('loadStep', { chatId }) : null,
-    isWhole ? store.call<{ prompt: readonly Message[] } | null>('loadPrompt', { chatId }) : null,
+    store.call<StepFlags | null>('loadStep', { chatId }),
+    store.call<{ prompt: readonly Message[] } | null>('loadPrompt', { chatId }),
   ]);
-  if (!snapshot) return null;
+  if (!snapshot || !step || !read) return null;
   learn(chat, snapshot);
   return {
     facts: snapshot.facts,
     queue: snapshot.queue.map((row) => `${row.id} ${tagOf(row.content)}`),
     messages: snapshot.messages.map((row) => rowText(row, row.revision)),
-    prompt: (read?.prompt ?? []).map((row) => rowText(row, row.revision)),
+    prompt: read.prompt.map((row) => rowText(row, row.revision)),
     calls: snapshot.calls.map((call) => `${call.tool_call_id} ${call.state}`),
     rest: {
       count: snapshot.messageCount,
@@ -56,8 +53,8 @@ export async function lookAt(store: StoreWorker, chat: ref.Chat, isWhole: boolea
       actions: snapshot.actions.length,
       retry: snapshot.retry !== null,
       error: snapshot.error?.kind ?? null,
-      requested: step?.chat.compactionRequested,
-      held: step?.chat.compactionHeld,
+      requested: step.chat.compactionRequested,
+      held: step.chat.compactionHeld,
     },
   };
 }
@@ -69,28 +66,32 @@ function learn(chat: ref.Chat, snapshot: Snapshot): void {
   if (chat.actions.length === snapshot.actions.length) chat.actions = snapshot.actions.map(({ id }) => id);
 }
 
-export function lookOf(chat: ref.Chat, workerIdOfRow: unknown, isWhole: boolean): Look | null {
+/** All versions, the status and the owner: what a refusal must leave as it is. */
+export function factsOf(chat: ref.Chat, workerIdOfRow: unknown): object | null {
+  if (!chat.exists) return null;
+  return {
+    chatId: chat.id,
+    snapshotVersion: chat.snapshot,
+    historyVersion: chat.history,
+    queueVersion: chat.queueVersion,
+    retryStateVersion: chat.retryVersion,
+    generationAttempt: chat.attempt,
+    status: chat.status,
+    archived: chat.archived,
+    // The reference knows an owner by its runner; the two come and go together.
+    workerId: chat.runnerId === null ? null : workerIdOfRow,
+    runnerId: chat.runnerId,
+  };
+}
+
+export function lookOf(chat: ref.Chat, workerIdOfRow: unknown): Look | null {
   if (!chat.exists) return null;
   const shown = chat.rows.filter((row) => row.visibility !== 'model');
   return {
-    facts: {
-      chatId: chat.id,
-      snapshotVersion: chat.snapshot,
-      historyVersion: chat.history,
-      queueVersion: chat.queueVersion,
-      retryStateVersion: chat.retryVersion,
-      generationAttempt: chat.attempt,
-      status: chat.status,
-      archived: chat.archived,
-      // The reference knows an owner by its runner; the two come and go together.
-      workerId: chat.runnerId === null ? null : workerIdOfRow,
-      runnerId: chat.runnerId,
-    },
+    facts: factsOf(chat, workerIdOfRow),
     queue: chat.queue.map((row) => `${row.id} ${row.tag}`),
     messages: shown.map((row) => `${row.role} ${row.tag} ${row.visibility} ${row.revision}`),
-    prompt: (isWhole ? ref.promptOf(chat) : []).map(
-      (row) => `${row.role} ${row.tag} ${row.visibility} ${row.revision}`,
-    ),
+    prompt: ref.promptOf(chat).map((row) => `${row.role} ${row.tag} ${row.visibility} ${row.revision}`),
     calls: ref
       .callsOf(chat)
       .filter((call) => call.isInLedger)
@@ -101,8 +102,8 @@ export function lookOf(chat: ref.Chat, workerIdOfRow: unknown, isWhole: boolean)
       actions: chat.actions.length,
       retry: chat.hasRetry,
       error: chat.error,
-      requested: isWhole ? chat.compactionRequested : undefined,
-      held: isWhole ? chat.compactionHeld : undefined,
+      requested: chat.compactionRequested,
+      held: chat.compactionHeld,
     },
   };
 }

@@ -6,9 +6,9 @@ export interface Violation {
   readonly rule: string;
 }
 
-/** Chats that changed lately, as many as may be read row by row; nothing breaks where nothing is written. */
-const RECENT = `recent as (select c.* from chats c where c.updated_at > now() - interval '1 day'
-  order by c.updated_at desc limit 500)`;
+/** Chats that changed lately, as many as may be read row by row every minute; nothing breaks where nothing is written. */
+const RECENT = `recent as (select c.* from chats c where c.updated_at > now() - interval '1 hour'
+  order by c.updated_at desc limit 100)`;
 
 /** The newest answer of a recent chat and what follows it: few rows, however long the chat is. */
 const TAILS = `tails as (select r.id as chat_id, r.status, m.id, m.role, m.content,
@@ -29,7 +29,7 @@ const RULES: Readonly<Record<string, string>> = {
   'version-ahead': `select c.id from chats c
     where greatest(c.history_version, c.queue_version, c.retry_state_version) > c.snapshot_version`,
   // Rule 2: no row is newer than the history.
-  'revision-ahead': `select c.id from chats c where exists (
+  'revision-ahead': `select c.id from recent c where exists (
     select 1 from chat_messages m where m.chat_id = c.id and m.revision > c.history_version)`,
   // Rule 6, by the ledger: an idle chat has no open call.
   'open-call': `select distinct c.id from chats c join chat_tool_calls t on t.chat_id = c.id
