@@ -132,6 +132,7 @@ describe('compaction', () => {
       'user model',
       'assistant both',
     ]);
+    expect(await chatd.store.call('listViolations', { limit: 10 })).toEqual([]);
     await watching.stop();
   });
 
@@ -275,6 +276,31 @@ describe('compaction', () => {
     expect(model.summaries).toHaveLength(2);
     await watching.stop();
   });
+
+  it.each([
+    ['before', 2],
+    ['after', 1],
+  ] as const)(
+    'a worker that dies %s the commit leaves one summary, made by whoever comes next',
+    async (when, n) => {
+      chatd = await openTestChatd({});
+      const model = scripted([counted(100, says(LONG))]);
+      const chatId = await chatd.create('a question');
+      const watching = chatd.watch(chatId);
+      const worker = chatd.startWorker(model.script, { model: WINDOW });
+      await watching.until(idle);
+      chatd.killAt('commitStep', when);
+      const reached = new Promise<void>((resolve) => chatd.before('commitStep', async () => resolve()));
+      await compact(chatId);
+      await reached;
+      await worker.close();
+      chatd.startWorker(model.script, { model: WINDOW });
+      await watching.until((v) => idle(v) && resultOf(v) !== undefined);
+      expect(model.summaries).toHaveLength(n);
+      expect((await rowsOf(chatId)).filter((row) => row === 'system model compressed')).toHaveLength(1);
+      await watching.stop();
+    },
+  );
 
   it('a stop in the middle of a summary leaves nothing of it', async () => {
     chatd = await openTestChatd({});
