@@ -21,8 +21,11 @@ interface Torture {
 const tortures: Readonly<Record<string, Torture>> = {
   kill: {
     usualCount: 25,
-    what: 'kills; a full run is 200',
-    run: async (options) => (await import('./kill/kill.ts')).tortureByKill(options),
+    what: 'kills of the app; with --postgres of replicas on one server; a full run is 200',
+    run: async (options) =>
+      options.onPostgres
+        ? (await import('./replicas/replicas.ts')).tortureReplicas(options)
+        : (await import('./kill/kill.ts')).tortureByKill(options),
   },
   model: {
     usualCount: 1,
@@ -30,7 +33,7 @@ const tortures: Readonly<Record<string, Torture>> = {
     run: async (options) => (await import('./model/model.ts')).tortureByModel(options),
   },
   stream: {
-    usualCount: 60,
+    usualCount: 25,
     what: 'chats, each with subscribers that come and go',
     run: async (options) => (await import('./stream/stream.ts')).tortureStreams(options),
   },
