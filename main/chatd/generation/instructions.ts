@@ -38,26 +38,46 @@ export function sanitizeInstructions(markdown: string): string {
     .trim();
 }
 
-/** Reads the files through the agent. A missing file is silent; any other failure is logged and skipped. */
+/**
+ * Reads the files through the agent: the person's, then the project's, which may be called CLAUDE.md. A missing file
+ * is silent; any other failure is logged and skipped.
+ */
 export async function loadInstructionFiles(
   connection: WorkspaceConnection,
   log: Log,
   signal: AbortSignal,
 ): Promise<readonly InstructionFile[]> {
-  const { client, directory } = connection;
+  const { directory } = connection;
   const home = await homeFile(connection, signal).catch((error: unknown) => skip(error, log, signal));
-  const paths = [...(home ? [home] : []), joinPath(directory, 'AGENTS.md')];
+  const places = [home === null ? [] : [home], projectFiles(directory)];
   const files: InstructionFile[] = [];
-  for (const path of paths) {
-    const bytes = await client
-      .readFile(path, { limit: MAX_BYTES + 1 }, { signal })
-      .catch((error: unknown) => skip(error, log, signal));
-    if (!bytes) continue;
-    const truncated = bytes.length > MAX_BYTES;
-    const text = new TextDecoder().decode(truncated ? bytes.subarray(0, MAX_BYTES) : bytes);
-    files.push({ source: path, content: sanitizeInstructions(text), truncated });
+  for (const names of places) {
+    for (const source of names) {
+      const file = await readInstructions(connection, source, signal).catch((error: unknown) =>
+        skip(error, log, signal),
+      );
+      if (!file) continue;
+      files.push(file);
+      break;
+    }
   }
   return files;
+}
+
+/** The first that is there counts. */
+function projectFiles(directory: string): readonly string[] {
+  return directory === '' ? [] : ['AGENTS.md', 'CLAUDE.md'].map((name) => joinPath(directory, name));
+}
+
+async function readInstructions(
+  { client }: WorkspaceConnection,
+  source: string,
+  signal: AbortSignal,
+): Promise<InstructionFile> {
+  const bytes = await client.readFile(source, { limit: MAX_BYTES + 1 }, { signal });
+  const truncated = bytes.length > MAX_BYTES;
+  const text = new TextDecoder().decode(truncated ? bytes.subarray(0, MAX_BYTES) : bytes);
+  return { source, content: sanitizeInstructions(text), truncated };
 }
 
 /** `~/.gaffer/AGENTS.md`, whatever its case. */

@@ -49,17 +49,38 @@ export async function generateTitle(
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<boolean> {
   const chatId = view.chat.id;
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(TITLE_TIMEOUT_MS)]);
   const rows = force ? ((await deps.store.call('loadPrompt', { chatId }))?.prompt ?? []) : view.tail;
-  const said = await askForTitle(deps, view, topicOf(rows), bounded).catch((error: unknown) => {
-    deps.log.debug('no title', { chatId, error: String(error) });
-    return null;
-  });
+  const said = await bounded(deps, signal, (until) => askForTitle(deps, view, topicOf(rows), until)).catch(
+    (error: unknown) => {
+      deps.log.debug('no title', { chatId, error: String(error) });
+      return null;
+    },
+  );
   if (!said) return false;
   // Also an answer that is no title has cost something.
   const { title, costMicros: cost } = said;
   const args = { chatId, title: title ?? '', costMicros: cost, ...(force ? { force } : {}) };
   return await deps.store.call('setModelTitle', args);
+}
+
+/** Runs `work` under a signal that aborts when its time is over, and leaves no timer behind. */
+async function bounded<T>(
+  { clock }: GenerationDeps,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const over = new AbortController();
+  const alarm = clock.sleep(TITLE_TIMEOUT_MS, over.signal).then(
+    () => late.abort(new Error('The title took too long')),
+    () => undefined,
+  );
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } finally {
+    over.abort(new Error('The title is over'));
+    await alarm;
+  }
 }
 
 /** The person's words: how it began, and in a longer chat the newest ones. */
