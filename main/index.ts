@@ -2,13 +2,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { app, dialog } from 'electron';
-import { z } from 'zod';
 import { systemClock } from './base/clock.ts';
 import { forgetFailpoints } from './base/failpoints.ts';
 import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
-import { type Arguments, parseArguments } from './shell/arguments.ts';
+import { type Arguments, packed, parseArguments, unpacked } from './shell/arguments.ts';
 import { describeFailure } from './shell/failure-text.ts';
 import { showFailure } from './shell/failure-window.ts';
 import { openLogFile } from './shell/log-file.ts';
@@ -24,31 +23,8 @@ const CLOSE_WITHIN_MS = 10_000;
 /** `out/` in a checkout, the same tree inside a package. */
 const out = path.resolve(import.meta.dirname, '..');
 
-/** What a second start hands to the first. */
-const handover = z.object({
-  folder: z.string().nullable(),
-  approvals: z.enum(['ask', 'edit', 'auto']).nullable(),
-});
-
-/**
- * As plain ASCII without spaces: on its way to the first process Electron trims white space off every piece between
- * two zero bytes, which spoils a path that has spaces and letters beyond Latin-1.
- */
-function packed(args: Arguments): { readonly text: string } {
-  return { text: encodeURIComponent(JSON.stringify(handover.parse(args))) };
-}
-
-/** Null: nobody of ours has sent this. */
-function unpacked(raw: unknown): z.infer<typeof handover> | null {
-  const { data } = z.object({ text: z.string() }).safeParse(raw);
-  try {
-    return handover.parse(JSON.parse(decodeURIComponent(data?.text ?? '')));
-  } catch {
-    return null;
-  }
-}
-
 if (app.isPackaged) forgetFailpoints();
+
 // Nothing here awaits at top level: Electron is ready only after this file has run.
 const given = parseArguments(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
 if (given.problem !== null) {
@@ -185,9 +161,9 @@ async function open(run: Run, start: () => void): Promise<void> {
       throw fault;
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));
-      const { title, cause } = describeFailure(error, run.dataDir);
-      process.stderr.write(`${title}. ${cause}\n`);
-      const failure = showFailure(error, run.dataDir);
+      const text = describeFailure(error, run.dataDir);
+      process.stderr.write(`${text.title}. ${text.cause}\n`);
+      const failure = showFailure(text);
       run.windows.destroyAll();
       if ((await failure.choice) === 'quit') return app.quit();
       // A data directory that could not even be made is tried from the very beginning.

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { changeDatabase } from '../fixtures/database.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { script, turnRequests } from '../fixtures/script.ts';
 
@@ -128,4 +129,37 @@ test('a question outlives the app: it is asked again after a restart', async ({ 
   await allow.click();
   await expect(later.chat.agent).toContainText('It ran.', { timeout: 60_000 });
   expect(fs.readFileSync(path.join(directory, 'log.txt'), 'utf8')).toBe('once\n');
+});
+
+test('a budget that is reached asks before the next call; "Keep going" lets that one pass', async ({
+  desk,
+}) => {
+  script(desk.server, 'Spend nothing', [{ say: 'Said for nothing.' }]);
+  script(desk.server, 'Spend it', [{ say: 'Said for money.' }]);
+  script(desk.server, 'Spend more', [{ say: 'Never said.' }]);
+  const first = await desk.start({ folder: desk.repository().directory });
+  await first.chat.send('Spend nothing');
+  await expect(first.chat.agent).toContainText('Said for nothing.', { timeout: 60_000 });
+  await first.app.close();
+  const cap = JSON.stringify({ cap_micros: 1, period: 'month', allow_unpriced: false });
+  await changeDatabase(first.app.dataDir, `insert into settings (key, value) values ('budget', '${cap}')`);
+
+  const { app, chat } = await desk.again(first.app);
+  await chat.newChat();
+  await chat.send('Spend it');
+  const budget = app.window.getByRole('group', { name: 'Budget: Spend it' });
+  await expect(budget).toContainText(/reached the budget of \$0\.000001/, { timeout: 60_000 });
+  await expect(budget).toContainText(/The next step needs about \$0\.\d+/);
+  await expect(chat.chat('Spend it')).toHaveAccessibleName('Spend it, Asks to spend more than the budget');
+  expect(turnRequests(desk.server)).toHaveLength(1);
+  await app.screenshot('budget');
+  await budget.getByRole('button', { name: 'Keep going' }).click();
+  await expect(chat.agent).toContainText('Said for money.', { timeout: 60_000 });
+  await chat.rests();
+  await chat.send('Spend more');
+  await expect(budget).toBeVisible();
+  await budget.getByRole('button', { name: 'Stop' }).click();
+  await expect(budget).toBeHidden();
+  await chat.rests();
+  expect(turnRequests(desk.server)).toHaveLength(2);
 });

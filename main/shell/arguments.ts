@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
+import { z } from 'zod';
 
 /** `gaffer [FOLDER] [--approvals=ask|edit|auto] [--user-data-dir=DIR]`, all paths absolute. */
 export interface Arguments {
@@ -38,4 +39,28 @@ export function parseArguments(argv: readonly string[], cwd: string): Arguments 
 function valueOf(argv: readonly string[], name: string): string | null {
   const last = argv.findLast((arg) => arg.startsWith(`${name}=`));
   return last === undefined ? null : last.slice(name.length + 1);
+}
+
+/** What a second start hands to the first. */
+const handover = z.object({
+  folder: z.string().nullable(),
+  approvals: z.enum(['ask', 'edit', 'auto']).nullable(),
+});
+
+/**
+ * As plain ASCII without spaces: on its way to the first process Electron trims white space off every piece between
+ * two zero bytes, which spoils a path that has spaces and letters beyond Latin-1.
+ */
+export function packed(args: Arguments): { readonly text: string } {
+  return { text: encodeURIComponent(JSON.stringify(handover.parse(args))) };
+}
+
+/** Null: nobody of ours has sent this. */
+export function unpacked(raw: unknown): z.infer<typeof handover> | null {
+  const { data } = z.object({ text: z.string() }).safeParse(raw);
+  try {
+    return handover.parse(JSON.parse(decodeURIComponent(data?.text ?? '')));
+  } catch {
+    return null;
+  }
 }

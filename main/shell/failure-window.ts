@@ -1,5 +1,5 @@
 import { BrowserWindow } from 'electron';
-import { describeFailure, type FailureText } from './failure-text.ts';
+import type { FailureText } from './failure-text.ts';
 
 /** `choice` is what the person wants; closing the window is `quit`. */
 export interface Failure {
@@ -7,9 +7,8 @@ export interface Failure {
   close(): void;
 }
 
-/** A small window instead of the app: what happened to the data directory and what to do. It runs no script. */
-export function showFailure(error: unknown, dataDir: string): Failure {
-  const text = describeFailure(error, dataDir);
+/** A small window instead of the app: what happened and what to do. It runs no script. */
+export function showFailure(text: FailureText): Failure {
   const window = new BrowserWindow({
     width: 520,
     height: 340,

@@ -21,7 +21,7 @@ export const UserRow = memo((props: { readonly session: ChatSession; readonly me
   const { session, message } = props;
   const now = useSeconds(false);
   const text = textOf(message.content);
-  const files = message.content.filter((p) => p.type === 'file');
+  const files = message.content.filter((p) => p.type === 'file' || p.type === 'file-reference');
   const edit = () => {
     const { view } = session.store.getState();
     const after = view?.messages.filter((m) => m.id > message.id && m.role !== 'tool').length ?? 0;
@@ -48,7 +48,7 @@ export const UserRow = memo((props: { readonly session: ChatSession; readonly me
         {text}
         {files.map((f, i) => (
           <div key={i} className="chip">
-            {f.name ?? f.media_type}
+            {f.type === 'file' ? (f.name ?? f.media_type) : `${f.file_name}:${f.start_line}–${f.end_line}`}
           </div>
         ))}
       </div>
@@ -95,6 +95,7 @@ function AgentPart({ part }: { readonly part: Part }) {
       return <div className="meta">{part.title ?? part.url}</div>;
     case 'file':
       return <div className="chip">{part.name ?? part.media_type}</div>;
+    case 'file-reference':
     case 'reasoning':
     case 'tool-call':
     case 'tool-result':
