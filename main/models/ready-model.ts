@@ -61,20 +61,26 @@ export function unavailable(
   return new ModelError(message, { kind, retryable: false, provider: provider.name });
 }
 
+/** Servers refuse a call whose prompt and longest answer do not fit together: small windows leave half for the prompt. */
+function usualOutputIn(contextLimit: number | null): number {
+  return contextLimit === null ? usualOutput : Math.min(usualOutput, Math.floor(contextLimit / 2));
+}
+
 export function readyModel(
   model: LanguageModel,
   provider: ProviderRow,
   config: ModelConfigRow,
 ): ResolvedModel {
   const known = knownModel(config.model);
+  const contextLimit = config.contextLimit ?? known?.contextLimit ?? null;
   const asked = numberOption(config.options, 'max_output_tokens');
-  const wanted = asked !== null && asked > 0 ? asked : usualOutput;
+  const wanted = asked !== null && asked > 0 ? asked : usualOutputIn(contextLimit);
   const retries = numberOption(config.options, 'max_retries');
   return {
     model,
     name: config.model,
     provider: provider.name,
-    contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
+    contextLimit,
     compressionThreshold: config.compressionThreshold,
     maxOutputTokens: Math.min(wanted, known?.maxOutput ?? wanted),
     price: priceOption(config.options) ?? known?.price ?? null,
