@@ -7,6 +7,7 @@ import { silentLog } from '../../base/log.ts';
 import type { ModelEvent, ModelRequest } from '../../models/port.ts';
 import { DrivenClock } from '../../tools/testing/driven-clock.ts';
 import { createAttention } from '../generation/attention.ts';
+import { BASE_SYSTEM_PROMPT } from '../generation/system-prompt.ts';
 import {
   calls,
   countingTool,
@@ -17,6 +18,7 @@ import {
   type TestChatd,
   type Watching,
 } from '../test-chatd.ts';
+import { SUB_AGENT_INSTRUCTION } from './instruction.ts';
 
 let chatd: TestChatd;
 afterEach(() => chatd.close());
@@ -144,6 +146,7 @@ describe('sub-agents', () => {
   it('#227 are offered to chats that a person started only; one that calls them anyway is told so', async () => {
     chatd = await openTestChatd({});
     const offered = new Map<string, readonly string[]>();
+    const told = new Map<string, readonly string[]>();
     const { watching } = await startWaiting('go deeper');
     const seen =
       (script: Script): Script =>
@@ -151,6 +154,10 @@ describe('sub-agents', () => {
         offered.set(
           taskOf(request),
           request.tools.map((tool) => tool.name),
+        );
+        told.set(
+          taskOf(request),
+          request.messages.flatMap((message) => (message.role === 'system' ? [message.text] : [])),
         );
         return script(request, signal);
       };
@@ -175,6 +182,7 @@ describe('sub-agents', () => {
       'list_agents',
     ]);
     expect(offered.get('go deeper')).toEqual([]);
+    expect(told.get('go deeper')).toEqual([BASE_SYSTEM_PROMPT, SUB_AGENT_INSTRUCTION]);
     expect(answer).toContain('A delegated chat cannot use spawn_agent');
     const { rows } = await chatd.db.query('select id from chats');
     expect(rows.length).toBe(2);
