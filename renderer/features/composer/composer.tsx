@@ -2,7 +2,7 @@ import type { ChatSummary } from '@shared/model/chat.ts';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { composingStore, stopEditing } from '../../state/composing.ts';
-import { clearContext, compactContext } from '../../state/context.ts';
+import { CUT_WAITS, clearContext, compactContext } from '../../state/context.ts';
 import { draftStore, loadDraft, setDraft, useFreshDraft } from '../../state/drafts.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { busyAgents, isBusy, stopTree } from '../../state/stop.ts';
@@ -15,7 +15,6 @@ import { SlashMenu, slashAria, useSlash } from './slash-menu.tsx';
 import { useStopKey } from './stop-button.tsx';
 
 const TWICE_MS = 1_000;
-const WAIT_WORDS = 'when this turn is over';
 const NO_AGENTS: readonly ChatSummary[] = [];
 
 /** The message box of an open chat, with everything that decides how it is answered. */
@@ -57,7 +56,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   return (
     <div className="comp">
       {editing && <EditNote editing={editing} />}
-      <SlashMenu slash={slash} blocked={busy ? WAIT_WORDS : null} onRun={runCommand} />
+      <SlashMenu slash={slash} blocked={busy ? CUT_WAITS : null} onRun={runCommand} />
       <MessageBox
         value={value}
         placeholder={busy ? 'Message, sent when this turn is done' : 'Message'}

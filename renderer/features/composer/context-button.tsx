@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { bytes, tokens } from '../../lib/format.ts';
-import { clearContext, compactContext } from '../../state/context.ts';
+import { CUT_WAITS, clearContext, compactContext } from '../../state/context.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { findModel, modelsStore } from '../../state/models.ts';
 import { focusMessage } from '../../state/nav.ts';
@@ -15,7 +15,6 @@ import { useDismiss } from '../../ui/use-dismiss.ts';
 import { contextUsed } from './context-used.ts';
 
 const NO_MESSAGES: readonly Message[] = [];
-const WAIT_WORDS = 'when this turn is over';
 
 interface ContextButtonProps {
   readonly session: ChatSession;
@@ -119,7 +118,7 @@ function Cuts({ session, onDone }: { readonly session: ChatSession; readonly onD
     focusMessage();
     void cut(session.chatId);
   };
-  const title = busy ? `Possible ${WAIT_WORDS}` : undefined;
+  const title = busy ? `Possible ${CUT_WAITS}` : undefined;
   return (
     <>
       <hr />

@@ -23,10 +23,10 @@ interface ContextDividerProps {
 
 /** Where the model's memory ends. It opens to what the model knows of the rows above. */
 export function ContextDivider({ session, rowKey, cut, newest }: ContextDividerProps) {
-  const resting = useStore(
-    session.store,
-    (s) => (s.view?.status === 'waiting' || s.view?.status === 'error') && !s.view.chat.archived,
-  );
+  const resting = useStore(session.store, ({ view }) => {
+    if (!view || view.chat.archived || !view.atTail) return false;
+    return view.status === 'waiting' || view.status === 'error';
+  });
   const undo = newest && resting && cut.phase === 'done' && <UndoButton session={session} />;
   return (
     <DividerLine rowKey={`${session.chatId}.${rowKey}`} cut={cut} foot={undo} open={false}>
