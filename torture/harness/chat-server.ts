@@ -20,7 +20,8 @@ export interface Reply {
   say(text: string): void;
   think(text: string): void;
   callTool(index: number, call: { id: string; name: string; args: unknown }): void;
-  finish(reason?: 'stop' | 'tool_calls' | 'length'): void;
+  /** The end mark; false: the daemon hung up, and gets none. */
+  finish(reason?: 'stop' | 'tool_calls' | 'length'): boolean;
   /** The connection is dropped in the middle. */
   cut(): void;
   /** An answer with an error's status; before the first word only. */
@@ -120,9 +121,10 @@ function replyTo(response: ServerResponse, model: string): Reply {
     },
     finish(reason = 'stop') {
       // #17: who hung up does not get an end that looks like success.
-      if (response.destroyed) return;
+      if (response.destroyed) return false;
       send({}, reason);
       response.end('data: [DONE]\n\n');
+      return true;
     },
     cut: () => response.destroy(),
     refuse(status, message, headers = {}) {

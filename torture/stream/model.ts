@@ -31,7 +31,8 @@ async function answer(
     for (let i = chance.between(1, 3); i > 0; i -= 1) {
       reply.callTool(i, { id: `call_${i}`, name: 'read_file', args: { path: `no-such-${name}-${i}` } });
     }
-    return reply.finish('tool_calls');
+    reply.finish('tool_calls');
+    return;
   }
   reply.finish();
 }

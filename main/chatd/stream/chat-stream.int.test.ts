@@ -69,8 +69,14 @@ async function addRows(chatId: ChatId, count: number): Promise<void> {
 async function createChild(parentChatId: ChatId): Promise<ChatId> {
   const chatId = asId<ChatId>(randomUUID());
   const made = await chatd.store.call('createChat', {
-    ...{ chatId, ownerId: chatd.ownerId, workspaceId: null, parentChatId, title: 'An agent' },
-    ...{ modelConfigId: chatd.modelConfigId, effort: null, spawnKey: randomUUID() },
+    chatId,
+    ownerId: chatd.ownerId,
+    workspaceId: null,
+    parentChatId,
+    title: 'An agent',
+    modelConfigId: chatd.modelConfigId,
+    effort: null,
+    spawnKey: randomUUID(),
     messages: [{ role: 'user', content: [{ type: 'text', text: 'go' }] }],
   });
   if (!made.ok) throw new Error(JSON.stringify(made.error));

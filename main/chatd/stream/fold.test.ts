@@ -205,10 +205,24 @@ class World {
   #summary(id: ChatId, version: number): ChatSummary {
     const { status, error: last_error, retry } = this;
     return {
-      ...{ id, title: this.title, status, pending: false, archived: false, workspace_id: null },
-      ...{ parent_chat_id: null, root_chat_id: null, last_model_config_id: asId(''), asks: 0 },
-      ...{ last_reasoning_effort: null, last_error, retry, activity: null, unread: false },
-      ...{ snapshot_version: version, created_at: '', updated_at: '' },
+      id,
+      title: this.title,
+      status,
+      pending: false,
+      archived: false,
+      workspace_id: null,
+      parent_chat_id: null,
+      root_chat_id: null,
+      last_model_config_id: asId(''),
+      asks: 0,
+      last_reasoning_effort: null,
+      last_error,
+      retry,
+      activity: null,
+      unread: false,
+      snapshot_version: version,
+      created_at: '',
+      updated_at: '',
     };
   }
 

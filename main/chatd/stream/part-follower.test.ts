@@ -8,20 +8,25 @@ import type { PartsAt } from './parts-source.ts';
 const CHAT = asId<ChatId>('c');
 
 const frame = (seq: number, at: Partial<LiveFrame> = {}): LiveFrame => ({
-  ...{
-    history_version: 1,
-    generation_attempt: 1,
-    seq,
-    role: 'assistant',
-    part: { type: 'text', text: 'a' },
-  },
+  history_version: 1,
+  generation_attempt: 1,
+  seq,
+  role: 'assistant',
+  part: { type: 'text', text: 'a' },
   ...at,
 });
 
 function told(change: Partial<ChatFacts> = {}, isRetrying = false) {
   const facts: ChatFacts = {
-    ...{ chatId: CHAT, snapshotVersion: 1, historyVersion: 1, queueVersion: 1, retryStateVersion: 0 },
-    ...{ generationAttempt: 1, status: 'running', archived: false, runnerId: null },
+    chatId: CHAT,
+    snapshotVersion: 1,
+    historyVersion: 1,
+    queueVersion: 1,
+    retryStateVersion: 0,
+    generationAttempt: 1,
+    status: 'running',
+    archived: false,
+    runnerId: null,
     workerId: asId<WorkerId>('w'),
     ...change,
   };

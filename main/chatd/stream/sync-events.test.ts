@@ -18,33 +18,70 @@ const ERROR = { kind: 'generic', message: 'It broke.', retryable: false } as con
 
 function summary(change: Partial<ChatSummary> = {}): ChatSummary {
   return {
-    ...{ id: CHAT, title: 'A chat', status: 'running', pending: false, archived: false },
-    ...{ workspace_id: null, parent_chat_id: null, root_chat_id: null, last_reasoning_effort: null },
-    ...{ last_model_config_id: asId(''), last_error: null, retry: null, activity: null, asks: 0 },
-    ...{ unread: false, snapshot_version: 1, created_at: '', updated_at: '' },
+    id: CHAT,
+    title: 'A chat',
+    status: 'running',
+    pending: false,
+    archived: false,
+    workspace_id: null,
+    parent_chat_id: null,
+    root_chat_id: null,
+    last_reasoning_effort: null,
+    last_model_config_id: asId(''),
+    last_error: null,
+    retry: null,
+    activity: null,
+    asks: 0,
+    unread: false,
+    snapshot_version: 1,
+    created_at: '',
+    updated_at: '',
     ...change,
   };
 }
 
 function message(id: number): Message {
   return {
-    ...{ id: asId<MessageId>(id), chat_id: CHAT, role: 'user', content: [], created_at: '', revision: 2 },
-    ...{ model_config_id: null, usage: null, context_limit: null, runtime_ms: null },
-    ...{ queued_message_id: null, visibility: 'both', interrupted: false },
+    id: asId<MessageId>(id),
+    chat_id: CHAT,
+    role: 'user',
+    content: [],
+    created_at: '',
+    revision: 2,
+    model_config_id: null,
+    usage: null,
+    context_limit: null,
+    runtime_ms: null,
+    queued_message_id: null,
+    visibility: 'both',
+    interrupted: false,
   };
 }
 
 function sync(change: Partial<StreamSync> = {}, facts: Partial<StreamSync['facts']> = {}): StreamSync {
   return {
     facts: {
-      ...{ chatId: CHAT, snapshotVersion: 1, historyVersion: 1, queueVersion: 1, retryStateVersion: 0 },
-      ...{ generationAttempt: 0, status: 'running', archived: false, runnerId: null },
+      chatId: CHAT,
+      snapshotVersion: 1,
+      historyVersion: 1,
+      queueVersion: 1,
+      retryStateVersion: 0,
+      generationAttempt: 0,
+      status: 'running',
+      archived: false,
+      runnerId: null,
       workerId: asId<WorkerId>('w'),
       ...facts,
     },
     summary: summary(),
-    ...{ messages: [], deletedIds: [], messageCount: 1, queue: null, calls: [], actions: [] },
-    ...{ retry: null, error: null },
+    messages: [],
+    deletedIds: [],
+    messageCount: 1,
+    queue: null,
+    calls: [],
+    actions: [],
+    retry: null,
+    error: null,
     ...change,
   };
 }
@@ -63,8 +100,15 @@ describe('a sync', () => {
     };
     const retry = { attempt: 1, delay_ms: 1, error: 'x', retrying_at: '', kind: 'timeout' as const };
     const call = {
-      ...{ key: asId<ToolKey>(''), message_id: asId<MessageId>(2), index: 0, tool_call_id: 't', tool: 'x' },
-      ...{ state: 'gated' as const, process_id: null, approval: null, started_at: null },
+      key: asId<ToolKey>(''),
+      message_id: asId<MessageId>(2),
+      index: 0,
+      tool_call_id: 't',
+      tool: 'x',
+      state: 'gated' as const,
+      process_id: null,
+      approval: null,
+      started_at: null,
     };
     const action = {
       id: asId<ActionId>(''),
@@ -75,14 +119,28 @@ describe('a sync', () => {
     };
     const after = sync(
       {
-        ...{ deletedIds: [asId<MessageId>(1)], messages: [message(2)], queue: [queued], error: ERROR },
-        ...{ calls: [call], actions: [action], retry, summary: summary({ title: 'Another' }) },
+        deletedIds: [asId<MessageId>(1)],
+        messages: [message(2)],
+        queue: [queued],
+        error: ERROR,
+        calls: [call],
+        actions: [action],
+        retry,
+        summary: summary({ title: 'Another' }),
       },
       { status: 'error', historyVersion: 2, retryStateVersion: 2 },
     );
     expect(types(sync(), after)).toEqual([
-      ...['history_cut', 'message', 'queue_update', 'status', 'error', 'calls', 'actions'],
-      ...['retry', 'preview_reset', 'chat'],
+      'history_cut',
+      'message',
+      'queue_update',
+      'status',
+      'error',
+      'calls',
+      'actions',
+      'retry',
+      'preview_reset',
+      'chat',
     ]);
   });
 

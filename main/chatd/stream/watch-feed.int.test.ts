@@ -49,8 +49,14 @@ function reader({ archived = false } = {}) {
 
 async function createChild(parentChatId: ChatId): Promise<ChatId> {
   const made = await chatd.store.call('createChat', {
-    ...{ chatId: asId<ChatId>(randomUUID()), ownerId: chatd.ownerId, workspaceId: null, parentChatId },
-    ...{ title: 'Child', modelConfigId: chatd.modelConfigId, effort: null, spawnKey: randomUUID() },
+    chatId: asId<ChatId>(randomUUID()),
+    ownerId: chatd.ownerId,
+    workspaceId: null,
+    parentChatId,
+    title: 'Child',
+    modelConfigId: chatd.modelConfigId,
+    effort: null,
+    spawnKey: randomUUID(),
     messages: [{ role: 'user', content: [{ type: 'text', text: 'go' }] }],
   });
   if (!made.ok) throw new Error(JSON.stringify(made.error));

@@ -131,14 +131,15 @@ describe('outcomes', () => {
     const watching = chatd.watch(chatId);
     const worker = chatd.startWorker(throwsReason);
     await watching.until((view) => liveText(view) === 'half');
-    let closing: Promise<void> | null = null;
+    const closing: Promise<void>[] = [];
     chatd.before('finishInterruption', async () => {
-      closing = worker.close();
+      closing.push(worker.close());
     });
     chatd.failNext('finishInterruption');
     await chatd.store.call('interrupt', { chatId, ownerId: chatd.ownerId });
     const view = await watching.until((v) => v.status === 'waiting');
-    await closing;
+    await Promise.all(closing);
+    expect(closing).toHaveLength(1);
     expect(answers(view)).toEqual(['half']);
     await watching.stop();
   });
@@ -225,7 +226,7 @@ describe('acquisition', () => {
     chatd.startWorker(() => each(says('fine')), { deps: { acquirePollMs: 20 } });
     for (const chatId of ids) {
       const watching = chatd.watch(chatId);
-      await watching.until((view) => view.status === 'waiting');
+      expect(answers(await watching.until((view) => view.status === 'waiting'))).toEqual(['fine']);
       await watching.stop();
     }
   });

@@ -234,7 +234,7 @@ describe('worker', () => {
     await watching.stop();
   });
 
-  it('waits for the person, runs what was allowed and tells the model what was denied', async () => {
+  it('#196 waits for the person, runs what was allowed and tells the model what was denied', async () => {
     const { tool, ran } = countingTool('count', 'effect');
     chatd = await openTestChatd({ tools: [tool], gated: ['count'] });
     const chatId = await chatd.create('go');
