@@ -20,7 +20,7 @@ create table chat_budget_holds (
   passed_by uuid unique references chat_pending_actions(id) on delete set null,
   created_at timestamptz not null default now());
 create index chat_budget_holds_at on chat_budget_holds (created_at);
-create index chat_budget_holds_chat on chat_budget_holds (chat_id);
+create index chat_budget_holds_open on chat_budget_holds (chat_id) where settled_micros is null;
 
 -- where a replica answers for its message parts; a process that did not beat for the lease is gone
 create table replicas (
