@@ -73,7 +73,7 @@ async function loadSpent(tx: Tx, period: Budget['period']): Promise<number> {
 async function loadPass(tx: Tx, chatId: ChatId): Promise<ActionId | null> {
   const { rows } = await tx.query<{ id: ActionId }>(
     `select a.id from chat_pending_actions a where a.chat_id = $1 and a.kind = 'budget'
-       and a.answer ->> 'decision' = 'continue'
+       and a.answered_at is not null and a.answer ->> 'decision' = 'continue'
        and not exists (select 1 from chat_budget_holds h where h.passed_by = a.id) limit 1`,
     [chatId],
   );

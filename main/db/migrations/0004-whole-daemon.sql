@@ -22,6 +22,9 @@ create table chat_budget_holds (
 create index chat_budget_holds_at on chat_budget_holds (created_at);
 create index chat_budget_holds_open on chat_budget_holds (chat_id) where settled_micros is null;
 
+-- the budget questions and loops that a chat was let go on after
+create index chat_pending_actions_answered on chat_pending_actions (chat_id, kind) where answered_at is not null;
+
 -- where a replica answers for its message parts; a process that did not beat for the lease is gone
 create table replicas (
   id uuid primary key,
