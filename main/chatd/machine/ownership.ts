@@ -14,10 +14,13 @@ interface Lease {
   readonly machineId?: string | null;
 }
 
-/** Nobody (alive) runs the chat `c`: $1 worker, $2 lease in ms, $3 exclusive. */
-const FREE = `(c.worker_id is null or case when $3 then c.worker_id <> $1 else not exists (
+/**
+ * Nobody (alive) runs the chat `c`: $1 worker, $2 lease in ms, $3 exclusive. The lease counts for this worker's own
+ * chats, too: an answer that was lost on the way can leave one that no runner knows of.
+ */
+const FREE = `(c.worker_id is null or ($3 and c.worker_id <> $1) or not exists (
   select 1 from chat_heartbeats h where h.chat_id = c.id and h.runner_id = c.runner_id
-    and h.heartbeat_at > now() - $2 * interval '1 millisecond') end)`;
+    and h.heartbeat_at > now() - $2 * interval '1 millisecond'))`;
 
 /** The folder of the chat `c`, if it works in one, can be reached from the machine that the parameter names. */
 const within = (machine: string) => `(${machine}::text is null or not exists (

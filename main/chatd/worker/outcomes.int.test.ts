@@ -231,6 +231,34 @@ describe('acquisition', () => {
     }
   });
 
+  it('takes back a chat of its own that no runner knows of, when the lease is over', async () => {
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    const workerId = asId<WorkerId>(crypto.randomUUID());
+    let asked = 0;
+    chatd.startWorker(
+      (request, signal) => {
+        asked += 1;
+        return asked === 1 ? throwsReason(request, signal) : each(says('found'));
+      },
+      { deps: { workerId, leaseMs: 200, heartbeatMs: 20 } },
+    );
+    await watching.until((view) => liveText(view) === 'half');
+    // What an acquisition leaves whose answer was lost.
+    const runnerId = asId<RunnerId>(crypto.randomUUID());
+    const lost = await chatd.store.call('acquire', {
+      chatId,
+      workerId,
+      runnerId,
+      leaseMs: 0,
+      exclusive: true,
+    });
+    expect(lost.ok).toBe(true);
+    expect(answers(await watching.until((view) => view.status === 'waiting'))).toEqual(['found']);
+    await watching.stop();
+  });
+
   it('a worker that is closed while it acquires hands the chat back and acquires no more', async () => {
     chatd = await openTestChatd({});
     const ids = [await chatd.create('a'), await chatd.create('b')];
