@@ -1,4 +1,4 @@
-import { readFile, unlink } from 'node:fs/promises';
+import { readFile, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { exists } from './archive.ts';
 import { copySynced, ignoreMissing, syncPath, syncTree } from './sync-files.ts';
@@ -46,9 +46,18 @@ const STATE_AT = 16;
  */
 export async function openRecovering<T>(file: ControlFile, open: () => Promise<T>): Promise<T> {
   const hadCopy = await restoreAside(file);
+  // Our own lock says that nobody has it open; a power cut may leave this one empty, and the engine refuses that.
+  await rm(path.join(file.data, 'postmaster.pid'), { force: true });
   const state = (await readFile(file.control)).readInt32LE(STATE_AT);
-  if (state === SHUT_DOWN && !hadCopy) return open();
+  if (state === SHUT_DOWN && !hadCopy) {
+    const opened = await open();
+    // It says now that there is something to recover. Were that lost, all that follows would be, without a word.
+    await syncPath(file.control, 'file');
+    return opened;
+  }
   if (!hadCopy) await copySynced(file.control, file.aside);
+  // The log of a process that died may be in the page cache only: no page that recovery writes may be ahead of it.
+  await syncTree(path.join(file.data, 'pg_wal'));
   const opened = await open();
   await settleControl(file);
   return opened;

@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
+import { OrderedFiles } from './ordered-files.ts';
 import { parsers } from './parsers.ts';
 
 /** The prepared directory is good for exactly this build of the engine. */
@@ -31,7 +32,7 @@ export interface EngineSource {
 /** Opens (and when there is nothing yet, makes) a database. Recovers after a crash. */
 export function openEngine(source: EngineSource): Promise<PGlite> {
   return PGlite.create({
-    ...(source.directory === undefined ? {} : { dataDir: source.directory }),
+    ...(source.directory === undefined ? {} : { fs: new OrderedFiles(source.directory) }),
     ...(source.load === undefined ? {} : { loadDataDir: source.load }),
     startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
     parsers: { ...parsers },

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Log } from '../base/log.ts';
@@ -15,6 +15,7 @@ import { layDatabase } from './prepared.ts';
 import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
 import { EngineSession, toFault } from './sessions.ts';
 import type { Hint } from './store.ts';
+import { makeSynced } from './sync-files.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface OpenOptions {
@@ -171,7 +172,7 @@ export async function openDatabase(
   sets: readonly OperationSet[],
 ): Promise<FileDatabase> {
   const home = path.join(options.dataDir, 'db');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeSynced(home);
   await refuseNetworkFilesystem(home);
   const lock = await lockDirectory(home);
   try {

@@ -1,4 +1,4 @@
-import { copyFile, open, readdir, rename } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 
 const AT_ONCE = 8;
@@ -13,6 +13,22 @@ export async function syncPath(target: string, kind: 'file' | 'directory'): Prom
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Makes a directory whose name, and that of its parent, survive a power cut. Also where they are there already:
+ * whoever made them may have been stopped before this.
+ */
+export async function makeSynced(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const parent = path.dirname(directory);
+  await syncPath(parent, 'directory');
+  // Whose parent it is, is not ours to say: one that we may not read keeps its entries as it likes.
+  await syncPath(path.dirname(parent), 'directory').catch(ignoreDenied);
+}
+
+function ignoreDenied(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
 }
 
 /** Everything below a directory and itself: files first, then the directories that name them. */

@@ -29,12 +29,18 @@ test('those who come together share one sync', async () => {
 
 test('only what changed is synced again', async () => {
   const wal = new WalSync(directory, record);
+  const at = (ms: number) => utimes(path.join(directory, 'pg_wal', OLD), new Date(ms), new Date(ms));
+  const longAgo = Date.now() - 60_000;
+  await at(longAgo);
   await wal.flush();
-  const longAgo = new Date(Date.now() - 60_000);
-  await utimes(path.join(directory, 'pg_wal', OLD), longAgo, longAgo);
   synced = [];
   await wal.flush();
   expect(synced).toEqual([CURRENT]);
+  // The clock was set back, and then it was written.
+  await at(longAgo - 60_000);
+  synced = [];
+  await wal.flush();
+  expect(synced).toEqual([OLD, CURRENT]);
 });
 
 test('who comes while a sync runs waits for the next one', async () => {

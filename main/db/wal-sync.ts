@@ -21,6 +21,8 @@ export class WalSync {
   readonly #syncPath: typeof syncPath;
   #syncedFrom = 0;
   #names = '';
+  /** Of each segment when it was last looked at, before it was synced. */
+  readonly #changedAt = new Map<string, number>();
   #next: Promise<void> | null = null;
   #running: Promise<void> = Promise.resolve();
   #lazy: ReturnType<typeof setTimeout> | null = null;
@@ -68,8 +70,11 @@ export class WalSync {
     for (const name of names) {
       const file = path.join(this.#directory, name);
       const changedAt = await stat(file).then((s) => s.mtimeMs, ignoreMissing);
-      if (changedAt && changedAt >= this.#syncedFrom - SLACK_MS)
-        await this.#syncPath(file, 'file').catch(ignoreMissing);
+      if (!changedAt) continue;
+      // A clock that was set back makes new writes look old; they look different, too.
+      const isNew = changedAt >= this.#syncedFrom - SLACK_MS || changedAt !== this.#changedAt.get(name);
+      if (isNew) await this.#syncPath(file, 'file').catch(ignoreMissing);
+      this.#changedAt.set(name, changedAt);
     }
     if (names.join() !== this.#names) await this.#syncPath(this.#directory, 'directory');
     this.#names = names.join();
