@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { syncDirectory } from './sync-directory.ts';
 
 /** Where things lie below `--home`. Made once, by `openHome`. */
 export interface Home {
@@ -26,6 +27,8 @@ export function openHome(root: string): Home {
     hostname,
   };
   for (const dir of [path.join(root, 'run'), home.run, home.runs, home.journal, home.log]) openPrivate(dir);
+  syncDirectory(root);
+  syncDirectory(path.dirname(root));
   return home;
 }
 

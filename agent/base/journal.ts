@@ -25,6 +25,7 @@ import {
   type JournalRecord,
 } from './journal-records.ts';
 import { limits } from './limits.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 export type { FileChange } from './journal-records.ts';
 
@@ -63,6 +64,8 @@ export class Journal {
     const file = path.join(dir, this.name);
     dropOld(file);
     this.fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+    // Its name first: records in a file that a power cut leaves without one are in none.
+    syncDirectory(dir);
     const { records, end } = decodeRecords(readFileSync(file));
     // A torn record was never promised to anyone: its bytes must not stand before the next one.
     if (end < fstatSync(this.fd).size) ftruncateSync(this.fd, end);

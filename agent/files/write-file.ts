@@ -6,6 +6,7 @@ import { failpoint } from '../base/failpoints.ts';
 import { hashOfBytes, hashOfFile } from '../base/hash.ts';
 import type { FileChange } from '../base/journal.ts';
 import { errorCode, Refusal, refusalOf } from '../base/refusal.ts';
+import { syncDirectories, syncDirectory } from '../base/sync-directory.ts';
 import { type FileRules, regularFileSize, resolvePath } from './paths.ts';
 
 /** A decided change: nothing is written yet. */
@@ -48,7 +49,7 @@ export async function applyWrite(write: PlannedWrite): Promise<void> {
     .replaceAll(/[^\w.-]/g, '_');
   const temporary = path.join(dir, `.${name}.tmp.${randomBytes(4).toString('hex')}`);
   try {
-    await mkdir(dir, { recursive: true, mode: 0o755 });
+    const made = await mkdir(dir, { recursive: true, mode: 0o755 });
     const old = await stat(write.path).catch(() => null);
     const file = await open(temporary, 'wx', 0o644);
     try {
@@ -60,6 +61,9 @@ export async function applyWrite(write: PlannedWrite): Promise<void> {
     }
     if (old && old.uid !== process.getuid?.()) await chown(temporary, old.uid, old.gid).catch(() => {});
     await rename(temporary, write.path);
+    // The journal will say that it is done: a power cut must not take the new name back.
+    if (made === undefined) syncDirectory(dir);
+    else syncDirectories(made, dir);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     // mkdir says EEXIST where a parent is a file.

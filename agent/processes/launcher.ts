@@ -2,10 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { failpoint } from '../base/failpoints.ts';
 import { noteOf } from '../base/process-identity.ts';
 import { putFile, putNewFile } from '../base/small-file.ts';
+import { syncDirectory, syncFile } from '../base/sync-directory.ts';
 import { type RunExit, runFile } from './run-files.ts';
 import { SpoolWriter } from './spool-writer.ts';
 
@@ -38,6 +40,9 @@ export async function launch(): Promise<void> {
     say('exists');
     return;
   }
+  // Whoever finds no `started` runs the command (again): it must be on the disk before anything else is.
+  syncFile(runFile.started(order.dir));
+  for (const dir of [order.dir, path.dirname(order.dir)]) syncDirectory(dir);
   failpoint('launcher-after-started');
   const spool = new SpoolWriter(order.dir);
   const { output, exited } = await startCommand(order, spool);

@@ -1,0 +1,37 @@
+import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { errorCode } from './refusal.ts';
+
+/** Makes the names in a directory survive a power cut, where it may be opened and the system can do it. */
+export function syncDirectory(dir: string): void {
+  try {
+    syncNow(dir, fsyncSync);
+  } catch (error) {
+    if (!CANNOT.has(errorCode(error) ?? '')) throw error;
+  }
+}
+
+/** Also the names of `last` and of what is above it, up to the one in which `first` was made. */
+export function syncDirectories(first: string, last: string): void {
+  for (let dir = last; ; dir = path.dirname(dir)) {
+    syncDirectory(dir);
+    if (dir === path.dirname(first) || dir === path.dirname(dir)) return;
+  }
+}
+
+/** A file's content. */
+export function syncFile(file: string): void {
+  syncNow(file, fdatasyncSync);
+}
+
+/** Of a directory that is not ours, of Windows, and of file systems that know no such thing. */
+const CANNOT: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EBADF']);
+
+function syncNow(target: string, sync: (fd: number) => void): void {
+  const fd = openSync(target, 'r');
+  try {
+    sync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
