@@ -47,6 +47,11 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'power cuts in the lives of the database and of the agent; a full run is 500',
     run: async (options) => (await import('./power/power.ts')).tortureByPower(options),
   },
+  failpoints: {
+    usualCount: 1_000,
+    what: 'cases at most of each failpoint with each tool',
+    run: async (options) => (await import('./failpoints/failpoints.ts')).tortureByFailpoints(options),
+  },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

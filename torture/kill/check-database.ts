@@ -99,15 +99,18 @@ export async function checkDatabase(dataDir: string, scratch: string): Promise<s
   fs.cpSync(path.join(home, major), copy, { recursive: true });
   const db = await PGlite.create({ dataDir: copy });
   try {
-    const wrong: string[] = [];
-    for (const { name, sql } of INVARIANTS) {
-      const { rows } = await db.query(sql);
-      if (rows.length > 0)
-        wrong.push(`database: “${name}” is broken by ${JSON.stringify(rows.slice(0, 5))}`);
-    }
-    return wrong;
+    return await brokenInvariants(db);
   } finally {
     await db.close();
     fs.rmSync(copy, { recursive: true, force: true });
   }
+}
+
+export async function brokenInvariants(db: PGlite): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { name, sql } of INVARIANTS) {
+    const { rows } = await db.query(sql);
+    if (rows.length > 0) wrong.push(`database: “${name}” is broken by ${JSON.stringify(rows.slice(0, 5))}`);
+  }
+  return wrong;
 }
