@@ -1,12 +1,6 @@
-import type { ChatSummary } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
-import type { ToolResultPart } from '@shared/model/part.ts';
-import type { ChatView } from '@shared/model/reducer.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../base/log.ts';
-import type { ModelEvent, ModelRequest } from '../../models/port.ts';
 import { DrivenClock } from '../../tools/testing/driven-clock.ts';
-import { createAttention } from '../generation/attention.ts';
 import { BASE_SYSTEM_PROMPT } from '../generation/system-prompt.ts';
 import {
   calls,
@@ -16,98 +10,26 @@ import {
   type Script,
   says,
   type TestChatd,
-  type Watching,
 } from '../test-chatd.ts';
 import { SUB_AGENT_INSTRUCTION } from './instruction.ts';
+import {
+  byTask,
+  childrenOf,
+  each,
+  hanging,
+  inTurn,
+  isIdle,
+  isWaitingFor,
+  onlyChildOf,
+  resultsIn,
+  spawn,
+  startWaiting,
+  taskOf,
+  toolResults,
+} from './test-crew.ts';
 
 let chatd: TestChatd;
 afterEach(() => chatd.close());
-
-type Answer = readonly ModelEvent[] | ((request: ModelRequest) => readonly ModelEvent[]);
-
-/** Answers the nth call with the nth answer. */
-function inTurn(...answers: readonly Answer[]): Script {
-  let n = 0;
-  return async function* (request) {
-    const answer = answers[n++] ?? says('nothing left to say');
-    yield* typeof answer === 'function' ? answer(request) : answer;
-  };
-}
-
-/** A model per chat: it is known by the message that its chat begins with. */
-function byTask(scripts: Readonly<Record<string, Script>>): Script {
-  return (request, signal) => {
-    const script = scripts[taskOf(request)];
-    if (!script) throw new Error(`no script for ${taskOf(request)}`);
-    return script(request, signal);
-  };
-}
-
-function taskOf({ messages }: ModelRequest): string {
-  const first = messages.find((m) => m.role === 'user')?.content[0];
-  return first?.type === 'text' ? first.text : '';
-}
-
-/** What the tools of the last step answered, in call order. */
-function resultsIn({ messages }: ModelRequest): readonly Record<string, unknown>[] {
-  const last = messages.findLast((m) => m.role === 'tool');
-  return (last?.results ?? []).map((result) => JSON.parse(result.output) as Record<string, unknown>);
-}
-
-const spawn = (...prompts: readonly string[]) =>
-  calls(...prompts.map((prompt) => ['spawn_agent', { prompt }] as const));
-
-/** Asks a tool about every chat that the last step named. */
-function each(tool: string, more: object = {}): Answer {
-  return (request) =>
-    calls(...resultsIn(request).map(({ chat_id }) => [tool, { chat_id, ...more }] as const));
-}
-
-function hanging(...deltas: readonly string[]) {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const script: Script = async function* (_request, signal) {
-    for (const delta of deltas) yield { type: 'text', block: 0, delta };
-    await Promise.race([
-      released,
-      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-    ]);
-    yield FINISH;
-  };
-  return { script, release: () => release() };
-}
-
-const toolResults = (view: ChatView) =>
-  view.messages.flatMap((m) => m.content).filter((p): p is ToolResultPart => p.type === 'tool-result');
-const isIdle = (view: ChatView) => view.status === 'waiting';
-const isWaitingFor =
-  (tool: string, count = 1) =>
-  (view: ChatView) =>
-    view.calls.filter((call) => call.tool === tool && call.state === 'dispatched').length === count;
-
-async function childrenOf(chatId: ChatId): Promise<readonly ChatSummary[]> {
-  return chatd.store.call('listChildren', { chatId, ownerId: chatd.ownerId });
-}
-
-async function onlyChildOf(chatId: ChatId): Promise<ChatSummary> {
-  const [child, ...others] = await childrenOf(chatId);
-  if (!child || others.length > 0) throw new Error(`${chatId} has not one child`);
-  return child;
-}
-
-/** A root chat whose model has spawned `task` and waits for it. */
-async function startWaiting(
-  task: string,
-  wait: object = {},
-): Promise<{ root: ChatId; watching: Watching }> {
-  const root = await chatd.create('lead');
-  const watching = chatd.watch(root);
-  lead = inTurn(spawn(task), each('wait_agent', wait), says('end of the lead'));
-  return { root, watching };
-}
-let lead: Script;
 
 describe('sub-agents', () => {
   it('#215 #216 #219 #220 work beside each other, and each wait gets its own report', async () => {
@@ -127,10 +49,10 @@ describe('sub-agents', () => {
       }),
     );
     await watching.until((view) => view.calls.some((c) => c.tool === 'wait_agent' && c.state === 'done'));
-    expect((await childrenOf(root)).map((child) => child.status)).toEqual(['running', 'waiting']);
+    expect((await childrenOf(chatd, root)).map((child) => child.status)).toEqual(['running', 'waiting']);
     slow.release();
     const view = await watching.until(isIdle);
-    const [first, second] = await childrenOf(root);
+    const [first, second] = await childrenOf(chatd, root);
     const results = toolResults(view).map((part) => part.result);
     expect(results).toEqual([
       { chat_id: first?.id, title: 'slow one', status: 'running' },
@@ -147,7 +69,7 @@ describe('sub-agents', () => {
     chatd = await openTestChatd({});
     const offered = new Map<string, readonly string[]>();
     const told = new Map<string, readonly string[]>();
-    const { watching } = await startWaiting('go deeper');
+    const { watching, lead } = await startWaiting(chatd, 'go deeper');
     const seen =
       (script: Script): Script =>
       (request, signal) => {
@@ -287,7 +209,7 @@ describe('sub-agents', () => {
       }),
     );
     await watching.until(isIdle);
-    const child = await onlyChildOf(parent);
+    const child = await onlyChildOf(chatd, parent);
     const below = chatd.watch(child.id);
     await below.until(isIdle);
     await watching.stop();
@@ -369,7 +291,7 @@ describe('sub-agents', () => {
     const closed = { title: 'task', status: 'waiting', terminated: true };
     expect(toolResults(view)[1]?.result).toMatchObject(closed);
     expect(toolResults(view)[2]?.result).toMatchObject(closed);
-    expect((await onlyChildOf(root)).status).toBe('waiting');
+    expect((await onlyChildOf(chatd, root)).status).toBe('waiting');
     await watching.stop();
   });
 
@@ -446,220 +368,4 @@ describe('sub-agents', () => {
     ).toMatchObject(tasks.map((task) => ({ title: task, status: 'waiting', report: `report of ${task}` })));
     await watching.stop();
   });
-});
-
-describe('a parent that waits', () => {
-  it('#226 is not disturbed by the end of a child that it does not wait for', async () => {
-    chatd = await openTestChatd({});
-    const quick = hanging('done');
-    const root = await chatd.create('lead');
-    const watching = chatd.watch(root);
-    const thinking = hanging('still thinking');
-    let n = 0;
-    const start = inTurn(spawn('quick'));
-    chatd.startWorker(
-      byTask({
-        lead: (request, signal) => (n++ === 0 ? start : thinking.script)(request, signal),
-        quick: quick.script,
-      }),
-    );
-    await watching.until((view) => view.live.parts.some((p) => p.type === 'text'));
-    const before = watching.view().messages.length;
-    const child = await onlyChildOf(root);
-    const below = chatd.watch(child.id);
-    quick.release();
-    await below.until(isIdle);
-    thinking.release();
-    const view = await watching.until(isIdle);
-    expect(view.messages.length).toBe(before + 1);
-    await watching.stop();
-    await below.stop();
-  });
-
-  it('holds its clock while the child asks the person, and stays as it is meanwhile', async () => {
-    const { tool, ran } = countingTool('count', 'effect');
-    chatd = await openTestChatd({ tools: [tool], gated: ['count'] });
-    const clock = new DrivenClock();
-    const { root, watching } = await startWaiting('needs a yes', { timeout_seconds: 60 });
-    chatd.startWorker(
-      byTask({
-        lead,
-        'needs a yes': inTurn(calls(['count', { what: 'allowed' }]), says('counted')),
-      }),
-      { clock },
-    );
-    await watching.until(isWaitingFor('wait_agent'));
-    const child = await onlyChildOf(root);
-    const below = chatd.watch(child.id);
-    const asking = await below.until((view) => view.status === 'requires_action');
-    for (let times = 0; times < 100; times++) await clock.pass(5_000);
-    expect(watching.view()).toMatchObject({ status: 'running' });
-    expect(isWaitingFor('wait_agent')(watching.view())).toBe(true);
-    expect(chatd.attention.map((a) => a.why)).toEqual(['asks']);
-
-    const key = asking.calls[0]?.key;
-    if (!key) throw new Error('no call asks');
-    const answer = { key, hash: 'shown', decision: 'allow', note: null } as const;
-    await chatd.store.call('answerCall', { chatId: child.id, ownerId: chatd.ownerId, ...answer });
-    const view = await watching.until(isIdle);
-    expect(ran).toEqual(['allowed']);
-    expect(toolResults(view)[1]?.result).toMatchObject({ report: 'counted', status: 'waiting' });
-    await watching.stop();
-    await below.stop();
-  });
-
-  it('ends its wait at once when the person stops it; the child goes on', async () => {
-    chatd = await openTestChatd({});
-    const endless = hanging('on and on');
-    const { root, watching } = await startWaiting('endless');
-    chatd.startWorker(byTask({ lead, endless: endless.script }));
-    await watching.until(isWaitingFor('wait_agent'));
-    await chatd.store.call('interrupt', { chatId: root, ownerId: chatd.ownerId });
-    const view = await watching.until(isIdle);
-    expect(toolResults(view)[1]).toMatchObject({ is_error: true });
-    expect((await onlyChildOf(root)).status).toBe('running');
-    endless.release();
-    await watching.stop();
-  });
-
-  it('stops with all that it started, and none of them goes on with its queue', async () => {
-    chatd = await openTestChatd({});
-    const endless = hanging('on and on');
-    const root = await chatd.create('lead');
-    const watching = chatd.watch(root);
-    const tasks = ['one', 'two', 'three'];
-    chatd.startWorker(
-      byTask({
-        lead: inTurn(spawn(...tasks), each('wait_agent'), says('end')),
-        ...Object.fromEntries(tasks.map((task) => [task, endless.script])),
-      }),
-    );
-    await watching.until(isWaitingFor('wait_agent', 3));
-    const [first] = await childrenOf(root);
-    if (!first) throw new Error('no child');
-    await chatd.send(first.id, 'and then this');
-    const feeds = (await childrenOf(root)).map((child) => chatd.watch(child.id));
-    await Promise.all(feeds.map((feed) => feed.until((view) => view.live.parts.length > 0)));
-    const stopped = await chatd.store.call('interruptTree', { chatId: root, ownerId: chatd.ownerId });
-    expect(stopped).toMatchObject({ ok: true, value: { stopped: { length: 4 } } });
-    await watching.until(isIdle);
-    const ends = await Promise.all(
-      feeds.map((feed) => feed.until((view) => view.status === 'waiting' || view.error !== null)),
-    );
-    expect(ends.map((view) => view.status)).toEqual(['error', 'waiting', 'waiting']);
-    expect(ends[0]).toMatchObject({ error: { kind: 'stopped' }, queue: { length: 1 } });
-    for (const feed of [watching, ...feeds]) await feed.stop();
-  });
-
-  it('starts no child once it is being stopped', async () => {
-    chatd = await openTestChatd({});
-    const root = await chatd.create('lead');
-    const watching = chatd.watch(root);
-    chatd.before('spawnAgent', async () => {
-      await chatd.store.call('interruptTree', { chatId: root, ownerId: chatd.ownerId });
-    });
-    chatd.startWorker(byTask({ lead: inTurn(spawn('too late'), says('end')) }));
-    const view = await watching.until(isIdle);
-    expect(toolResults(view)).toMatchObject([{ is_error: true }]);
-    expect(await childrenOf(root)).toEqual([]);
-    await watching.stop();
-  });
-});
-
-describe('after the death of the process', () => {
-  it.each(['before', 'after'] as const)(
-    '%s the child was made there is one child, and it is told of',
-    async (when) => {
-      chatd = await openTestChatd({});
-      const root = await chatd.create('lead');
-      const watching = chatd.watch(root);
-      const spawning = inTurn(spawn('task'));
-      chatd.killAt('spawnAgent', when);
-      chatd.startWorker(byTask({ lead: spawning, task: inTurn(says('never said')) }));
-      await watching.until((view) =>
-        view.calls.some((call) => call.state === (when === 'after' ? 'done' : 'dispatched')),
-      );
-      chatd.startWorker(
-        byTask({ lead: inTurn(each('wait_agent'), says('end')), task: inTurn(says('report')) }),
-      );
-      const view = await watching.until(isIdle);
-      const child = await onlyChildOf(root);
-      expect(toolResults(view).map((part) => part.result)).toMatchObject([
-        { chat_id: child.id, title: 'task', status: 'running' },
-        { chat_id: child.id, report: 'report' },
-      ]);
-      await watching.stop();
-    },
-  );
-
-  it.each(['before', 'after'] as const)('%s the message was sent it is sent once', async (when) => {
-    chatd = await openTestChatd({});
-    const root = await chatd.create('lead');
-    const watching = chatd.watch(root);
-    const first = inTurn(spawn('task'), each('wait_agent'), each('message_agent', { message: 'more' }));
-    chatd.killAt('messageAgent', when);
-    chatd.startWorker(byTask({ lead: first, task: inTurn(says('one')) }));
-    await watching.until((view) =>
-      view.calls.some(
-        (call) =>
-          call.tool === 'message_agent' && call.state === (when === 'after' ? 'done' : 'dispatched'),
-      ),
-    );
-    chatd.startWorker(byTask({ lead: inTurn(each('wait_agent'), says('end')), task: inTurn(says('two')) }));
-    const view = await watching.until(isIdle);
-    expect(toolResults(view).at(-1)?.result).toMatchObject({ report: 'two' });
-    const child = await onlyChildOf(root);
-    const page = await chatd.store.call('loadPage', {
-      chatId: child.id,
-      ownerId: chatd.ownerId,
-      limit: 100,
-    });
-    expect(page?.map((row) => row.role)).toEqual(['user', 'assistant', 'user', 'assistant']);
-    await watching.stop();
-  });
-
-  it('a wait is taken up again by the next worker, also after an ordinary end', async () => {
-    chatd = await openTestChatd({});
-    const endless = hanging('half');
-    const { watching } = await startWaiting('task');
-    const worker = chatd.startWorker(byTask({ lead, task: endless.script }));
-    await watching.until(isWaitingFor('wait_agent'));
-    await worker.close();
-    expect(isWaitingFor('wait_agent')(watching.view())).toBe(true);
-    chatd.startWorker(byTask({ lead: inTurn(says('end')), task: inTurn(says('whole')) }));
-    const view = await watching.until(isIdle);
-    expect(toolResults(view)[1]).toMatchObject({ result: { report: 'whole', status: 'waiting' } });
-    await watching.stop();
-  });
-});
-
-it('tells the person of a question of a child by the names of both, and of nothing else of it', async () => {
-  const { tool } = countingTool('count', 'effect');
-  chatd = await openTestChatd({ tools: [tool], gated: ['count'] });
-  const { root, watching } = await startWaiting('needs a yes');
-  chatd.startWorker(byTask({ lead, 'needs a yes': inTurn(calls(['count', { what: 'x' }])) }));
-  await watching.until(isWaitingFor('wait_agent'));
-  const child = await onlyChildOf(root);
-  const below = chatd.watch(child.id);
-  await below.until((view) => view.status === 'requires_action');
-  const shown: { chatId: ChatId; title: string; body: string }[] = [];
-  const attention = createAttention({
-    store: chatd.store,
-    ownerId: chatd.ownerId,
-    log: silentLog,
-    notify: ({ chatId, title, body }) => shown.push({ chatId, title, body }),
-    enabled: () => true,
-  });
-  attention.report(child.id, 'finished');
-  attention.report(child.id, 'failed');
-  attention.report(child.id, 'asks');
-  await attention.close();
-  expect(shown).toEqual([{ chatId: child.id, title: 'Test › needs a yes', body: 'Asks to count x' }]);
-  const leave = attention.enterFront(root);
-  attention.report(child.id, 'asks');
-  await attention.close();
-  leave();
-  expect(shown.length).toBe(1);
-  await watching.stop();
-  await below.stop();
 });
