@@ -71,6 +71,35 @@ describe('how full the window is', () => {
     expect(roomLeft(view({ held: true }), window(1_000))).toBe('enough');
   });
 
+  it('summarises below the threshold when what came since the answer would not fit', () => {
+    const output = (bytes: number) => ({
+      role: 'tool' as const,
+      content: [
+        { type: 'tool-result' as const, tool_call_id: 'c', tool_name: 'x', result: 'y'.repeat(bytes) },
+      ],
+    });
+    const small = { role: 'assistant' as const, usage: usage(500), model_config_id: model };
+    const of = (bytes: number) => ({ ...view({}), tail: history(small, output(bytes)) });
+    expect(roomLeft(of(1_000), window(1_000))).toBe('enough');
+    expect(roomLeft(of(2_000), window(1_000))).toBe('compact');
+    expect(roomLeft(of(2_000), window(1_000, 100))).toBe('enough');
+    const firstAfter = {
+      ...of(2_000),
+      boundary: { messageId: asId<MessageId>(1), answers: 1, cleared: false },
+    };
+    expect(roomLeft(firstAfter, window(1_000))).toBe('compact');
+  });
+
+  it('does not take the bytes of a picture for tokens', () => {
+    const picture = {
+      role: 'user' as const,
+      content: [{ type: 'file' as const, media_type: 'image/png', data: 'A'.repeat(1_000_000) }],
+    };
+    const small = { role: 'assistant' as const, usage: usage(500), model_config_id: model };
+    const tail = history(small, picture);
+    expect(roomLeft({ ...view({}), tail }, window(10_000))).toBe('enough');
+  });
+
   it('has something to summarise once there is an answer after the boundary', () => {
     expect(isCompactable(view({}))).toBe(true);
     expect(isCompactable(view({ boundary: { answers: 0 } }))).toBe(false);

@@ -1,6 +1,8 @@
 import type { Usage } from '@shared/model/message.ts';
 import type { ResolvedModel } from '../../models/ready-model.ts';
 import type { StepView } from '../machine/types.ts';
+import { promptTokens } from './estimate.ts';
+import { buildPrompt } from './prompt.ts';
 
 const USUAL_THRESHOLD = 70;
 const NEVER = 100;
@@ -44,14 +46,25 @@ export function contextUse(view: Pick<Rows, 'tail' | 'chat'>, window: Window): C
 /**
  * Rule 7 of CHATD 5.3, before a model call: enough room, compact first, or a summary that has just been made did not
  * bring the history below the limit. An answer from before the newest boundary says nothing about what follows it.
+ * Below the threshold there is no room either when what came since that answer would not fit: some servers cut a
+ * prompt that is too long, and say nothing.
  */
 export function roomLeft(view: Rows, window: Window): 'enough' | 'compact' | 'still-over' {
   const threshold = thresholdOf(window.compressionThreshold);
   const { boundary, chat } = view;
   if (threshold === NEVER || chat.compactionHeld || boundary?.answers === 0) return 'enough';
   const use = contextUse(view, window);
-  if (!use || use.percent < threshold) return 'enough';
+  if (!use) return 'enough';
+  if (use.percent < threshold)
+    return use.tokens + tokensSince(view.tail) < use.limit ? 'enough' : 'compact';
   return boundary?.answers === 1 && !boundary.cleared ? 'still-over' : 'compact';
+}
+
+/** What the newest answer and the rows behind it add to what the server counted, estimated. */
+function tokensSince(tail: Rows['tail']): number {
+  const at = tail.findIndex((m) => m.role === 'assistant' && !m.compressed);
+  const since = tail.slice(at).filter((m) => !m.compressed && m.role !== 'system');
+  return promptTokens(buildPrompt(since, []));
 }
 
 /** Is there an answer that no summary holds yet? */

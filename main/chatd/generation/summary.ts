@@ -3,7 +3,8 @@ import type { PromptMessage } from '../../models/port.ts';
 import { cutMiddle } from '../../tools/cut.ts';
 import { mapTexts } from '../../tools/size-guard.ts';
 import type { NewMessage, StoredMessage } from '../machine/types.ts';
-import { promptTokens, textTokens } from './estimate.ts';
+import { promptTokens } from './estimate.ts';
+import { buildPrompt } from './prompt.ts';
 
 /** What the model is asked for. Our own words; the person never sees them. */
 export const SUMMARY_REQUEST = `Write a hand-over note for the agent that takes over this conversation. It will see your note and the person's newest messages, and nothing else of what stands above. Call no tool; answer with the note alone.
@@ -43,7 +44,7 @@ export function divide(rows: readonly StoredMessage[], window: number): Division
   let room = Math.min(KEPT_TOKENS, window * KEPT_SHARE);
   for (const [at, row] of [...rows.entries()].reverse()) {
     if (row.role !== 'user') continue;
-    room -= textTokens(JSON.stringify(row.content));
+    room -= promptTokens(buildPrompt([row], []));
     if (room < 0 && !isPending(row, at)) break;
     kept.unshift(row);
   }
