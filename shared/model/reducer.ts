@@ -189,7 +189,8 @@ function settled(view: ChatView, message: Message): ChatView {
 
 function putStatus(view: ChatView, status: ChatStatus, pending: boolean): ChatView {
   const next = { ...view, status, pending, error: status === 'error' ? view.error : null };
-  if (status === 'waiting' || status === 'requires_action') {
+  // Words of a step that failed are in no row: a window that is opened now does not have them either.
+  if (status === 'waiting' || status === 'requires_action' || status === 'error') {
     return { ...next, retry: null, live: emptyLive(view.live.episode) };
   }
   return status === 'running' ? next : { ...next, retry: null };

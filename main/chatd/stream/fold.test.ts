@@ -326,14 +326,14 @@ class Window {
   }
 }
 
-/** What must be the same: all but the rows above the newer window, and the parts of a turn that rests. */
-function essence({ view }: Window, isRunning: boolean) {
+/** What must be the same: all but the rows above the newer window, and the words of an owner that left. */
+function essence({ view }: Window, isSettled: boolean) {
   if (!view) throw new Error('nothing was folded');
   const { messages, live, atTail: _atTail, ...rest } = view;
   return {
     ...rest,
     messages: messages.slice(-WINDOW),
-    ...(isRunning ? { parts: live.parts } : {}),
+    ...(isSettled ? { parts: live.parts } : {}),
   };
 }
 
@@ -352,15 +352,16 @@ function play(seed: number): { told: unknown; fresh: unknown; older: unknown; ro
   window.look();
   const fresh = new Window(world);
   fresh.look();
-  const isRunning = world.status === 'running' && world.owned;
+  // What an owner that left had said stays in sight until another one begins anew.
+  const isSettled = world.status !== 'running' || world.owned;
   window.close();
   fresh.close();
   // However far back its rows go, none is stale and none is missing between them.
   const held = window.view?.messages ?? [];
   const living = world.rows.filter((row) => !row.deleted);
   return {
-    told: essence(window, isRunning),
-    fresh: essence(fresh, isRunning),
+    told: essence(window, isSettled),
+    fresh: essence(fresh, isSettled),
     older: held,
     rows: living.slice(living.length - held.length),
   };
