@@ -1,4 +1,4 @@
-import { readFile, rm, unlink } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { exists } from './archive.ts';
 import { copySynced, ignoreMissing, syncPath, syncTree } from './sync-files.ts';
@@ -47,7 +47,7 @@ const STATE_AT = 16;
 export async function openRecovering<T>(file: ControlFile, open: () => Promise<T>): Promise<T> {
   const hadCopy = await restoreAside(file);
   // Our own lock says that nobody has it open; a power cut may leave this one empty, and the engine refuses that.
-  await rm(path.join(file.data, 'postmaster.pid'), { force: true });
+  await unlink(path.join(file.data, 'postmaster.pid')).catch(ignoreMissing);
   const state = (await readFile(file.control)).readInt32LE(STATE_AT);
   if (state === SHUT_DOWN && !hadCopy) {
     const opened = await open();
