@@ -49,6 +49,11 @@ export class OperationRunner {
     );
   }
 
+  /** The operation writes nothing: it may be asked for again, whatever became of the first time. */
+  isRead(name: string): boolean {
+    return this.#known.get(name)?.operation.durability === 'read';
+  }
+
   /** `before` may refuse by throwing; it runs when a session is free. */
   async run(
     name: string,

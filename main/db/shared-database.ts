@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { DatabaseFault } from './fault.ts';
 import { migrateSession } from './migrate.ts';
@@ -17,6 +18,8 @@ export interface SharedOptions {
 
 /** Any number; the same in every process of ours, whatever its version. */
 const MIGRATION_LOCK = 7_304_210_611;
+const LOOK_AGAIN_MS = 250;
+const LOOK_AGAIN_FOR_MS = 5_000;
 const UNDEFINED_OBJECT = '42704';
 const DUPLICATE: readonly string[] = ['42710', '23505'];
 
@@ -26,6 +29,7 @@ class SharedDatabase implements Database {
   readonly #sessions: SharedSessions;
   readonly #runner: OperationRunner;
   #hints: SharedHints | null = null;
+  #isClosing = false;
 
   constructor(options: SharedOptions, sets: readonly OperationSet[]) {
     this.#options = options;
@@ -33,8 +37,19 @@ class SharedDatabase implements Database {
     this.#runner = new OperationRunner(this.#sessions, sets);
   }
 
+  /** Who only looks does not see that the server restarts: it looks again, for a while. */
   async run(name: string, args: unknown): Promise<unknown> {
-    return (await this.#runner.run(name, args)).answer;
+    const giveUpAt = systemClock.now() + LOOK_AGAIN_FOR_MS;
+    for (;;) {
+      try {
+        return (await this.#runner.run(name, args)).answer;
+      } catch (error) {
+        const isAwayNow = error instanceof DatabaseFault && error.code === 'unreachable';
+        const isLate = systemClock.now() >= giveUpAt || this.#isClosing;
+        if (!isAwayNow || isLate || !this.#runner.isRead(name)) throw error;
+      }
+      await systemClock.sleep(LOOK_AGAIN_MS);
+    }
   }
 
   async listen(post: (hint: Hint) => void): Promise<void> {
@@ -42,6 +57,7 @@ class SharedDatabase implements Database {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#hints?.close();
     await this.#sessions.close();
   }
