@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-test('the daemon’s role reads models, writes neither accounts nor settings, and sees nothing else', async () => {
+test('#33 the daemon’s role reads models, writes neither accounts nor settings, and sees nothing else', async () => {
   expect(await store.call('readModels', null)).toEqual([]);
   await expect(store.call('writeProviders', null)).rejects.toThrow(/permission denied/);
   await expect(store.call('writeSettings', null)).rejects.toThrow(/permission denied/);

@@ -10,6 +10,8 @@ import { takeAll } from './take-all.ts';
 export const TITLE_TIMEOUT_MS = 30_000;
 const MAX_RUNES = 80;
 
+type TitleDeps = Pick<GenerationDeps, 'store' | 'clock' | 'log' | 'resolveModel' | 'modelSlots'>;
+
 /** First 6 words of the first message, "…" when cut, at most 80 runes; "New Chat" for nothing (CHATD 3.8). */
 export function fallbackTitle(text: string): string {
   const words = text.trim().split(/\s+/).filter(Boolean);
@@ -43,7 +45,7 @@ export function wantsTitle(view: StepView): boolean {
  * Answers whether there is a new one.
  */
 export async function generateTitle(
-  deps: GenerationDeps,
+  deps: TitleDeps,
   view: StepView,
   signal: AbortSignal,
   { force = false }: { readonly force?: boolean } = {},
@@ -65,7 +67,7 @@ export async function generateTitle(
 
 /** Runs `work` under a signal that aborts when its time is over, and leaves no timer behind. */
 async function bounded<T>(
-  { clock }: GenerationDeps,
+  { clock }: TitleDeps,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -99,7 +101,7 @@ interface SaidTitle {
 }
 
 async function askForTitle(
-  deps: GenerationDeps,
+  deps: TitleDeps,
   view: StepView,
   topic: string,
   signal: AbortSignal,

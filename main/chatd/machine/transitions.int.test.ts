@@ -289,7 +289,7 @@ describe('a turn that ends with a queue when no model is left', () => {
 });
 
 describe('editing', () => {
-  test('#167 only a user’s message can be edited, and only one that is there', async () => {
+  test('#7 #8 #167 only a user’s message can be edited, and only one that is there', async () => {
     const chat = await arrange(m, 'W');
     const edit = (messageId: typeof chat.userMessageId) =>
       m.store.call('editMessage', {
@@ -322,7 +322,7 @@ describe('editing', () => {
     expect(await loadState(m, chatId)).toBe('R0');
   });
 
-  test('cuts the history and the queue, and the replacement is a new row', async () => {
+  test('#6 cuts the history and the queue, and the replacement is a new row', async () => {
     const chat = await arrange(m, 'A1', { call: 'gated' });
     const { chatId, ownerId, userMessageId } = chat;
     await m.store.call('editMessage', { chatId, ownerId, messageId: userMessageId, content: words('new') });
