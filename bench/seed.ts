@@ -124,7 +124,7 @@ async function fillChat(
   await db.query(
     `insert into chats (id, owner_id, title, title_source, status, last_model_config_id, snapshot_version,
        history_version, message_count)
-     values ($1, $2, 'One of ' || $4, 'model', 'waiting', $3, $4, $4, $4)`,
+     values ($1, $2, 'One of ${rows} messages', 'model', 'waiting', $3, $4, $4, $4)`,
     [id, ownerId, defaultId, rows],
   );
   await fillMessages(db, `select '${id}'::uuid as id`, rows);
