@@ -17,6 +17,7 @@ function checks() {
     ...typed.map((folder) => ({ name: `types of ${folder}`, command: [bin('tsc'), '-p', folder] })),
     { name: 'import lines', command: [bin('tsx'), 'scripts/check-layers.ts'] },
     { name: 'unused code', command: [bin('knip'), '--no-progress'] },
+    { name: 'known regressions', command: [process.execPath, 'scripts/regress.mjs', '--open'] },
   ];
 }
 

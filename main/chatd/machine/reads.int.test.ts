@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { asId, type ChatId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type OwnerId } from '@shared/model/ids.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tx } from '../../db/store.ts';
 import { loadSnapshot } from './reads.ts';
@@ -184,6 +184,20 @@ describe('the tree', () => {
     });
     const waiting = await arrange(m, 'R0', { owned: false });
     expect(await m.store.call('loadSummary', waiting)).toMatchObject({ activity: null, pending: true });
+  });
+
+  test('#35 a list has the caller’s chats only', async () => {
+    const { ownerId, chatId } = await arrange(m, 'W');
+    const stranger = randomUUID();
+    await m.db.query(
+      `insert into chats (owner_id, title, last_model_config_id) values ($1, 'theirs', $2)`,
+      [stranger, m.modelId],
+    );
+    const own = await m.store.call('listChats', { ownerId, archived: false });
+    expect(own.map((chat) => chat.id)).toContain(chatId);
+    expect(own.map((chat) => chat.title)).not.toContain('theirs');
+    const theirs = await m.store.call('listChats', { ownerId: asId<OwnerId>(stranger), archived: false });
+    expect(theirs.map((chat) => chat.title)).toEqual(['theirs']);
   });
 
   test('a list of 1,000 chats is one query over indexes', async () => {
