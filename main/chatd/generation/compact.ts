@@ -8,7 +8,7 @@ import {
 import { costMicros } from '../../models/price.ts';
 import type { NewMessage, StoredMessage } from '../machine/types.ts';
 import { contextLimitOf, contextUse, thresholdOf } from './context-use.ts';
-import { promptTokens } from './estimate.ts';
+import { promptTokens, textTokens } from './estimate.ts';
 import { held } from './held.ts';
 import { loadRows, type ModelStep, openAttempt, prepared } from './open-attempt.ts';
 import { type StepDeps, treeOf } from './ports.ts';
@@ -19,8 +19,8 @@ import { takeAll } from './take-all.ts';
 
 export type Compacted =
   | { readonly kind: 'committed' | 'lost' }
-  /** The history would not be shorter: nothing was written. */
-  | { readonly kind: 'refused' }
+  /** No summary, or the history would not be shorter with it: nothing was written. Without a cost none was asked for. */
+  | { readonly kind: 'useless'; readonly why: 'empty' | 'longer'; readonly costMicros?: number | null }
   | { readonly kind: 'over-budget'; readonly action: ActionRequest };
 
 /** What is going to be summarised, and what it takes in the window. */
@@ -53,7 +53,7 @@ export async function compact(
     const window = wasRefused ? Math.min(contextLimit ?? tokensBefore, tokensBefore) : contextLimit;
     const division = divide(rows, window ?? tokensBefore);
     const plan = { division, instructions, contextLimit, tokensBefore };
-    if (tokensAfter(division, '') >= tokensBefore) return { kind: 'refused' };
+    if (tokensAfter(division, '') >= tokensBefore) return { kind: 'useless', why: 'longer' };
     return await compactAs(deps, step, plan, source);
   } finally {
     release();
@@ -87,18 +87,18 @@ async function compactAs(
     const summary = await askForSummary(deps, { ready, contextLimit: plan.contextLimit, signal }, call, {
       onText: (delta) => episode.add('tool', { type: 'tool-result', ...part, result_delta: delta }),
     });
+    const estimate = { input: attempt.promptTokens, output: textTokens(summary.text) };
+    const cost = costMicros({ usage: summary.usage, estimate }, ready.price);
     const after = tokensAfter(plan.division, summary.text);
-    if (after >= plan.tokensBefore) {
-      fail('The summary would be longer than what it replaces.');
-      return { kind: 'refused' };
+    const why = summary.text === '' ? 'empty' : after >= plan.tokensBefore ? 'longer' : null;
+    if (why) {
+      fail(
+        why === 'empty' ? 'The summary is empty.' : 'The summary would be longer than what it replaces.',
+      );
+      return { kind: 'useless', why, costMicros: cost };
     }
     const result = resultOf(step, plan, { args, summary: summary.text, after });
     episode.add('tool', { type: 'tool-result', ...part, result });
-    const estimate = {
-      input: attempt.promptTokens,
-      output: promptTokens([{ role: 'system', text: summary.text }]),
-    };
-    const cost = costMicros({ usage: summary.usage, estimate }, ready.price);
     const runtimeMs = Math.round(deps.clock.now() - startedAt);
     const messages = rowsOf(step, plan.division, { part, args, result, cost, runtimeMs });
     return await commit(deps, step, messages, cost);

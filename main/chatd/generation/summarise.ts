@@ -37,8 +37,8 @@ export function summaryTokens(ready: ResolvedModel, contextLimit: number | null)
 }
 
 /**
- * The summary of a prompt (CHATD 6.4). A prompt that does not fit is tried again shorter. Throws ModelError: also for
- * an answer without words, and when it takes longer than the limit, which no retry makes better.
+ * The summary of a prompt (CHATD 6.4). A prompt that does not fit is tried again shorter. An answer without
+ * words is an empty text. Throws ModelError: also when it takes longer than the limit, which no retry makes better.
  */
 export async function askForSummary(
   deps: Pick<StepDeps, 'clock'>,
@@ -103,10 +103,11 @@ async function stream(
   signal.throwIfAborted();
   if (!finish) throw new Error('The adapter ended without a finish event.');
   const text = [...blocks.values()].join(' ').trim();
-  if (text === '')
-    throw failure(ready, 'generic', `${ready.provider} gave an empty summary. Nothing was changed.`);
   const { usage, reason } = finish;
-  return { text: reason === 'length' ? `${text}\n\n(The summary was cut here.)` : text, usage };
+  return {
+    text: reason === 'length' && text !== '' ? `${text}\n\n(The summary was cut here.)` : text,
+    usage,
+  };
 }
 
 /** Runs `work` under a signal of its own that the time limit aborts, too. */
@@ -118,7 +119,7 @@ async function within<T>(
   const late = new AbortController();
   const done = new AbortController();
   const alarm = clock.sleep(SUMMARY_TIMEOUT_MS, AbortSignal.any([signal, done.signal])).then(
-    () => late.abort(failure(ready, 'timeout', 'The summary took too long and was given up.')),
+    () => late.abort(failure(ready, 'The summary took too long and was given up.')),
     () => undefined,
   );
   try {
@@ -132,6 +133,6 @@ async function within<T>(
   }
 }
 
-function failure(ready: ResolvedModel, kind: 'generic' | 'timeout', message: string): ModelError {
-  return new ModelError(message, { kind, retryable: false, provider: ready.provider });
+function failure(ready: ResolvedModel, message: string): ModelError {
+  return new ModelError(message, { kind: 'timeout', retryable: false, provider: ready.provider });
 }

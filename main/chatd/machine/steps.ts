@@ -119,9 +119,13 @@ export const finishTurn = operation('durable', (tx: Tx, fence: Fence) =>
   }),
 );
 
-export const finishError = operation('durable', (tx: Tx, args: Fence & { fault: ChatFault }) =>
+type Failure = Fence & { readonly fault: ChatFault; readonly costMicros?: number | null };
+
+export const finishError = operation('durable', (tx: Tx, args: Failure) =>
   mutateFenced(tx, args, 'finishError', async ({ chat, set }) => {
-    await releaseHold(tx, chat.id);
+    await (args.costMicros === undefined
+      ? releaseHold(tx, chat.id)
+      : settleHold(tx, chat, args.costMicros));
     await set({
       status: 'error',
       last_error: args.fault,

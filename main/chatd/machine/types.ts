@@ -423,7 +423,8 @@ export interface ChatOperations {
   listViolations: Op<{ limit: number }, readonly { chatId: ChatId; rule: string }[]>;
   /** R0→W; R1 promotes the head and stays running. `promoted` tells which. */
   finishTurn: Op<Fence, Outcome<{ promoted: boolean }>>;
-  finishError: Op<Fence & { fault: ChatFault }, Outcome<null>>;
+  /** `costMicros`: an answer came and was of no use; left out: the call failed, and cost nothing. */
+  finishError: Op<Fence & { fault: ChatFault; costMicros?: number | null }, Outcome<null>>;
   /** Inserts the partial rows (maybe none) and, for calls of the last committed assistant message, results:
    *  the ledger's where done, synthetic cancellations else. */
   finishInterruption: Op<

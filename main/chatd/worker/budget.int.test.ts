@@ -150,6 +150,21 @@ describe('budget', () => {
     await watching.stop();
   });
 
+  it('counts a summary that came and was of no use', async () => {
+    chatd = await openTestChatd({});
+    const long = 'Much was said about it. '.repeat(400);
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    const script = inTurn(costing(100, says(long)), costing(50, says(long, long)));
+    chatd.startWorker(script, { model: MODEL });
+    await watching.until(idle);
+    const asked = await chatd.store.call('requestCompaction', { chatId, ownerId: chatd.ownerId });
+    expect(asked.ok).toBe(true);
+    await watching.until((v) => v.error !== null);
+    expect(await spent()).toEqual({ micros: 150_000, open: 0 });
+    await watching.stop();
+  });
+
   it('counts summaries and titles, and asks before a summary, too', async () => {
     chatd = await openTestChatd({});
     // Room for the first call; with the title it cost 103,000.

@@ -13,8 +13,15 @@ export async function finish(deps: TaskDeps, fence: Fence): Promise<TaskEnd> {
   return 'again';
 }
 
-export async function fail(deps: TaskDeps, fence: Fence, fault: ChatFault): Promise<TaskEnd> {
-  const failed = held(await deps.store.call('finishError', { ...fence, fault }));
+/** `costMicros`: of a call that was answered; left out, what was reserved is free again. */
+export async function fail(
+  deps: TaskDeps,
+  fence: Fence,
+  fault: ChatFault,
+  costMicros?: number | null,
+): Promise<TaskEnd> {
+  const cost = costMicros === undefined ? {} : { costMicros };
+  const failed = held(await deps.store.call('finishError', { ...fence, fault, ...cost }));
   if (failed) deps.onAttention(fence.chatId, 'failed');
   return 'again';
 }
@@ -72,6 +79,12 @@ export const STILL_OVER: ChatFault = {
   message:
     'The summary did not bring the conversation below the limit of the model. Raise the limit in the model’s settings, pick a model with a larger window, or start a new chat.',
   kind: 'config',
+  retryable: false,
+};
+
+export const EMPTY_SUMMARY: ChatFault = {
+  message: 'The model gave an empty summary, so nothing was changed.',
+  kind: 'generic',
   retryable: false,
 };
 

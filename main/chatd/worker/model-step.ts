@@ -5,7 +5,7 @@ import { isCompactable, roomLeft } from '../generation/context-use.ts';
 import { generateAssistant } from '../generation/generate.ts';
 import { type ModelStep, prepared } from '../generation/open-attempt.ts';
 import type { Fence, StepView } from '../machine/types.ts';
-import { ask, cutFault, fail, faultOf, finish, STILL_OVER, TOO_SHORT } from './endings.ts';
+import { ask, cutFault, EMPTY_SUMMARY, fail, faultOf, finish, STILL_OVER, TOO_SHORT } from './endings.ts';
 import type { TaskDeps, TaskEnd } from './task-deps.ts';
 
 /** A step that asks the model: for the next answer, or first for a summary of all before it. */
@@ -63,7 +63,7 @@ async function summarise(
 ): Promise<TaskEnd> {
   const end = await compact(deps, step, { source, wasRefused: full !== null });
   if (end.kind === 'over-budget') return ask(deps, step.fence, { action: end.action });
-  if (end.kind !== 'refused') return 'again';
-  if (full) return fail(deps, step.fence, faultOf(full));
-  return fail(deps, step.fence, source === 'manual' ? TOO_SHORT : STILL_OVER);
+  if (end.kind !== 'useless') return 'again';
+  const tooLong = full ? faultOf(full) : source === 'manual' ? TOO_SHORT : STILL_OVER;
+  return fail(deps, step.fence, end.why === 'empty' ? EMPTY_SUMMARY : tooLong, end.costMicros);
 }
