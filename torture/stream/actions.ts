@@ -39,6 +39,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   rename: (daemon, chatId, _view, chance) =>
     daemon.call('chat.rename', { chatId, title: `Title ${chance.between(1, 99)}` }),
   clear: (daemon, chatId) => daemon.call('chat.clear', { chatId }),
+  compact: (daemon, chatId) => daemon.call('chat.compact', { chatId }),
   undo: (daemon, chatId) => daemon.call('chat.undoCompaction', { chatId }),
 };
 
