@@ -40,7 +40,15 @@ export async function runTool(
   const reachable = { ...context, connect };
   const prepared = prepareCall(tools, call);
   const raw = prepared.ok
-    ? await answerOf(prepared.value.tool, () => prepared.value.run(reachable), context)
+    ? await answerOf(
+        prepared.value.tool,
+        () => {
+          // Its effect may be elsewhere than in the workspace, where nobody tells when it leaves.
+          if (prepared.value.access.kind === 'free') onLeave?.();
+          return prepared.value.run(reachable);
+        },
+        context,
+      )
     : toolError(prepared.error);
   const masked = mapTexts(raw.result, (text) => context.mask(text));
   return {
