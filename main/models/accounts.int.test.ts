@@ -292,3 +292,62 @@ describe('which API is spoken', () => {
     );
   });
 });
+
+describe('rows in memory', () => {
+  function counting(): { readonly counted: Store<ProviderOperations>; readonly reads: () => number } {
+    let reads = 0;
+    const counted: Store<ProviderOperations> = {
+      ...store,
+      call(name, args) {
+        if (name === 'loadModelConfigs') reads += 1;
+        return store.call(name, args);
+      },
+    };
+    return { counted, reads: () => reads };
+  }
+
+  it('are read once for any number of steps, and again after every change, whoever made it', async () => {
+    const { counted, reads } = counting();
+    const models = createModels({
+      store: counted,
+      env: both,
+      secrets,
+      clock: systemClock,
+      log: silentLog,
+    });
+    await models.start();
+    const { id, providerId } = await find(models, 'OpenAI', 'gpt-4o');
+    await models.resolve(id);
+    const before = reads();
+    await Promise.all([models.resolve(id), models.resolve(id)]);
+    expect(reads()).toBe(before);
+    await models.setEnabled(providerId, false);
+    await expect(models.resolve(id)).rejects.toMatchObject({ kind: 'provider_disabled' });
+    expect(reads()).toBe(before + 1);
+    await db.query('update chat_providers set enabled = true where id = $1', [providerId]);
+    await models.resolve(id);
+    await db.query('update chat_model_configs set deleted = true where id = $1', [id]);
+    await expect(models.resolve(id)).rejects.toThrow(ModelError);
+    models.close();
+  });
+
+  it('a key is read at each use', async () => {
+    const models = await start({});
+    const id = await add(models, 'Work', { kind: 'openai', baseUrl: '' });
+    const { id: model } = await find(models, 'Work', 'gpt-4o');
+    await models.resolve(model);
+    keys.delete(id);
+    await expect(models.resolve(model)).rejects.toMatchObject({ kind: 'missing_key' });
+  });
+
+  it('a look that began before a change is not what the next one gets', async () => {
+    const models = await start(both);
+    const { id, providerId } = await find(models, 'OpenAI', 'gpt-4o');
+    await models.setEnabled(providerId, true);
+    const early = models.resolve(id);
+    const off = models.setEnabled(providerId, false);
+    await early;
+    await off;
+    await expect(models.resolve(id)).rejects.toMatchObject({ kind: 'provider_disabled' });
+  });
+});

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { ModelConfigRow, ProviderOperations, ProviderRow } from '../db/providers.ts';
 import type { Store } from '../db/store.ts';
+import { type AccountRows, createAccountRows, type Rows } from './account-rows.ts';
 import { withAnswerLimit } from './answer-limit.ts';
 import { catalogueOf } from './catalogue.ts';
 import { demoModel } from './demo/demo-model.ts';
@@ -44,7 +45,7 @@ export interface AccountInput {
 
 type Answer<T, E extends string = never> = Promise<Result<T, CallFailure<E>>>;
 
-/** The accounts and their models. All of it is read from the database and the secrets; nothing is cached. */
+/** The accounts and their models: rows of the database, kept until one of them changes, and keys, read at each use. */
 export interface Models {
   /** Brings the accounts of the environment and the demo account up to date. Once, before anything else. */
   start(): Promise<void>;
@@ -78,6 +79,7 @@ export function createModels(deps: ModelsDeps): Models {
 class Registry implements Models {
   readonly #deps: ModelsDeps;
   readonly #demo: LanguageModel;
+  readonly #kept: AccountRows;
   /** Wakes the watches; replaced after every change. */
   #changed = Promise.resolve();
   #poke: () => void = () => {};
@@ -87,6 +89,10 @@ class Registry implements Models {
   constructor(deps: ModelsDeps) {
     this.#deps = deps;
     this.#demo = demoModel({ clock: deps.clock });
+    // Our own changes are announced when they are whole, with their key.
+    this.#kept = createAccountRows(deps, () => {
+      if (!deps.store.exclusive) this.#announce();
+    });
     this.#arm();
   }
 
@@ -97,6 +103,7 @@ class Registry implements Models {
   }
 
   #announce(): void {
+    this.#kept.forget();
     const wake = this.#poke;
     this.#arm();
     wake();
@@ -119,6 +126,7 @@ class Registry implements Models {
 
   close(): void {
     this.#closed = true;
+    this.#kept.close();
     this.#poke();
   }
 
@@ -143,13 +151,8 @@ class Registry implements Models {
     }
   }
 
-  async #rows(): Promise<{ providers: readonly ProviderRow[]; configs: readonly ModelConfigRow[] }> {
-    const { store } = this.#deps;
-    const [providers, configs] = await Promise.all([
-      store.call('loadProviders', null),
-      store.call('loadModelConfigs', null),
-    ]);
-    return { providers, configs };
+  #rows(): Promise<Rows> {
+    return this.#kept.load();
   }
 
   async resolve(id: ModelConfigId): Promise<ResolvedModel> {

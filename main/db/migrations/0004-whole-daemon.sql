@@ -47,3 +47,14 @@ create index chat_messages_system on chat_messages (chat_id, id)
   where role = 'system' and not compressed and not deleted;
 
 grant select, insert, update, delete on chat_budget_holds to gaffer_daemon;
+
+-- whoever keeps accounts in memory hears of every change, whoever made it
+create function tg_accounts_changed() returns trigger language plpgsql as $f$
+begin
+  perform pg_notify('settings_update', '{"key":"accounts"}');
+  return null;
+end $f$;
+create trigger chat_providers_changed after insert or update or delete on chat_providers
+  for each statement execute function tg_accounts_changed();
+create trigger chat_model_configs_changed after insert or update or delete on chat_model_configs
+  for each statement execute function tg_accounts_changed();
