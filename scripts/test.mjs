@@ -73,7 +73,12 @@ async function playwright() {
 /** What CI does of each; a full run is for who changes what is tortured. */
 const tortures = [
   ['kill', '--count', '25', '--seed', '25'],
-  ['failpoints', '--count', '10', '--seed', '1'],
+  ['kill', '--count', '3', '--seed', '7', '--postgres'],
+  ['machine', '--count', '2000', '--seed', '2'],
+  ['machine', '--count', '500', '--seed', '3', '--postgres'],
+  ['stream', '--count', '8', '--seed', '1'],
+  ['model', '--count', '1', '--seed', '1'],
+  ['failpoints', '--count', '8', '--seed', '1'],
   ['power', '--count', '20', '--seed', '1'],
 ];
 
@@ -81,8 +86,11 @@ async function torture() {
   const counted = { passed: 0, failed: 0 };
   for (const asked of tortures) {
     const { command, args } = withDisplay(bin('tsx'), ['torture/index.ts', ...asked]);
+    const startedAt = performance.now();
     const code = await runThrough(command, args, { timeout: PART_WITHIN_MS });
     counted[code === 0 ? 'passed' : 'failed'] += 1;
+    const took = ((performance.now() - startedAt) / 1000).toFixed(0);
+    say(`torture ${asked.join(' ')}: ${code === 0 ? 'held' : 'FAILED'} after ${took} s`);
   }
   return counted;
 }
