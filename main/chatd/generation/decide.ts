@@ -46,6 +46,11 @@ export type DecideView = Pick<
 
 const SETTLED: ReadonlySet<LedgerRow['state']> = new Set(['done', 'denied', 'cancelled', 'unknown']);
 
+/** The ledger has its result. */
+export function isSettled(call: Pick<LedgerRow, 'state'>): boolean {
+  return SETTLED.has(call.state);
+}
+
 /** Pure: the same rows give the same answer on every replica and after every crash. First match wins. */
 export function decide(view: DecideView, rules: Rules): Decision {
   if (rules.maxSteps < 1) return { kind: 'fail', fault: NO_STEPS };
@@ -66,7 +71,7 @@ export function decide(view: DecideView, rules: Rules): Decision {
 function decideCalls(view: DecideView, rules: Rules): Decision {
   const runnable = runnableCalls(view.calls, rules);
   if (runnable.length > 0) return { kind: 'run-tools', calls: runnable };
-  const open = view.calls.filter((call) => !SETTLED.has(call.state));
+  const open = view.calls.filter((call) => !isSettled(call));
   if (open.length === 0) return { kind: 'commit-results' };
   return { kind: 'ask', deadlineMs: open.some(asksClient) ? DYNAMIC_DEADLINE_MS : null };
 }

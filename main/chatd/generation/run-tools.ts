@@ -6,6 +6,7 @@ import { Interrupted } from '../../tools/interrupted.ts';
 import { orderCalls } from '../../tools/order-calls.ts';
 import type { Fence, LedgerRow, StepView } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
+import { isSettled } from './decide.ts';
 import { held } from './held.ts';
 import { type GenerationDeps, type Ran, treeOf } from './ports.ts';
 
@@ -14,13 +15,14 @@ const PER_STEP = 8;
 
 /**
  * Runs the calls that may run now (CHATD decisions 3 and 4): `dispatched` is committed before each call leaves,
- * its result is in the ledger before it is shown. Throws the signal's reason; 'lost' when the fence is.
+ * its result is in the ledger before it is shown. Throws the signal's reason; 'lost' when the fence is, 'settled' when
+ * every call of the answer has its result in the ledger now.
  */
 export async function runTools(
   deps: GenerationDeps,
   step: { readonly view: StepView; readonly calls: readonly LedgerRow[]; readonly fence: Fence },
   signal: AbortSignal,
-): Promise<'ran' | 'lost'> {
+): Promise<'settled' | 'ran' | 'lost'> {
   const { view, calls, fence } = step;
   const attempt = held(await deps.store.call('recordAttempt', fence));
   if (!attempt) return 'lost';
@@ -29,6 +31,7 @@ export async function runTools(
     generation_attempt: attempt.value.generationAttempt,
   });
   const contextLimit = await knownLimit(deps, view);
+  const open = new Set(view.calls.filter((row) => !isSettled(row)).map((row) => row.key));
   let lost = false;
   const runOne = async (row: LedgerRow) => {
     if (lost) return;
@@ -40,7 +43,8 @@ export async function runTools(
       const dispatched = held(await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] }));
       failpoint('after-dispatch', row.tool);
       if (!dispatched) lost = true;
-      else await runCall(deps, { view, row, fence, episode, contextLimit }, signal);
+      else if (await runCall(deps, { view, row, fence, episode, contextLimit }, signal))
+        open.delete(row.key);
     } finally {
       release();
     }
@@ -56,9 +60,11 @@ export async function runTools(
   } finally {
     episode.close();
   }
-  return lost ? 'lost' : 'ran';
+  if (lost) return 'lost';
+  return open.size === 0 ? 'settled' : 'ran';
 }
 
+/** Answers whether its result is in the ledger: somebody else may have closed the call, or taken the chat. */
 async function runCall(
   deps: GenerationDeps,
   run: {
@@ -69,7 +75,7 @@ async function runCall(
     contextLimit: number | null;
   },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { view, row, fence, episode, contextLimit } = run;
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
@@ -96,7 +102,7 @@ async function runCall(
     failpoint('before-settle', row.tool);
     const saved = await deps.store.call('settleCall', settlement);
     failpoint('after-settle', row.tool);
-    if (!saved.ok) return;
+    if (!saved.ok) return false;
   }
   episode.add('tool', {
     type: 'tool-result',
@@ -106,6 +112,7 @@ async function runCall(
     is_error: settled.isError,
     duration_ms: durationMs,
   });
+  return true;
 }
 
 /**

@@ -4,7 +4,7 @@ import { createWake, type Wake } from '../../base/wake.ts';
 import { DatabaseFault } from '../../db/fault.ts';
 import { Interrupted } from '../../tools/interrupted.ts';
 import { ShuttingDown, Superseded } from '../generation/reasons.ts';
-import type { ChatFacts, Fence } from '../machine/types.ts';
+import type { ChatFacts, Fence, StepView } from '../machine/types.ts';
 import { bugFault, fail } from './endings.ts';
 import { generationTask, interruptTask } from './task.ts';
 import type { TaskDeps, TaskEnd } from './task-deps.ts';
@@ -95,39 +95,65 @@ function report(
 }
 
 async function step(deps: TaskDeps, owned: Owned, shutdown: AbortSignal): Promise<TaskEnd> {
-  const facts = await deps.store.call('loadFacts', { chatId: owned.chatId });
-  if (!facts || facts.runnerId !== owned.runnerId) return 'leave';
-  const { status, historyVersion, archived } = facts;
-  const fence: Fence = { ...owned, historyVersion, status };
-  if (status === 'interrupting' && !archived) return interruptTask(deps, facts, fence);
-  if (status !== 'running' || archived || shutdown.aborted) {
-    await deps.store.call('abandon', owned);
-    return 'leave';
+  const ear = listenTo(deps, owned.chatId);
+  try {
+    const view = await deps.store.call('loadStep', { chatId: owned.chatId });
+    if (!view || view.facts.runnerId !== owned.runnerId) return 'leave';
+    const { status, historyVersion, archived } = view.facts;
+    const fence: Fence = { ...owned, historyVersion, status };
+    if (status === 'interrupting' && !archived) return await interruptTask(deps, view.facts, fence);
+    if (status !== 'running' || archived || shutdown.aborted) {
+      await deps.store.call('abandon', owned);
+      return 'leave';
+    }
+    return await runCancellable(deps, { view, fence, ear }, shutdown);
+  } finally {
+    ear.stop();
   }
-  return await runCancellable(deps, facts, fence, shutdown);
+}
+
+/** What is heard of the chat from before it is looked at, so that nothing falls between the look and its task. */
+interface Ear {
+  /** Tells what was heard so far, and from here on what is. */
+  to(listener: (facts: ChatFacts) => void): void;
+  stop(): void;
+}
+
+function listenTo(deps: TaskDeps, chatId: ChatId): Ear {
+  const early: ChatFacts[] = [];
+  let tell = (facts: ChatFacts): void => {
+    early.push(facts);
+  };
+  const stop = deps.hints.onChat(chatId, (facts) => tell(facts));
+  return {
+    to(listener) {
+      tell = listener;
+      for (const facts of early) listener(facts);
+    },
+    stop,
+  };
 }
 
 /** The generation task under a signal that hints, the safety poll and shutdown can abort. */
 async function runCancellable(
   deps: TaskDeps,
-  facts: ChatFacts,
-  fence: Fence,
+  { view, fence, ear }: { readonly view: StepView; readonly fence: Fence; readonly ear: Ear },
   shutdown: AbortSignal,
 ): Promise<TaskEnd> {
   const task = new AbortController();
   const onFacts = (seen: ChatFacts | null) => {
-    if (seen && seen.snapshotVersion <= facts.snapshotVersion) return;
+    if (seen && seen.snapshotVersion <= view.facts.snapshotVersion) return;
     const reason = cancelReason(fence, seen);
     if (reason) task.abort(reason);
   };
-  const unhint = deps.hints.onChat(fence.chatId, onFacts);
+  ear.to(onFacts);
   const wake = createWake();
   const unlost = deps.hints.onLost(() => wake.poke());
   const onShutdown = () => task.abort(new ShuttingDown());
   shutdown.addEventListener('abort', onShutdown, { once: true });
   const poll = pollFacts(deps, { chatId: fence.chatId, onFacts, wake }, task.signal);
   try {
-    return await generationTask(deps, facts, fence, task.signal);
+    return await generationTask(deps, view, fence, task.signal);
   } catch (error) {
     if (task.signal.aborted || error instanceof DatabaseFault) {
       if (error instanceof DatabaseFault) throw error;
@@ -135,7 +161,7 @@ async function runCancellable(
     }
     return await fail(deps, fence, bugFault(deps, fence, error));
   } finally {
-    unhint();
+    ear.stop();
     unlost();
     shutdown.removeEventListener('abort', onShutdown);
     task.abort(new Superseded());

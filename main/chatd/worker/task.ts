@@ -20,19 +20,11 @@ import type { TaskDeps, TaskEnd } from './task-deps.ts';
  */
 export async function generationTask(
   deps: TaskDeps,
-  facts: ChatFacts,
+  view: StepView,
   fence: Fence,
   signal: AbortSignal,
 ): Promise<TaskEnd> {
-  const view = await deps.store.call('loadStep', { chatId: facts.chatId });
   signal.throwIfAborted();
-  if (
-    !view ||
-    view.facts.runnerId !== fence.runnerId ||
-    view.facts.historyVersion !== fence.historyVersion
-  ) {
-    return 'again';
-  }
   if (view.retry) {
     const waited = await waitForRetry(deps, view, view.retry, signal);
     if (waited === 'look-again') return 'again';
@@ -55,14 +47,12 @@ async function act(deps: TaskDeps, view: StepView, fence: Fence, signal: AbortSi
       return modelStep(deps, { view, fence }, 'answer', signal);
     case 'compact':
       return modelStep(deps, { view, fence }, 'summary', signal);
-    case 'run-tools':
-      await runTools(deps, { view, calls: decision.calls, fence }, signal);
-      return 'again';
+    case 'run-tools': {
+      const ran = await runTools(deps, { view, calls: decision.calls, fence }, signal);
+      return ran === 'settled' ? commitResults(deps, view, fence) : 'again';
+    }
     case 'commit-results':
-      failpoint('before-commit-results', view.calls[0]?.tool);
-      held(await deps.store.call('commitResults', fence));
-      failpoint('after-commit-results', view.calls[0]?.tool);
-      return 'again';
+      return commitResults(deps, view, fence);
     case 'ask':
       return ask(deps, fence, decision);
     case 'loop':
@@ -72,6 +62,13 @@ async function act(deps: TaskDeps, view: StepView, fence: Fence, signal: AbortSi
     case 'finish':
       return finish(deps, fence);
   }
+}
+
+async function commitResults(deps: TaskDeps, { calls }: StepView, fence: Fence): Promise<TaskEnd> {
+  failpoint('before-commit-results', calls[0]?.tool);
+  held(await deps.store.call('commitResults', fence));
+  failpoint('after-commit-results', calls[0]?.tool);
+  return 'again';
 }
 
 function loopAction(
