@@ -23,8 +23,7 @@ interface Budget {
 
 /** Reserves what the call may cost, or refuses as `over-budget`. `attempt` is the new one. */
 export async function hold(tx: Tx, chat: ChatRow, attempt: number, asked: Hold): Promise<void> {
-  const budget = await loadBudget(tx);
-  const pass = await loadPass(tx, chat.id);
+  const { budget, pass } = await loadTerms(tx, chat.id);
   if (budget && pass === null) await requireRoom(tx, budget, asked.estimateMicros);
   await tx.query(
     `insert into chat_budget_holds
@@ -50,10 +49,25 @@ async function requireRoom(tx: Tx, budget: Budget, estimateMicros: number | null
   if (!fits) refuse({ kind: 'over-budget', capMicros: budget.capMicros, spentMicros, estimateMicros });
 }
 
+interface Terms {
+  readonly budget: Budget | null;
+  /** An answered budget question that let no call pass yet. */
+  readonly pass: ActionId | null;
+}
+
+async function loadTerms(tx: Tx, chatId: ChatId): Promise<Terms> {
+  const { rows } = await tx.query<{ budget: unknown; pass: ActionId | null }>(
+    `select (select value from settings where key = 'budget') as budget,
+       (select a.id from chat_pending_actions a where a.chat_id = $1 and a.kind = 'budget'
+          and a.answered_at is not null and a.answer ->> 'decision' = 'continue'
+          and not exists (select 1 from chat_budget_holds h where h.passed_by = a.id) limit 1) as pass`,
+    [chatId],
+  );
+  return { budget: toBudget(rows[0]?.budget), pass: rows[0]?.pass ?? null };
+}
+
 /** Null for what is no budget: a setting that somebody broke must not stop every chat. */
-async function loadBudget(tx: Tx): Promise<Budget | null> {
-  const { rows } = await tx.query<{ value: unknown }>(`select value from settings where key = 'budget'`);
-  const value = rows[0]?.value;
+function toBudget(value: unknown): Budget | null {
   if (typeof value !== 'object' || value === null) return null;
   const { cap_micros, period, allow_unpriced } = value as Readonly<Record<string, unknown>>;
   if (typeof cap_micros !== 'number' || (period !== 'day' && period !== 'month')) return null;
@@ -67,17 +81,6 @@ async function loadSpent(tx: Tx, period: Budget['period']): Promise<number> {
     [period],
   );
   return rows[0]?.spent ?? 0;
-}
-
-/** An answered budget question that let no call pass yet. */
-async function loadPass(tx: Tx, chatId: ChatId): Promise<ActionId | null> {
-  const { rows } = await tx.query<{ id: ActionId }>(
-    `select a.id from chat_pending_actions a where a.chat_id = $1 and a.kind = 'budget'
-       and a.answered_at is not null and a.answer ->> 'decision' = 'continue'
-       and not exists (select 1 from chat_budget_holds h where h.passed_by = a.id) limit 1`,
-    [chatId],
-  );
-  return rows[0]?.id ?? null;
 }
 
 /**

@@ -1,10 +1,18 @@
 import { CLEAR_TOOL } from '@shared/model/compaction.ts';
-import type { ChatId, MessageId } from '@shared/model/ids.ts';
+import type { ChatId } from '@shared/model/ids.ts';
 import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
-import { loadActions } from './actions.ts';
 import { loadLastCalls } from './reads.ts';
-import { CHAT_COLUMNS, type ChatRow, type MessageRow, toFacts, toLedger, toStored } from './rows.ts';
+import {
+  type ActionRow,
+  CHAT_COLUMNS,
+  type ChatRow,
+  type MessageRow,
+  toAction,
+  toFacts,
+  toLedger,
+  toStored,
+} from './rows.ts';
 import { LOOP_TIMES, type RecentCall, type StepView, type StoredMessage } from './types.ts';
 
 type ByChat = { readonly chatId: ChatId };
@@ -29,9 +37,9 @@ async function readChat(tx: Tx, chatId: ChatId): Promise<ChatRow | null> {
 }
 
 async function readStep(tx: Tx, chatId: ChatId): Promise<StepView | null> {
-  const chat = await readChat(tx, chatId);
+  const { rows } = await tx.query<StepRow>(STEP, [chatId, toJson([{ tool_name: CLEAR_TOOL }]), LOOP_TIMES]);
+  const chat = rows[0];
   if (!chat) return null;
-  const counts = await loadCounts(tx, chatId);
   return {
     facts: toFacts(chat),
     chat: {
@@ -49,12 +57,12 @@ async function readStep(tx: Tx, chatId: ChatId): Promise<StepView | null> {
       dynamicTools: chat.dynamic_tools ?? [],
     },
     tail: await readTail(tx, chatId),
-    boundary: await loadBoundary(tx, chatId),
+    boundary: chat.boundary,
     calls: (await loadLastCalls(tx, chatId)).map(toLedger),
-    recentCalls: await loadRecentCalls(tx, chatId),
-    actions: await loadActions(tx, chatId),
-    stepsInTurn: counts.steps,
-    userMessages: counts.users,
+    recentCalls: chat.recent_calls ?? [],
+    actions: (chat.open_actions ?? []).map((row) => toAction(withIsoTime(row))),
+    stepsInTurn: chat.steps_in_turn,
+    userMessages: chat.user_messages,
     retry: chat.retry_state,
   };
 }
@@ -81,61 +89,62 @@ async function readPrompt(tx: Tx, chatId: ChatId): Promise<readonly StoredMessag
 
 /** From its last answer on, a boundary or not; the whole prompt where the model has not answered yet. */
 async function readTail(tx: Tx, chatId: ChatId): Promise<readonly StoredMessage[]> {
-  const { rows: answers } = await tx.query<{ id: MessageId }>(
-    `select id from chat_messages where chat_id = $1 and not deleted and role = 'assistant' and not compressed
-       and visibility in ('model', 'both') order by id desc limit 1`,
+  const { rows } = await tx.query<MessageRow>(
+    `select * from chat_messages where chat_id = $1 and not deleted and visibility in ('model', 'both')
+       and id >= (select id from chat_messages where chat_id = $1 and not deleted and role = 'assistant'
+         and not compressed and visibility in ('model', 'both') order by id desc limit 1) order by id`,
     [chatId],
   );
-  const last = answers[0];
-  if (!last) return readPrompt(tx, chatId);
-  const { rows } = await tx.query<MessageRow>(
-    `select * from chat_messages where chat_id = $1 and id >= $2 and not deleted
-       and visibility in ('model', 'both') order by id`,
-    [chatId, last.id],
-  );
-  return rows.map(toStored);
+  // There it begins with that answer.
+  return rows.length > 0 ? rows.map(toStored) : readPrompt(tx, chatId);
 }
 
-async function loadBoundary(tx: Tx, chatId: ChatId): Promise<StepView['boundary']> {
-  const { rows } = await tx.query<{ id: MessageId; answers: number; cleared: boolean }>(
-    `select b.id, (select count(*) from chat_messages m where m.chat_id = $1 and m.id > b.id and not m.deleted
-         and m.role = 'assistant' and not m.compressed) as answers,
-       exists (select 1 from chat_messages m where m.chat_id = $1 and m.id > b.id and m.revision = b.revision
-         and m.role = 'tool' and m.content @> $2) as cleared
-     from chat_messages b where b.chat_id = $1 and not b.deleted and b.compressed and b.role = 'system'
-       and b.visibility in ('model', 'both') order by b.id desc limit 1`,
-    [chatId, toJson([{ tool_name: CLEAR_TOOL }])],
-  );
-  const row = rows[0];
-  return row ? { messageId: row.id, answers: row.answers, cleared: row.cleared } : null;
+/** The chat's row with the small things that a step is decided by. */
+interface StepRow extends ChatRow {
+  readonly user_messages: number;
+  readonly steps_in_turn: number;
+  readonly boundary: StepView['boundary'];
+  readonly recent_calls: readonly RecentCall[] | null;
+  readonly open_actions: readonly ActionRow[] | null;
 }
+
+const TURN_BEGAN = `coalesce((select id from chat_messages where chat_id = c.id and not deleted and role = 'user'
+  and visibility <> 'model' order by id desc limit 1), 0)`;
+
+/** $2: how a clearing looks in the row that is written with it. */
+const BOUNDARY = `select json_build_object('messageId', b.id,
+    'answers', (select count(*) from chat_messages m where m.chat_id = c.id and m.id > b.id and not m.deleted
+      and m.role = 'assistant' and not m.compressed),
+    'cleared', exists (select 1 from chat_messages m where m.chat_id = c.id and m.id > b.id
+      and m.revision = b.revision and m.role = 'tool' and m.content @> $2::jsonb))
+  from chat_messages b where b.chat_id = c.id and not b.deleted and b.compressed and b.role = 'system'
+    and b.visibility in ('model', 'both') order by b.id desc limit 1`;
 
 /** Of this turn, and after the last loop that the person let go on. How long a command took makes no difference. */
-async function loadRecentCalls(tx: Tx, chatId: ChatId): Promise<readonly RecentCall[]> {
-  const { rows } = await tx.query<RecentCall>(
-    `select t.message_id as "messageId", t.tool, t.args_hash as "argsHash",
-       md5(coalesce(t.result #- '{result,wall_duration_ms}' #- '{result,background_process_id}' -> 'result',
-         'null')::text) as "resultHash"
-     from chat_tool_calls t
-     where t.chat_id = $1 and t.state in ('done', 'denied', 'unknown') and t.message_id > greatest(
-       (select coalesce(max(id), 0) from chat_messages
-         where chat_id = $1 and role = 'user' and visibility <> 'model' and not deleted),
-       (select coalesce(max((payload ->> 'message_id')::bigint), 0) from chat_pending_actions
-         where chat_id = $1 and kind = 'loop' and answered_at is not null))
-     order by t.message_id desc, t.index desc limit $2`,
-    [chatId, LOOP_TIMES],
-  );
-  return rows;
-}
+const RECENT_CALLS = `select t.message_id as "messageId", t.tool, t.args_hash as "argsHash",
+    md5(coalesce(t.result #- '{result,wall_duration_ms}' #- '{result,background_process_id}' -> 'result',
+      'null')::text) as "resultHash"
+  from chat_tool_calls t
+  where t.chat_id = c.id and t.state in ('done', 'denied', 'unknown') and t.message_id > greatest(turn.began,
+    (select coalesce(max((payload ->> 'message_id')::bigint), 0) from chat_pending_actions
+      where chat_id = c.id and kind = 'loop' and answered_at is not null))
+  order by t.message_id desc, t.index desc limit $3`;
 
-async function loadCounts(tx: Tx, chatId: ChatId): Promise<{ steps: number; users: number }> {
-  const { rows } = await tx.query<{ steps: number; users: number }>(
-    `with users as (select id from chat_messages where chat_id = $1 and not deleted and role = 'user'
-       and visibility <> 'model' order by id desc limit 2)
-     select (select count(*) from users) as users,
-       (select count(*) from chat_messages where chat_id = $1 and not deleted and role = 'assistant'
-         and not compressed and id > coalesce((select max(id) from users), 0)) as steps`,
-    [chatId],
-  );
-  return rows[0] ?? { steps: 0, users: 0 };
+const OPEN_ACTIONS = `select id, kind, payload, created_at from chat_pending_actions
+  where chat_id = c.id and answered_at is null order by created_at, id`;
+
+/** One statement: its parts are ranges of indexes, and each is small however long the chat is. */
+const STEP = `select ${CHAT_COLUMNS},
+    (select count(*) from (select from chat_messages where chat_id = c.id and not deleted and role = 'user'
+      and visibility <> 'model' order by id desc limit 2) users) as user_messages,
+    (select count(*) from chat_messages where chat_id = c.id and not deleted and role = 'assistant'
+      and not compressed and id > turn.began) as steps_in_turn,
+    (${BOUNDARY}) as boundary,
+    (select json_agg(recent) from (${RECENT_CALLS}) recent) as recent_calls,
+    (select json_agg(action) from (${OPEN_ACTIONS}) action) as open_actions
+  from chats c, lateral (select ${TURN_BEGAN} as began offset 0) turn where c.id = $1`;
+
+/** A time inside JSON is not parsed on its way. */
+function withIsoTime(row: ActionRow): ActionRow {
+  return { ...row, created_at: new Date(row.created_at).toISOString() };
 }

@@ -48,6 +48,9 @@ create index chat_messages_system on chat_messages (chat_id, id)
 
 grant select, insert, update, delete on chat_budget_holds to gaffer_daemon;
 
+-- the last calls of one chat, without reading those of all others since
+create index chat_tool_calls_chat on chat_tool_calls (chat_id, message_id, index);
+
 -- whoever keeps accounts in memory hears of every change, whoever made it
 create function tg_accounts_changed() returns trigger language plpgsql as $f$
 begin
