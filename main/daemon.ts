@@ -1,18 +1,16 @@
 import path from 'node:path';
-import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
+import type { Settings } from '@shared/contract/app.ts';
 import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
-import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
+import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';
-import { createBroadcast } from './base/broadcast.ts';
-import type { Clock } from './base/clock.ts';
 import { failpointEnv } from './base/failpoints.ts';
 import { errorFields, type Log } from './base/log.ts';
 import { createMask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
 import { createSlots, type FairSlots } from './base/slots.ts';
 import { createAgentTools } from './chatd/agents/agent-tools.ts';
-import { type Attention, createAttention } from './chatd/generation/attention.ts';
+import type { Attention } from './chatd/generation/attention.ts';
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
 import type { ChatOperationMap } from './chatd/machine/store.ts';
@@ -37,6 +35,7 @@ import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
 import type { WorkspaceOperations } from './db/workspaces.ts';
 import { appCalls, appFeeds } from './ipc/app.ts';
 import { chatCalls, chatFeeds } from './ipc/chats.ts';
+import { type FaceOptions, openFace } from './ipc/face.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
@@ -55,8 +54,6 @@ type DaemonOperations = ChatOperationMap &
 const MODEL_CALLS = 24;
 const MODEL_CALLS_PER_PROVIDER = 8;
 const RUNNING_TOOLS = 16;
-/** Chats that wait together are one message. */
-const TELL_AGAIN_MS = 10_000;
 /** Hints are in-process on PGlite: the polls only heal. */
 const SAFETY_POLL_MS = 30_000;
 /** On a server they come over a connection that may break, and chats of others may become free. */
@@ -65,7 +62,7 @@ const SHARED_ACQUIRE_MS = 1_000;
 /** Heartbeats in a lease. */
 const BEATS_A_LEASE = 10;
 
-export interface DaemonOptions {
+export interface DaemonOptions extends FaceOptions {
   /** The user data directory: the database lives in its `db/`. */
   readonly dataDir: string;
   readonly dbWorkerFile: string;
@@ -76,21 +73,8 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   readonly secrets: Secrets & { readonly persist: boolean };
-  notify(notification: { chatId: ChatId; title: string; body: string; onClick(): void }): void;
-  /** Brings the window that was in front last to the front, and answers its number. */
-  focusWindow(): number | null;
-  newWindow(chatId: ChatId | null): void;
   pickFolder(): Promise<string | null>;
-  openUrl(url: string): Promise<void>;
-  onSettings(settings: Settings): void;
-  readonly clock: Clock;
   readonly random: Random;
-  readonly log: Log;
-  /** From the command line; opened before the window asks. */
-  readonly folder: string | null;
-  readonly approvals: ApprovalMode | null;
-  readonly version: string;
-  readonly runtime: string;
 }
 
 export interface Daemon {
@@ -108,8 +92,6 @@ export interface Daemon {
   /** Runs are handed back, everything is awaited, the database is closed in order. */
   close(): Promise<void>;
 }
-
-const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
 
 type DaemonStore = Store<DaemonOperations>;
 
@@ -281,113 +263,6 @@ function openPlaces(
       signal,
     });
   return { hosts, workspaces: createWorkspaces({ ...of, hosts, startLocal, clock, log }) };
-}
-
-interface FaceParts {
-  readonly store: DaemonStore;
-  readonly ownerId: OwnerId;
-  readonly models: Models;
-  readonly workspaces: Workspaces;
-}
-
-/** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
-async function openFace(options: DaemonOptions, { store, ownerId, models, workspaces }: FaceParts) {
-  const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
-  let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
-  const events = createWindowEvents();
-  const attention = createAttention({
-    store,
-    ownerId,
-    log: options.log,
-    enabled: () => settings.notifications,
-    notify({ messageId, ...notification }) {
-      const { chatId } = notification;
-      const onClick = () => {
-        const window = options.focusWindow();
-        events.send({ type: 'open-chat', chatId, messageId }, window);
-      };
-      options.notify({ ...notification, onClick });
-    },
-  });
-  const folder = createOpenedFolder(workspaces, events);
-  if (options.folder) await folder.open(options.folder, options.approvals, null);
-  return {
-    models,
-    attention,
-    settings: () => settings,
-    openFolder: folder.open,
-    watchEvents: events.watch,
-    enterFront: (chatId: ChatId) => attention.enterFront(chatId),
-    newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
-    onRefused: tellFullDisk(options.clock, events),
-    openUrl: options.openUrl,
-    async saveSettings(change: Partial<Settings>) {
-      settings = { ...settings, ...change };
-      await store.call('saveSetting', { key: 'window', value: settings });
-      options.onSettings(settings);
-      events.send({ type: 'settings', settings });
-      return settings;
-    },
-    info: async (): Promise<AppInfo> => ({
-      version: options.version,
-      platform: process.platform as AppInfo['platform'],
-      runtime: options.runtime,
-      settings,
-      ...folder.state(),
-      secretsPersist: options.secrets.persist,
-    }),
-  };
-}
-
-interface WindowEvents {
-  /** To the window of this number; without one to all. */
-  send(event: AppEvent, to?: number | null): void;
-  watch(window: number | null, signal: AbortSignal): AsyncIterable<AppEvent>;
-}
-
-function createWindowEvents(): WindowEvents {
-  const all = createBroadcast<{ readonly event: AppEvent; readonly to: number | null }>();
-  return {
-    send: (event, to = null) => all.send({ event, to }),
-    async *watch(window, signal) {
-      for await (const { event, to } of all.watch(signal))
-        if (to === null || window === null || to === window) yield event;
-    },
-  };
-}
-
-/** A chat that waits for room on the disk looks as if it worked: the window says why. */
-function tellFullDisk(clock: Clock, events: WindowEvents) {
-  let toldAt = Number.NEGATIVE_INFINITY;
-  return (code: DatabaseFaultCode) => {
-    if (code !== 'disk-full' || clock.now() - toldAt < TELL_AGAIN_MS) return;
-    toldAt = clock.now();
-    const message = 'The disk is full: chats wait. They go on by themselves when there is room again.';
-    events.send({ type: 'toast', message });
-  };
-}
-
-/** The folder that the command line, or a second start, asked for. */
-function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
-  // One that can never be reached from here is another computer's.
-  const isHere = ({ link }: WorkspaceSummary) => link.state !== 'down' || !link.final;
-  const lastUsed = () => workspaces.list().find(isHere)?.id ?? null;
-  let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
-  return {
-    // A folder that was asked for and refused is not replaced by another one.
-    state: () =>
-      opened.folderProblem === null ? { ...opened, workspaceId: opened.workspaceId ?? lastUsed() } : opened,
-    async open(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void> {
-      const result = await workspaces.openFolder(folder, approvals);
-      if (result.ok) {
-        opened = { workspaceId: result.value, folderProblem: null };
-        events.send({ type: 'open-workspace', workspaceId: result.value }, window);
-      } else {
-        opened = { workspaceId: null, folderProblem: result.error.message };
-        events.send({ type: 'toast', message: result.error.message }, window);
-      }
-    },
-  };
 }
 
 type Chosen = 'resolveModel' | 'toolbox' | 'modelSlots' | 'toolSlots' | 'onAttention' | 'onRefused';

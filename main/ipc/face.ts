@@ -1,0 +1,142 @@
+import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
+import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
+import { createBroadcast } from '../base/broadcast.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { createAttention } from '../chatd/generation/attention.ts';
+import type { ChatStore } from '../chatd/machine/store.ts';
+import type { DatabaseFaultCode } from '../db/fault.ts';
+import type { SettingOperations } from '../db/settings.ts';
+import type { Store } from '../db/store.ts';
+import type { Models } from '../models/accounts.ts';
+import type { Workspaces } from '../workspaces/registry.ts';
+
+/** Chats that wait together are one message. */
+const TELL_AGAIN_MS = 10_000;
+const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
+
+/** What the person's side of the daemon is given by the app around it. */
+export interface FaceOptions {
+  readonly secrets: { readonly persist: boolean };
+  notify(notification: { chatId: ChatId; title: string; body: string; onClick(): void }): void;
+  /** Brings the window that was in front last to the front, and answers its number. */
+  focusWindow(): number | null;
+  newWindow(chatId: ChatId | null): void;
+  openUrl(url: string): Promise<void>;
+  onSettings(settings: Settings): void;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** From the command line; opened before the window asks. */
+  readonly folder: string | null;
+  readonly approvals: ApprovalMode | null;
+  readonly version: string;
+  readonly runtime: string;
+}
+
+interface FaceParts {
+  readonly store: ChatStore & Store<SettingOperations>;
+  readonly ownerId: OwnerId;
+  readonly models: Models;
+  readonly workspaces: Workspaces;
+}
+
+/** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
+export async function openFace(options: FaceOptions, { store, ownerId, models, workspaces }: FaceParts) {
+  const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
+  let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
+  const events = createWindowEvents();
+  const attention = createAttention({
+    store,
+    ownerId,
+    log: options.log,
+    enabled: () => settings.notifications,
+    notify({ messageId, ...notification }) {
+      const { chatId } = notification;
+      const onClick = () => {
+        const window = options.focusWindow();
+        events.send({ type: 'open-chat', chatId, messageId }, window);
+      };
+      options.notify({ ...notification, onClick });
+    },
+  });
+  const folder = createOpenedFolder(workspaces, events);
+  if (options.folder) await folder.open(options.folder, options.approvals, null);
+  return {
+    models,
+    attention,
+    settings: () => settings,
+    openFolder: folder.open,
+    watchEvents: events.watch,
+    enterFront: (chatId: ChatId) => attention.enterFront(chatId),
+    newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
+    onRefused: tellFullDisk(options.clock, events),
+    openUrl: options.openUrl,
+    async saveSettings(change: Partial<Settings>) {
+      settings = { ...settings, ...change };
+      await store.call('saveSetting', { key: 'window', value: settings });
+      options.onSettings(settings);
+      events.send({ type: 'settings', settings });
+      return settings;
+    },
+    info: async (): Promise<AppInfo> => ({
+      version: options.version,
+      platform: process.platform as AppInfo['platform'],
+      runtime: options.runtime,
+      settings,
+      ...folder.state(),
+      secretsPersist: options.secrets.persist,
+    }),
+  };
+}
+
+interface WindowEvents {
+  /** To the window of this number; without one to all. */
+  send(event: AppEvent, to?: number | null): void;
+  watch(window: number | null, signal: AbortSignal): AsyncIterable<AppEvent>;
+}
+
+function createWindowEvents(): WindowEvents {
+  const all = createBroadcast<{ readonly event: AppEvent; readonly to: number | null }>();
+  return {
+    send: (event, to = null) => all.send({ event, to }),
+    async *watch(window, signal) {
+      for await (const { event, to } of all.watch(signal))
+        if (to === null || window === null || to === window) yield event;
+    },
+  };
+}
+
+/** A chat that waits for room on the disk looks as if it worked: the window says why. */
+function tellFullDisk(clock: Clock, events: WindowEvents) {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (code: DatabaseFaultCode) => {
+    if (code !== 'disk-full' || clock.now() - toldAt < TELL_AGAIN_MS) return;
+    toldAt = clock.now();
+    const message = 'The disk is full: chats wait. They go on by themselves when there is room again.';
+    events.send({ type: 'toast', message });
+  };
+}
+
+/** The folder that the command line, or a second start, asked for. */
+function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
+  // One that can never be reached from here is another computer's.
+  const isHere = ({ link }: WorkspaceSummary) => link.state !== 'down' || !link.final;
+  const lastUsed = () => workspaces.list().find(isHere)?.id ?? null;
+  let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
+  return {
+    // A folder that was asked for and refused is not replaced by another one.
+    state: () =>
+      opened.folderProblem === null ? { ...opened, workspaceId: opened.workspaceId ?? lastUsed() } : opened,
+    async open(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void> {
+      const result = await workspaces.openFolder(folder, approvals);
+      if (result.ok) {
+        opened = { workspaceId: result.value, folderProblem: null };
+        events.send({ type: 'open-workspace', workspaceId: result.value }, window);
+      } else {
+        opened = { workspaceId: null, folderProblem: result.error.message };
+        events.send({ type: 'toast', message: result.error.message }, window);
+      }
+    },
+  };
+}
