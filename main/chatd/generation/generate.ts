@@ -3,6 +3,7 @@ import type { Part } from '@shared/model/part.ts';
 import { failpoint } from '../../base/failpoints.ts';
 import type { ModelEvent, PromptMessage, ToolSpec } from '../../models/port.ts';
 import { costMicros } from '../../models/price.ts';
+import type { Fence } from '../machine/types.ts';
 import type { EpisodeWriter } from '../stream/part-buffer.ts';
 import { Accumulator } from './accumulate.ts';
 import { textTokens } from './estimate.ts';
@@ -43,7 +44,7 @@ export async function generateAssistant(deps: StepDeps, step: ModelStep): Promis
     const answer = await callModel(deps, step, { prompt, tools, episode });
     // The verdicts may have to wait for a host: the slot is for model calls only.
     release();
-    if (answer.content.length === 0) return { kind: 'empty' };
+    if (answer.content.length === 0) return withoutWords(answer.finish, fence);
     const { promptTokens } = attempt;
     return await commitAssistant(deps, step, { ...answer, startedAt, promptTokens });
   } catch (error) {
@@ -55,6 +56,13 @@ export async function generateAssistant(deps: StepDeps, step: ModelStep): Promis
     episode?.close();
     release();
   }
+}
+
+/** Nothing was said: the turn is over, or the provider ended the call before the first word. */
+function withoutWords({ reason }: Finish, { historyVersion }: Fence): Generated {
+  return reason === 'length' || reason === 'content-filter'
+    ? { kind: 'cut', reason, historyVersion }
+    : { kind: 'empty' };
 }
 
 async function callModel(

@@ -365,6 +365,17 @@ describe('worker', () => {
     await watching.stop();
   });
 
+  it('does not call an answer finished that the provider cut before its first word', async () => {
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    chatd.startWorker(inTurn([{ ...FINISH, reason: 'content-filter' } as ModelEvent]));
+    const view = await watching.until((v) => v.error !== null);
+    expect(texts(view)).toEqual(['user: hi']);
+    expect(view.error?.message).toContain('content filter');
+    await watching.stop();
+  });
+
   it('asks for one title per turn, however often the answer is retried', async () => {
     chatd = await openTestChatd({});
     const chatId = await chatd.create('hi');
