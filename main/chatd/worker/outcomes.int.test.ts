@@ -413,6 +413,34 @@ describe('titles', () => {
     await closing;
     expect(closed).toBe(true);
   });
+
+  it('#23 close() awaits both: the title of the turn, and one that was asked for meanwhile', async () => {
+    chatd = await openTestChatd({});
+    const [begun, released] = [deferred(), deferred()];
+    let asked = 0;
+    const model = titled(async function* () {
+      asked += 1;
+      if (asked > 1) return yield* says('Anew');
+      begun.resolve();
+      await released.promise;
+      yield* says('Late');
+    });
+    const worker = chatd.startWorker(() => each([]), {
+      deps: { resolveModel: model(() => each(says('hi'))) },
+    });
+    const chatId = await chatd.create('hi');
+    await begun.promise;
+    expect(await worker.regenerateTitle(chatId)).toBe(true);
+    let closed = false;
+    const closing = worker.close().then(() => {
+      closed = true;
+    });
+    for (let look = 0; look < 20; look += 1)
+      await chatd.store.call('listChats', { ownerId: chatd.ownerId, archived: false });
+    expect(closed).toBe(false);
+    released.resolve();
+    await closing;
+  });
 });
 
 async function* each(events: readonly ModelEvent[]): AsyncGenerator<ModelEvent> {

@@ -59,7 +59,8 @@ class Worker implements ChatWorker {
   readonly #stopping = new AbortController();
   /** One a chat: an ownership that ends must be over before the next one begins. */
   readonly #runs = new Map<ChatId, Run>();
-  readonly #titles = new Map<ChatId, Promise<unknown>>();
+  /** A chat may have two: that of its turn, and one that the person asks for. */
+  readonly #titles = new Set<Promise<unknown>>();
   /** One try per chat and turn: a retry of the answer does not ask for another title. */
   readonly #titled = new Set<ChatId>();
   readonly #bell = createWake();
@@ -86,13 +87,13 @@ class Worker implements ChatWorker {
     // One that was being acquired is among the runs when the loops are over, and is handed back.
     await Promise.all(this.#loops);
     await Promise.all([...this.#runs.values()].map((run) => run.done));
-    await Promise.all(this.#titles.values());
+    await Promise.all(this.#titles);
   }
 
   async regenerateTitle(chatId: ChatId): Promise<boolean> {
     const view = await this.#deps.store.call('loadStep', { chatId });
     if (!view || this.#stopping.signal.aborted) return false;
-    return this.#track(chatId, generateTitle(this.#deps, view, this.#stopping.signal, { force: true }));
+    return this.#track(generateTitle(this.#deps, view, this.#stopping.signal, { force: true }));
   }
 
   /** At start, on a hint, and every `pollMs`: what was orphaned later is found, too. */
@@ -167,20 +168,18 @@ class Worker implements ChatWorker {
     const chatId = view.chat.id;
     if (!wantsTitle(view) || this.#titled.has(chatId)) return;
     this.#titled.add(chatId);
-    void this.#track(chatId, generateTitle(this.#deps, view, this.#stopping.signal));
+    void this.#track(generateTitle(this.#deps, view, this.#stopping.signal));
   }
 
   /** Awaited on close. */
-  #track(chatId: ChatId, title: Promise<boolean>): Promise<boolean> {
+  #track(title: Promise<boolean>): Promise<boolean> {
     const job = title
       .catch((error: unknown) => {
         this.#deps.log.warn('title not saved', errorFields(error));
         return false;
       })
-      .finally(() => {
-        if (this.#titles.get(chatId) === job) this.#titles.delete(chatId);
-      });
-    this.#titles.set(chatId, job);
+      .finally(() => this.#titles.delete(job));
+    this.#titles.add(job);
     return job;
   }
 }
