@@ -41,7 +41,10 @@ export const recordRetry = operation('lazy', (tx: Tx, args: Fence & { retry: Ret
 export const skipRetryWait = operation('durable', (tx: Tx, scope: Scope) =>
   mutate(tx, scope, 'skipRetryWait', async ({ chat, from, set }) => {
     if (!chat.retry_state) return refuse({ kind: 'not-allowed', from, transition: 'skipRetryWait' });
-    await set({ retry_state: { ...chat.retry_state, retrying_at: new Date().toISOString() } });
+    const { retrying_at, delay_ms } = chat.retry_state;
+    // When the try failed: past by the clock of the process that waits, which need not be ours.
+    const failedAt = new Date(Date.parse(retrying_at) - delay_ms).toISOString();
+    await set({ retry_state: { ...chat.retry_state, retrying_at: failedAt } });
     return null;
   }),
 );

@@ -564,7 +564,22 @@ describe('errors and retries', () => {
     expect(await m.store.call('recordRetry', { ...chat.fence, retry })).toMatchObject({ ok: true });
     expect(await m.store.call('skipRetryWait', chat)).toMatchObject({ ok: true });
     const skipped = (await loadChat(m, chat.chatId)).retry_state;
-    expect(Date.parse(skipped?.retrying_at ?? '')).toBeGreaterThan(Date.parse(retry.retrying_at));
+    expect(Date.parse(skipped?.retrying_at ?? '')).toBeLessThan(Date.parse(retry.retrying_at));
+  });
+
+  test('"Retry now" is past by the clock of the process that waits, whatever ours says', async () => {
+    const chat = await arrange(m, 'R0', { attempt: 1 });
+    const retry = {
+      attempt: 1,
+      delay_ms: 60_000,
+      error: 'x',
+      retrying_at: '2020-01-01T00:01:00.000Z',
+      kind: 'timeout' as const,
+    };
+    expect(await m.store.call('recordRetry', { ...chat.fence, retry })).toMatchObject({ ok: true });
+    expect(await m.store.call('skipRetryWait', chat)).toMatchObject({ ok: true });
+    const skipped = (await loadChat(m, chat.chatId)).retry_state;
+    expect(skipped?.retrying_at).toBe('2020-01-01T00:00:00.000Z');
   });
 
   test('retrying an error moves the history version, so that a new task starts', async () => {
