@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PGlite } from '@electric-sql/pglite';
 import { asId, type OwnerId } from '@shared/model/ids.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { settingOperations } from './settings.ts';
@@ -23,6 +24,7 @@ const probe = {
   }),
 };
 let kept: Tx | null = null;
+let db: PGlite;
 let store: Store<typeof probe & typeof settingOperations & typeof workspaceOperations>;
 
 beforeAll(async () => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
     { role: 'owner', operations: workspaceOperations },
   ]);
   store = opened.store;
+  db = opened.db;
 });
 afterAll(() => store.close());
 
@@ -40,6 +43,63 @@ test('#33 the daemon’s role reads models, writes neither accounts nor settings
   await expect(store.call('writeProviders', null)).rejects.toThrow(/permission denied/);
   await expect(store.call('writeSettings', null)).rejects.toThrow(/permission denied/);
   await expect(store.call('readMigrations', null)).rejects.toThrow(/permission denied/);
+});
+
+/** CHATD decision 21. A table that is new must be put here on purpose. */
+const MAY: Readonly<Record<string, string>> = {
+  chat_budget_holds: 'all',
+  chat_diff_statuses: 'all',
+  chat_drafts: 'all',
+  chat_heartbeats: 'all',
+  chat_messages: 'all',
+  chat_model_configs: 'read',
+  chat_pending_actions: 'all',
+  chat_providers: 'read',
+  chat_queued_messages: 'all',
+  chat_tool_calls: 'all',
+  chats: 'all',
+  hosts: 'read',
+  // It knows the tokens of the others.
+  replicas: 'nothing',
+  schema_migrations: 'nothing',
+  settings: 'read',
+  workspaces: 'read',
+};
+
+test('#33 every table: what the daemon’s role may do with it, and nothing more', async () => {
+  const { rows } = await db.query<{ name: string; may: string[] }>(
+    `select c.relname as name, array(select p from unnest(
+         array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
+       where has_table_privilege('gaffer_daemon', c.oid, p)) as may
+     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')`,
+  );
+  const words: Readonly<Record<string, string>> = {
+    'SELECT INSERT UPDATE DELETE': 'all',
+    SELECT: 'read',
+    '': 'nothing',
+  };
+  const found = rows.map(({ name, may }) => [name, words[may.join(' ')] ?? may.join(' ')]);
+  expect(Object.fromEntries(found)).toEqual(MAY);
+});
+
+test('#33 the daemon’s role makes no tables, and is no way to another one', async () => {
+  const { rows } = await db.query(
+    `select rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolbypassrls,
+       has_schema_privilege('gaffer_daemon', 'public', 'CREATE') as creates,
+       exists (select from pg_auth_members m where m.member = r.oid) as is_member
+     from pg_roles r where rolname = 'gaffer_daemon'`,
+  );
+  expect(rows).toEqual([
+    {
+      rolsuper: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolcanlogin: false,
+      rolbypassrls: false,
+      creates: false,
+      is_member: false,
+    },
+  ]);
 });
 
 test('a read cannot write, and a transaction cannot be used after its end', async () => {
