@@ -116,6 +116,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const urlOf = (name: string) => `postgresql://gaffer:${PASSWORD}@127.0.0.1:${port}/${name}`;
   const query = async (sql: string, url = urlOf('postgres')) => {
     const client = new Client({ connectionString: url });
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return (await client.query(sql)).rows;

@@ -19,6 +19,8 @@ describe.skipIf(postgresMissing !== null)(`a cap on a server with many sessions$
     const url = await server.createDatabase();
     store = await openSharedStore<ChatOperationMap>(url, [{ role: 'daemon', operations: chatOperations }]);
     pool = new pg.Pool(clientConfig(url));
+    // The server may be gone before the last of them has said goodbye.
+    pool.on('error', () => undefined);
     m = await machineOn(
       {
         query: async <T>(sql: string, params?: unknown[]) => ({

@@ -33,6 +33,8 @@ describe.skipIf(postgresMissing !== null)(`a family on a server with many sessio
     url = await server.createDatabase();
     store = await openSharedStore<ChatOperationMap>(url, [{ role: 'daemon', operations: chatOperations }]);
     pool = new pg.Pool(clientConfig(url));
+    // The server may be gone before the last of them has said goodbye.
+    pool.on('error', () => undefined);
     const db: TestDb = {
       query: async <T>(sql: string, params?: unknown[]) => ({
         rows: (await pool.query(sql, params)).rows as T[],

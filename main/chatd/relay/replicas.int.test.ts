@@ -285,6 +285,7 @@ describe.skipIf(postgresMissing !== null)(`replicas on one PostgreSQL${here}`, (
   test('#188 a second writer of a chat waits for the first, and a worker that would acquire it does not', async () => {
     const chatId = await a.create('Hello');
     const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
     await client.connect();
     await client.query('begin');
     await client.query('select from chats where id = $1 for update', [chatId]);
@@ -357,6 +358,7 @@ describe.skipIf(postgresMissing !== null)(`replicas on one PostgreSQL${here}`, (
     const { runnerId, historyVersion } = acquired.value;
     // The end waits behind the sender's transaction, and must see what that one has queued.
     const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
     await client.connect();
     await client.query('begin');
     await client.query('update chats set snapshot_version = snapshot_version + 1 where id = $1', [chatId]);
