@@ -212,11 +212,13 @@ const dispatchCalls = fencedMover('dispatchCalls', 'running', ({ chance }, chat)
   const open = ref.callsOf(chat).filter((call) => call.isInLedger);
   const ready = open.filter((call) => call.state === 'cleared' || call.state === 'dispatched');
   const chosen = chance.hit(0.9) ? ready : open;
+  const attempt = chance.hit(0.5);
   return {
-    args: { keys: chosen.map((call) => call.key) },
+    args: { keys: chosen.map((call) => call.key), attempt },
     isInvalid: () => chosen.length === 0 || chosen.length > ready.length,
     change() {
       for (const call of chosen) call.state = 'dispatched';
+      if (attempt) ref.setAttempt(chat, chat.attempt + 1);
     },
   };
 });

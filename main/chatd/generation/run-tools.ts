@@ -1,3 +1,4 @@
+import type { ToolKey } from '@shared/model/ids.ts';
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { failpoint } from '../../base/failpoints.ts';
@@ -24,14 +25,9 @@ export async function runTools(
   signal: AbortSignal,
 ): Promise<'settled' | 'ran' | 'lost'> {
   const { view, calls, fence } = step;
-  const attempt = held(await deps.store.call('recordAttempt', fence));
-  if (!attempt) return 'lost';
-  const episode = deps.parts.create(fence.chatId, {
-    history_version: fence.historyVersion,
-    generation_attempt: attempt.value.generationAttempt,
-  });
   const contextLimit = await knownLimit(deps, view);
   const open = new Set(view.calls.filter((row) => !isSettled(row)).map((row) => row.key));
+  const dispatch = openDispatch(deps, fence);
   let lost = false;
   const runOne = async (row: LedgerRow) => {
     if (lost) return;
@@ -40,9 +36,9 @@ export async function runTools(
       : await deps.toolSlots(treeOf(view.chat)).take(signal);
     try {
       failpoint('before-dispatch', row.tool);
-      const dispatched = held(await deps.store.call('dispatchCalls', { ...fence, keys: [row.key] }));
+      const episode = await dispatch.commit(row.key);
       failpoint('after-dispatch', row.tool);
-      if (!dispatched) lost = true;
+      if (!episode) lost = true;
       else if (await runCall(deps, { view, row, fence, episode, contextLimit }, signal))
         open.delete(row.key);
     } finally {
@@ -58,10 +54,46 @@ export async function runTools(
     }));
     await orderCalls(scheduled, ({ row }) => runOne(row), { limit: PER_STEP, signal });
   } finally {
-    episode.close();
+    await dispatch.close();
   }
   if (lost) return 'lost';
   return open.size === 0 ? 'settled' : 'ran';
+}
+
+interface Dispatch {
+  /** Where the call's parts go; null when the fence is lost. */
+  commit(key: ToolKey): Promise<EpisodeWriter | null>;
+  close(): Promise<void>;
+}
+
+/** The first call's commit begins the attempt, and the others wait for it: nobody sees parts of one that is not there. */
+function openDispatch(deps: GenerationDeps, fence: Fence): Dispatch {
+  let opening: Promise<EpisodeWriter | null> | null = null;
+
+  async function open(key: ToolKey): Promise<EpisodeWriter | null> {
+    const first = held(await deps.store.call('dispatchCalls', { ...fence, keys: [key], attempt: true }));
+    if (!first) return null;
+    return deps.parts.create(fence.chatId, {
+      history_version: fence.historyVersion,
+      generation_attempt: first.value.generationAttempt,
+    });
+  }
+
+  return {
+    async commit(key) {
+      if (!opening) {
+        opening = open(key);
+        return opening;
+      }
+      const episode = await opening;
+      if (!episode) return null;
+      return held(await deps.store.call('dispatchCalls', { ...fence, keys: [key] })) && episode;
+    },
+    async close() {
+      const episode = await opening?.catch(() => null);
+      episode?.close();
+    },
+  };
 }
 
 /** Answers whether its result is in the ledger: somebody else may have closed the call, or taken the chat. */

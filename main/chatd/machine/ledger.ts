@@ -66,8 +66,10 @@ async function deny(tx: Tx, call: CallRow, note: string | null): Promise<void> {
   );
 }
 
-export const dispatchCalls = operation('durable', (tx: Tx, args: Fence & { keys: readonly ToolKey[] }) =>
-  mutateFenced(tx, args, 'dispatchCalls', async ({ chat }) => {
+type Dispatch = Fence & { readonly keys: readonly ToolKey[]; readonly attempt?: boolean };
+
+export const dispatchCalls = operation('durable', (tx: Tx, args: Dispatch) =>
+  mutateFenced(tx, args, 'dispatchCalls', async ({ chat, set }) => {
     const { rowCount } = await tx.query(
       `update chat_tool_calls set state = 'dispatched', started_at = coalesce(started_at, now())
        where chat_id = $1 and key = any($2::text[]) and state in ('cleared', 'dispatched')`,
@@ -76,7 +78,9 @@ export const dispatchCalls = operation('durable', (tx: Tx, args: Fence & { keys:
     if (rowCount !== args.keys.length || args.keys.length === 0) {
       refuse({ kind: 'invalid', message: 'Only a cleared call can be dispatched' });
     }
-    return null;
+    const generationAttempt = chat.generation_attempt + (args.attempt ? 1 : 0);
+    if (args.attempt) await set({ generation_attempt: generationAttempt });
+    return { generationAttempt };
   }),
 );
 
@@ -105,15 +109,15 @@ interface Settlement {
 export const settleCall = operation('durable', (tx: Tx, args: Settlement) =>
   mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
     if (m.chat.runner_id !== args.runnerId) return refuse({ kind: 'fence-lost' });
-    const call = await loadCall(tx, args.chatId, args.key);
-    if (!call) return refuse({ kind: 'not-found' });
-    const isOpen = call.state === 'dispatched' || (call.state === 'cleared' && call.effect === 'read');
-    if (!isOpen) return refuse({ kind: 'already-answered' });
-    await tx.query(
-      `update chat_tool_calls set state = $2, result = $3, ended_at = now(), started_at = coalesce(started_at, now())
-       where key = $1`,
-      [args.key, args.state, toJson(args.outcome)],
+    const { rowCount } = await tx.query(
+      `update chat_tool_calls set state = $3, result = $4, ended_at = now(), started_at = coalesce(started_at, now())
+       where key = $1 and chat_id = $2 and (state = 'dispatched' or (state = 'cleared' and effect = 'read'))`,
+      [args.key, args.chatId, args.state, toJson(args.outcome)],
     );
+    if (rowCount === 0) {
+      const isThere = (await loadCall(tx, args.chatId, args.key)) !== null;
+      refuse({ kind: isThere ? 'already-answered' : 'not-found' });
+    }
     return null;
   }),
 );

@@ -393,8 +393,14 @@ export interface ChatOperations {
     },
     Outcome<{ historyVersion: number; messageIds: readonly MessageId[] }>
   >;
-  /** cleared → dispatched (or still dispatched: a repeat after a crash). Commits before the call leaves. */
-  dispatchCalls: Op<Fence & { keys: readonly ToolKey[] }, Outcome<null>>;
+  /**
+   * cleared → dispatched (or still dispatched: a repeat after a crash). Commits before the call leaves. `attempt`: it
+   * begins an attempt, whose number it answers.
+   */
+  dispatchCalls: Op<
+    Fence & { keys: readonly ToolKey[]; attempt?: boolean },
+    Outcome<{ generationAttempt: number }>
+  >;
   /** Names the process that runs the call, so that the window can follow it. Bumps snapshot_version only. */
   setCallProcess: Op<{ chatId: ChatId; key: ToolKey; processId: string }, Outcome<null>>;
   /** dispatched → done | unknown | cancelled (it never left) with its result. Not fenced by status: an interrupt must not lose a result. */
