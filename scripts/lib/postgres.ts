@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 interface Client {
+  on(event: 'error', listener: (error: Error) => void): unknown;
   connect(): Promise<void>;
   query(sql: string): Promise<{ rows: unknown[] }>;
   end(): Promise<void>;
