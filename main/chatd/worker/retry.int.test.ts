@@ -151,6 +151,32 @@ describe('retries', () => {
     expect(seen.calls).toBe(3);
   });
 
+  it('"Retry now" whose hint was lost is heard of all the same, long before the wait is over', async () => {
+    const { script, seen } = failing([limited(3_600_000)]);
+    const clock = new DrivenClock();
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    const watching = chatd.watch(chatId);
+    const deaf = () => () => {};
+    const hints = { onChat: deaf, onChildren: deaf, onOwnership: deaf, onWatch: deaf, onLost: deaf };
+    chatd.startWorker(script, { clock, deps: { hints: { ...hints, close: deaf } } });
+    await watching.until((v) => v.retry !== null);
+    const { ok } = await chatd.store.call('skipRetryWait', { chatId, ownerId: chatd.ownerId });
+    expect(ok).toBe(true);
+    await expect
+      .poll(
+        async () => {
+          await clock.pass(1_000);
+          return seen.calls;
+        },
+        { timeout: 5_000 },
+      )
+      .toBe(2);
+    expect(clock.now()).toBeLessThan(3_600_000);
+    await watching.until((v) => v.status === 'waiting');
+    await watching.stop();
+  });
+
   it('#126 a stream that says nothing is given up and tried again', async () => {
     const seen = { calls: 0 };
     const silent: Script = async function* (_request, signal) {

@@ -82,6 +82,9 @@ function loopAction(
   return { kind: 'loop', tool, subject, times: LOOP_TIMES, message_id: messageId };
 }
 
+/** A "Retry now" whose hint was lost, or came while the row was being read, is seen after this long. */
+const RETRY_LOOK_MS = 10_000;
+
 /** Sleeps until the time in the row. A newer retry state ("Retry now") or the end of the wait wakes it. */
 async function waitForRetry(
   deps: TaskDeps,
@@ -96,8 +99,9 @@ async function waitForRetry(
     if (facts.retryStateVersion > view.facts.retryStateVersion) changed.abort();
   });
   try {
-    await deps.clock.sleep(leftMs, AbortSignal.any([signal, changed.signal]));
-    return 'go';
+    const pauseMs = Math.min(leftMs, RETRY_LOOK_MS);
+    await deps.clock.sleep(pauseMs, AbortSignal.any([signal, changed.signal]));
+    return pauseMs < leftMs ? 'look-again' : 'go';
   } catch (error) {
     if (changed.signal.aborted && !signal.aborted) return 'look-again';
     throw error;
