@@ -16,6 +16,8 @@ export const HEARTBEAT_MS = 30_000;
 /** Orphans are looked for this often in a lease. */
 const LOOKS_A_LEASE = 5;
 const ACQUIRED_AT_ONCE = 64;
+/** One after another each would wait behind all that the chats at work ask of the database. */
+const SIDE_BY_SIDE = 8;
 
 export interface WorkerDeps extends GenerationDeps {
   readonly random: Random;
@@ -111,11 +113,12 @@ class Worker implements ChatWorker {
     const { store, workerId, machineId = null } = this.#deps;
     const query = { workerId, machineId, leaseMs: this.#leaseMs, exclusive: store.exclusive };
     const candidates = await store.call('listCandidates', { ...query, limit: ACQUIRED_AT_ONCE });
+    const free = candidates.filter((chatId) => !this.#runs.has(chatId));
     let started = 0;
-    for (const chatId of candidates) {
-      if (this.#stopping.signal.aborted) return;
-      if (this.#runs.has(chatId)) continue;
-      if (await this.#acquire(chatId, query)) started += 1;
+    for (let at = 0; at < free.length && !this.#stopping.signal.aborted; at += SIDE_BY_SIDE) {
+      const some = free.slice(at, at + SIDE_BY_SIDE);
+      const acquired = await Promise.all(some.map((chatId) => this.#acquire(chatId, query)));
+      started += acquired.filter(Boolean).length;
     }
     if (started > 0) this.#bell.poke();
   }
