@@ -146,8 +146,9 @@ test('Stop ends the chat with all its agents; archiving takes the family away, U
   );
   await app.screenshot('archived-family');
   await app.window.getByRole('button', { name: 'Undo' }).click();
-  await expect(chat.chat('Use a crew')).toBeVisible();
-  await chat.chat('Use a crew').click();
+  await expect(chat.chat('Use a crew')).toHaveAttribute('aria-selected', 'true');
+  await expect(chat.feed).toContainText('Stopped by you');
+  await chat.chat('Use a crew').focus();
   await chat.tree.press('ArrowRight');
   await expect(chat.agentRow(/./)).toHaveCount(2);
   hold.release();

@@ -5,6 +5,7 @@ import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { plural } from '../lib/format.ts';
+import { navStore, openChat } from './nav.ts';
 import { isBusy } from './stop.ts';
 import { toast } from './toasts.ts';
 
@@ -112,6 +113,7 @@ export async function regenerateTitle(chatId: ChatId): Promise<void> {
 /** Archives the chat and its agents with a way back; a chat that is archived comes back to the tree with them. */
 export async function archiveChat(chat: ChatSummary, archived: boolean): Promise<boolean> {
   const agents = familyOf(chatsStore.getState(), chat.id).length - 1;
+  const wasOpen = isOpen(chat.id);
   if (archived && !(await comeToRest(chat.id))) {
     toast(`“${chat.title}” did not stop, so it was not archived.`);
     return false;
@@ -122,8 +124,19 @@ export async function archiveChat(chat: ChatSummary, archived: boolean): Promise
     return false;
   }
   const words = agents > 0 ? ` and ${plural(agents, 'agent')}` : '';
-  if (archived) toast(`Archived “${chat.title}”${words}`, () => void archiveChat(chat, false));
+  if (archived) toast(`Archived “${chat.title}”${words}`, () => void bringBack(chat, wasOpen));
   return true;
+}
+
+/** Who had the chat in view sees it again, unless they have gone elsewhere since. */
+async function bringBack(chat: ChatSummary, wasOpen: boolean): Promise<void> {
+  const back = await archiveChat(chat, false);
+  if (back && wasOpen && navStore.getState().route.view === 'new') openChat(chat.id);
+}
+
+function isOpen(chatId: ChatId): boolean {
+  const { route } = navStore.getState();
+  return route.view === 'chat' && route.chatId === chatId;
 }
 
 function familyOf({ live }: Chats, root: ChatId): readonly ChatSummary[] {
