@@ -4,6 +4,7 @@ import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { LinkDown } from '../../agent-client/client.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { abortable } from '../../tools/abortable.ts';
 import { type Tool, type ToolAnswer, toolError } from '../../tools/define.ts';
 import { gateCall } from '../../tools/gate-call.ts';
 import { findTool, prepareCall, type RequestedCall } from '../../tools/prepare-call.ts';
@@ -173,7 +174,8 @@ function cachedInstructions(deps: ToolboxDeps) {
   async function load(workspaceId: WorkspaceId, signal: AbortSignal) {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(INSTRUCTIONS_TIMEOUT_MS)]);
     try {
-      const connection = await deps.connectionFor(workspaceId);
+      // A host that does not answer keeps no chat from its answer, nor from being stopped.
+      const connection = await abortable(deps.connectionFor(workspaceId), bounded);
       const place = { os: connection.platform, directory: connection.directory };
       const files = await filesOf(workspaceId, connection, bounded).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -183,7 +185,8 @@ function cachedInstructions(deps: ToolboxDeps) {
       return { place, files };
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof WorkspaceProblem || error instanceof LinkDown) return null;
+      const isAway = error instanceof WorkspaceProblem || error instanceof LinkDown;
+      if (isAway || bounded.aborted) return null;
       throw error;
     }
   }
