@@ -20,6 +20,7 @@ function chat(id: string, change: Partial<ChatSummary> = {}): ChatSummary {
     activity: null,
     asks: 0,
     unread: false,
+    stopped: false,
     snapshot_version: 5,
     created_at: '2026-01-01T00:00:00Z',
     updated_at: '2026-01-01T00:00:00Z',

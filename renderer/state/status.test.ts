@@ -7,6 +7,7 @@ const REST = {
   pending: false,
   retry: null,
   unread: false,
+  stopped: false,
   activity: null,
   asks: 0,
   last_error: null,
@@ -25,6 +26,7 @@ describe('status: a word, a glyph and a colour', () => {
   it.each([
     ['rests and was seen', {}, ['', 'none', 'none']],
     ['finished unseen', { unread: true }, ['Finished', 'dot', 'ok']],
+    ['stopped by somebody', { unread: true, stopped: true }, ['Stopped', 'none', 'faint']],
     ['pending', { status: 'running', pending: true }, ['Waiting for a free slot', 'ring', 'faint']],
     [
       'running',

@@ -14,13 +14,14 @@ export interface StatusLook {
 
 type Row = Pick<
   ChatSummary,
-  'status' | 'pending' | 'retry' | 'unread' | 'activity' | 'asks' | 'last_error'
+  'status' | 'pending' | 'retry' | 'unread' | 'stopped' | 'activity' | 'asks' | 'last_error'
 >;
 
 /** `nowMs` counts only while a retry waits. */
 export function statusLook(chat: Row, nowMs: number): StatusLook {
   switch (chat.status) {
     case 'waiting':
+      if (chat.stopped) return { words: 'Stopped', glyph: 'none', tone: 'faint' };
       return chat.unread
         ? { words: 'Finished', glyph: 'dot', tone: 'ok' }
         : { words: '', glyph: 'none', tone: 'none' };

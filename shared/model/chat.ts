@@ -22,6 +22,8 @@ export interface ChatSummary {
   /** Calls and pending actions that wait for the person in this chat. */
   readonly asks: number;
   readonly unread: boolean;
+  /** An agent's chat that rests though it has not answered: somebody stopped it. */
+  readonly stopped: boolean;
   readonly snapshot_version: number;
   readonly created_at: string;
   readonly updated_at: string;

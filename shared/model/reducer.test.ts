@@ -34,6 +34,7 @@ function summary(id: string): ChatSummary {
     activity: null,
     asks: 0,
     unread: false,
+    stopped: false,
     snapshot_version: 1,
     created_at: '',
     updated_at: '',

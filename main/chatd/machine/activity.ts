@@ -24,11 +24,11 @@ const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = 
   write_file: ['Writing', 'path'],
   edit_files: ['Editing', 'path'],
   spawn_agent: ['Delegating', 'title'],
-  wait_agent: ['Waiting for a sub-agent', ''],
-  message_agent: ['Messaging a sub-agent', ''],
-  close_agent: ['Stopping a sub-agent', ''],
-  interrupt_agent: ['Stopping a sub-agent', ''],
-  list_agents: ['Looking at its sub-agents', ''],
+  wait_agent: ['Waiting for an agent', ''],
+  message_agent: ['Messaging an agent', ''],
+  close_agent: ['Stopping an agent', ''],
+  interrupt_agent: ['Stopping an agent', ''],
+  list_agents: ['Looking at its agents', ''],
 };
 
 /** What the agent is doing or asks for, in a few words; null when it does nothing. */

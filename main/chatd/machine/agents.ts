@@ -11,7 +11,7 @@ import { refuse } from './exec-state.ts';
 import { resolveModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
 import { sendMessage } from './send.ts';
-import { readChildren } from './summary.ts';
+import { HAS_ANSWERED, readChildren } from './summary.ts';
 import { stopFromAbove } from './tree.ts';
 import type { AgentView, ChatOperations, ToolOutcome } from './types.ts';
 
@@ -138,11 +138,9 @@ interface AgentRow {
   readonly said: readonly Part[] | null;
 }
 
-/** The last row that counts, and the newest answer with words since the chat was last asked something. */
+/** Whether it ended by itself, and the newest answer with words since the chat was last asked something. */
 const AGENT = `select c.id as "chatId", c.title, c.status, c.last_error as error,
-    (select m.role = 'assistant' and not m.interrupted from chat_messages m
-      where m.chat_id = c.id and not m.deleted and not m.compressed and m.visibility <> 'model'
-      order by m.id desc limit 1) as finished,
+    ${HAS_ANSWERED} as finished,
     (select m.content from chat_messages m
       where m.chat_id = c.id and m.role = 'assistant' and not m.deleted and not m.compressed
         and m.visibility <> 'model'

@@ -9,6 +9,11 @@ interface SummaryRow extends Omit<ChatSummary, 'pending' | 'retry' | 'activity'>
   readonly retry_state: RetryInfo | null;
 }
 
+/** The last row of `chats c` that counts is a whole answer: nobody stopped it. Null: it has no row. */
+export const HAS_ANSWERED = `(select m.role = 'assistant' and not m.interrupted from chat_messages m
+  where m.chat_id = c.id and not m.deleted and not m.compressed and m.visibility <> 'model'
+  order by m.id desc limit 1)`;
+
 /** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
 const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
     c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
@@ -17,6 +22,7 @@ const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.work
       + (select count(*)::int from chat_pending_actions a where a.chat_id = c.id and a.answered_at is null) as asks,
     exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
       and m.visibility <> 'model' and m.id > coalesce(c.last_read_message_id, 0)) as unread,
+    c.parent_chat_id is not null and c.status = 'waiting' and ${HAS_ANSWERED} is false as stopped,
     call.tool as running_tool, call.args as running_args, c.compaction_requested_at is not null as compacting,
     (select t.approval from chat_tool_calls t where c.status = 'requires_action' and t.chat_id = c.id
       and ${ASKS_PERSON} order by t.message_id, t.index limit 1) as asked_call,
@@ -98,6 +104,7 @@ function toSummary(row: SummaryRow): ChatSummary {
     activity: toActivity(row),
     asks: row.asks,
     unread: row.unread,
+    stopped: row.stopped,
     snapshot_version: row.snapshot_version,
     created_at: row.created_at,
     updated_at: row.updated_at,

@@ -220,6 +220,7 @@ class World {
       retry,
       activity: null,
       unread: false,
+      stopped: false,
       snapshot_version: version,
       created_at: '',
       updated_at: '',

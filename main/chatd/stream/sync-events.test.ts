@@ -33,6 +33,7 @@ function summary(change: Partial<ChatSummary> = {}): ChatSummary {
     activity: null,
     asks: 0,
     unread: false,
+    stopped: false,
     snapshot_version: 1,
     created_at: '',
     updated_at: '',

@@ -29,6 +29,7 @@ function chat(
     activity: null,
     asks: 0,
     unread: false,
+    stopped: false,
     snapshot_version: 1,
     created_at: ago(days),
     updated_at: ago(days),
