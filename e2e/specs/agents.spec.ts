@@ -134,6 +134,7 @@ test('Stop ends the chat with all its agents; archiving takes the family away, U
   await chat.chat('Use a crew').focus();
   await chat.tree.press('ArrowRight');
   await expect(chat.agentRow(/./)).toHaveCount(2);
+  await expect(chat.agentRow('Sleeps')).toHaveAccessibleName(/Stopped/);
   await chat.agentRow('Sleeps').click();
   await expect(chat.tool('execute')).toContainText('stopped');
   await app.window.getByRole('button', { name: 'Back to “Use a crew”' }).click();
