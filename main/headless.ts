@@ -20,7 +20,7 @@ const CLOSE_WITHIN_MS = 10_000;
 /** `out/` in a checkout, the same tree inside a package. */
 const out = path.resolve(import.meta.dirname, '..');
 
-if (isProgram()) void main(parseArguments(process.argv.slice(2), process.cwd()));
+if (isProgram()) void main(parseArguments(process.argv.slice(2), process.cwd(), 'refused'));
 
 function isProgram(): boolean {
   const [, program] = process.argv;

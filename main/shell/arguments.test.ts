@@ -43,6 +43,32 @@ describe('parseArguments', () => {
     expect(parsed.problem).toContain('--approvals=yolo');
   });
 
+  test.each(['--user-data-dir', '--approvals'])(
+    '%s without a = takes nothing for the folder unsaid',
+    (name) => {
+      const problem = `${name} needs its value behind a "="`;
+      expect(parseArguments([name, 'data'], '/w').problem).toContain(problem);
+      expect(parseArguments([name, 'data'], '/w', 'refused').problem).toContain(problem);
+      expect(parseArguments(['--', name], '/w', 'refused')).toEqual({ ...nothing, folder: `/w/${name}` });
+    },
+  );
+
+  test.each(['--nonsense', '--nonsense=1', '-n', '--user-data-directory=x', '--disable-gpu'])(
+    '%s belongs to Chromium, and is refused where there is none',
+    (arg) => {
+      expect(parseArguments([arg, 'api'], '/w')).toEqual({ ...nothing, folder: '/w/api' });
+      expect(parseArguments([arg, 'api'], '/w', 'refused').problem).toMatch(
+        new RegExp(`^${arg} is not known: [^\\n]+$`),
+      );
+    },
+  );
+
+  test('a program without Chromium takes our switches as the app does', () => {
+    const argv = ['--user-data-dir=data', 'api', '--approvals=edit'];
+    expect(parseArguments(argv, '/w', 'refused')).toEqual(parseArguments(argv, '/w'));
+    expect(parseArguments(argv, '/w', 'refused').problem).toBeNull();
+  });
+
   test('after -- a folder may look like a switch', () => {
     expect(parseArguments(['--', '--approvals=auto'], '/w')).toEqual({
       ...nothing,

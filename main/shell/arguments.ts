@@ -12,12 +12,21 @@ export interface Arguments {
 }
 
 const MODES: readonly ApprovalMode[] = ['ask', 'edit', 'auto'];
+/** Ours, and what stands behind their `=`. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  '--approvals': MODES.join('|'),
+  '--user-data-dir': 'DIR',
+};
 
 /**
  * Pure. `argv` starts after the program (and after the app's folder in development). Switches that are not
- * ours belong to Chromium and are passed over. Paths are meant from `cwd`.
+ * ours belong to Chromium and are passed over; a program without Chromium refuses them. Paths are meant from `cwd`.
  */
-export function parseArguments(argv: readonly string[], cwd: string): Arguments {
+export function parseArguments(
+  argv: readonly string[],
+  cwd: string,
+  others: 'passed-over' | 'refused' = 'passed-over',
+): Arguments {
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
   const plain = [...before.filter((arg) => !arg.startsWith('-')), ...(end < 0 ? [] : argv.slice(end + 1))];
@@ -30,10 +39,22 @@ export function parseArguments(argv: readonly string[], cwd: string): Arguments 
     approvals: mode ?? null,
     userDataDir: userDataDir ? path.resolve(cwd, userDataDir) : null,
     problem:
-      approvals !== null && mode === undefined
+      problemOf(before, others) ??
+      (approvals !== null && mode === undefined
         ? `--approvals=${approvals} is not known: it is ask, edit or auto.`
-        : null,
+        : null),
   };
+}
+
+/** The first switch that nothing can be made of. What follows one of ours without a `=` would be taken for the folder. */
+function problemOf(argv: readonly string[], others: 'passed-over' | 'refused'): string | null {
+  const bare = argv.find((arg) => Object.hasOwn(SWITCHES, arg));
+  if (bare !== undefined) return `${bare} needs its value behind a "=": ${bare}=${SWITCHES[bare]}.`;
+  const isOurs = (arg: string) => Object.keys(SWITCHES).some((name) => arg.startsWith(`${name}=`));
+  const unknown = argv.find((arg) => arg.startsWith('-') && !isOurs(arg));
+  if (unknown === undefined || others === 'passed-over') return null;
+  const known = Object.entries(SWITCHES).map(([name, value]) => `${name}=${value}`);
+  return `${unknown} is not known: there are ${known.join(' and ')}.`;
 }
 
 function valueOf(argv: readonly string[], name: string): string | null {
