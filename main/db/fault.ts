@@ -10,6 +10,7 @@ export type DatabaseFaultCode =
   | 'damaged'
   | 'unreachable'
   | 'unusable'
+  | 'being-migrated'
   | 'newer-database'
   | 'database-locked'
   | 'network-filesystem';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { postgresMissing, startPostgres, type TestPostgres } from '../../scripts/lib/postgres.ts';
 import { silentLog } from '../base/log.ts';
@@ -141,6 +142,23 @@ describe.skipIf(postgresMissing !== null)(`a shared PostgreSQL${here}`, () => {
     );
     expect(refused).toMatchObject({ code });
     expect(String(refused)).not.toMatch(/hidden-word|test-password/);
+  });
+
+  test('that another process keeps from being brought up to date is not waited for without end', async () => {
+    const holder = new pg.Client({ connectionString: url, application_name: 'who hangs' });
+    await holder.connect();
+    await holder.query('select pg_advisory_lock(7304210611)');
+    const { rows } = await holder.query('select pg_backend_pid() as pid');
+    const refused = await openShared({ url, log: silentLog, migrateWithinMs: 50 }, sets).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({ code: 'being-migrated' });
+    expect(String(refused)).toContain(
+      `"who hangs" from 127.0.0.1, server process ${(rows[0] as { pid: number }).pid}`,
+    );
+    expect(String(refused)).not.toMatch(/test-password/);
+    await holder.end();
+    await (await openSharedStore<Ops>(url, sets)).close();
   });
 
   test('of a newer app is left alone', async () => {

@@ -14,10 +14,15 @@ export interface SharedOptions {
   /** `postgresql://user:password@host:port/database`. Never logged as it is. */
   readonly url: string;
   readonly log: Log;
+  /** How long to wait for who brings the schema up to date, and for tables that others hold. */
+  readonly migrateWithinMs?: number;
 }
 
 /** Any number; the same in every process of ours, whatever its version. */
 const MIGRATION_LOCK = 7_304_210_611;
+/** Longer than any statement or idle transaction of ours may last, and than a start of another process takes. */
+const MIGRATE_WITHIN_MS = 60_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 const LOOK_AGAIN_MS = 250;
 const LOOK_AGAIN_FOR_MS = 5_000;
 const UNDEFINED_OBJECT = '42704';
@@ -65,12 +70,12 @@ class SharedDatabase implements Database {
 
 /** Connects and brings the schema up to date, one process at a time. Faults say why not, without the URL. */
 export async function openShared(options: SharedOptions, sets: readonly OperationSet[]): Promise<Database> {
-  const { url, log } = options;
+  const { url, log, migrateWithinMs = MIGRATE_WITHIN_MS } = options;
   if (describeUrl(url) === null)
     throw new DatabaseFault('unusable', 'GAFFER_DATABASE_URL is not a PostgreSQL URL.');
   const client = await connect(url);
   try {
-    const migrations = await migrateLocked(client);
+    const migrations = await migrateLocked(client, url, migrateWithinMs);
     await requireRole(client);
     log.info('The shared database is open', { database: describeUrl(url), migrations });
   } catch (error) {
@@ -94,20 +99,52 @@ async function connect(url: string): Promise<Client> {
   }
 }
 
-async function migrateLocked(client: Client): Promise<number> {
+async function migrateLocked(client: Client, url: string, withinMs: number): Promise<number> {
   const db = {
     query: async <T>(sql: string, params?: unknown[]) => ({
       rows: (await client.query(sql, params)).rows as T[],
     }),
     exec: (sql: string) => client.query(sql),
   };
-  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  // Holds for the tables that the migrations change, too.
+  await client.query(`select set_config('lock_timeout', $1, false)`, [String(withinMs)]);
+  await lockMigration(client, url);
   try {
     await makeRole(client);
     return await migrateSession(db);
   } finally {
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   }
+}
+
+async function lockMigration(client: Client, url: string): Promise<void> {
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  } catch (error) {
+    if (errorCode(error) !== LOCK_NOT_AVAILABLE) throw error;
+    const holder = await describeHolder(client);
+    throw new DatabaseFault(
+      'being-migrated',
+      `Another process has been bringing the database ${describeUrl(url)} up to date for too long: ${holder}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Who has the migration lock of this database; a user that is no superuser is told of own sessions only. */
+async function describeHolder(client: Client): Promise<string> {
+  const { rows } = await client.query(
+    `select a.pid, a.application_name as name, host(a.client_addr) as address
+     from pg_locks l join pg_stat_activity a on a.pid = l.pid
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+       and l.database = (select oid from pg_database where datname = current_database())
+       and (l.classid::bigint << 32) + l.objid::bigint = $1`,
+    [MIGRATION_LOCK],
+  );
+  const [holder] = rows as { pid: number; name: string | null; address: string | null }[];
+  if (!holder) return 'it has just ended';
+  const from = holder.address === null ? '' : ` from ${holder.address}`;
+  return `"${holder.name ?? ''}"${from}, server process ${holder.pid}`;
 }
 
 /** Roles belong to the whole server: another database's process may make it at the same time. */

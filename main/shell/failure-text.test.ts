@@ -15,6 +15,12 @@ test.each(['database-locked', 'newer-database', 'damaged', 'network-filesystem',
   },
 );
 
+test('a shared database that somebody else holds is told in its own words', () => {
+  const text = describeFailure(new DatabaseFault('being-migrated', '"who hangs", process 7'), dir);
+  expect(text.cause).toContain('"who hangs", process 7');
+  expect(text.title).not.toBe(describeFailure(new DatabaseFault('unreachable', 'x'), dir).title);
+});
+
 test('the file system’s codes are told apart', () => {
   const coded = (code: string) => describeFailure(Object.assign(new Error('x'), { code }), dir).title;
   expect(coded('EACCES')).toBe(coded('EROFS'));

@@ -50,6 +50,11 @@ const BY_CODE: Readonly<Record<string, Say>> = {
     cause: message,
     help: 'Correct GAFFER_DATABASE_URL, or what its user may do on the server, then start Gaffer again. Without it Gaffer uses the database of this computer.',
   }),
+  'being-migrated': (_, message) => ({
+    title: 'The shared database is being brought up to date',
+    cause: message,
+    help: 'Try again when it is done. If that process hangs, end it; or end its session on the server with pg_terminate_backend and the number of the server process.',
+  }),
   closed: () => ({
     title: 'The database stopped',
     cause: 'Its process ended unexpectedly. What was acknowledged is on the disk; the chats wait.',
