@@ -265,7 +265,14 @@ function openPlaces(
   return { hosts, workspaces: createWorkspaces({ ...of, hosts, startLocal, clock, log }) };
 }
 
-type Chosen = 'resolveModel' | 'toolbox' | 'modelSlots' | 'toolSlots' | 'onAttention' | 'onRefused';
+type Chosen =
+  | 'resolveModel'
+  | 'lacking'
+  | 'toolbox'
+  | 'modelSlots'
+  | 'toolSlots'
+  | 'onAttention'
+  | 'onRefused';
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
   /** Besides the models' keys. */
@@ -291,6 +298,7 @@ function driveChats({ models, workspaces, face, secrets, ...base }: DriveParts):
   const worker = startWorker({
     ...base,
     resolveModel: (id) => models.resolve(id),
+    lacking: () => models.lacking(),
     toolbox,
     modelSlots: slotsByProvider(),
     toolSlots: (tree) => toolSlots.of(tree),

@@ -245,6 +245,46 @@ describe("the person's accounts", () => {
   });
 });
 
+describe('what cannot be asked from here', () => {
+  it('is what has no key here: until it has one, and not what nobody can ask', async () => {
+    const models = await start({});
+    await add(models, 'Local', { key: '' });
+    const removed = await add(models, 'Old', { kind: 'openai', baseUrl: '', key: '', models: [] });
+    await models.remove(removed);
+    expect(await models.lacking()).toEqual([]);
+    const work = await add(models, 'Work', { kind: 'openai', baseUrl: '', key: '', models: [] });
+    const theirs = (await snapshot(models)).models.filter(({ providerId }) => providerId === work);
+    expect(theirs.length).toBeGreaterThan(0);
+    expect((await models.lacking()).toSorted()).toEqual(theirs.map(({ id }) => id).toSorted());
+    await models.setKey(work, 'sk-new-key');
+    expect(await models.lacking()).toEqual([]);
+  });
+
+  it('reads the keys once until an account changes', async () => {
+    let reads = 0;
+    const counting: Secrets = {
+      ...secrets,
+      get: (id) => {
+        reads += 1;
+        return secrets.get(id);
+      },
+    };
+    const models = createModels({
+      store,
+      env: {},
+      secrets: counting,
+      clock: systemClock,
+      log: silentLog,
+    });
+    await models.start();
+    await add(models, 'Work', { kind: 'openai', baseUrl: '', key: '', models: [] });
+    await models.lacking();
+    const before = reads;
+    await models.lacking();
+    expect(reads).toBe(before);
+  });
+});
+
 describe('watching', () => {
   it('tells every change and ends when it is closed', async () => {
     const models = await start({});

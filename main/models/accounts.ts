@@ -51,6 +51,11 @@ export interface Models {
   start(): Promise<void>;
   /** Throws ModelError: missing_key, provider_disabled or config. */
   resolve(id: ModelConfigId): Promise<ResolvedModel>;
+  /**
+   * Those whose key is not here, in memory until an account changes. Where others use the database, they may have it.
+   * What is switched off or gone is so for all of them, and not listed.
+   */
+  lacking(): Promise<readonly ModelConfigId[]>;
   /** The whole list at once and again after every change, until the signal aborts. */
   watch(signal: AbortSignal): AsyncIterable<ModelsSnapshot>;
   /** The model of a new chat; null only when every account is off. */
@@ -85,6 +90,7 @@ class Registry implements Models {
   #poke: () => void = () => {};
   #closed = false;
   readonly #seen = new Set<string>();
+  #lacking: Promise<readonly ModelConfigId[]> | null = null;
 
   constructor(deps: ModelsDeps) {
     this.#deps = deps;
@@ -104,6 +110,7 @@ class Registry implements Models {
 
   #announce(): void {
     this.#kept.forget();
+    this.#lacking = null;
     const wake = this.#poke;
     this.#arm();
     wake();
@@ -136,7 +143,10 @@ class Registry implements Models {
 
   async #key(row: ProviderRow): Promise<string | null> {
     const key = await this.#readKey(row);
-    if (key !== null) this.#seen.add(key);
+    if (key !== null && !this.#seen.has(key)) {
+      this.#seen.add(key);
+      this.#lacking = null;
+    }
     return key;
   }
 
@@ -164,6 +174,32 @@ class Registry implements Models {
     const reason = unavailable(provider, config, key !== null);
     if (reason) throw reason;
     return readyModel(this.#model(provider, config, key), provider, config);
+  }
+
+  lacking(): Promise<readonly ModelConfigId[]> {
+    if (this.#lacking) return this.#lacking;
+    const own = this.#loadLacking();
+    this.#lacking = own;
+    own.catch(() => {
+      if (this.#lacking === own) this.#lacking = null;
+    });
+    return own;
+  }
+
+  async #loadLacking(): Promise<readonly ModelConfigId[]> {
+    const { providers, configs } = await this.#rows();
+    const found = await Promise.all(
+      providers.map(async (provider) => {
+        const hasKey = (await this.#key(provider)) !== null;
+        return configs.filter(
+          (config) =>
+            config.providerId === provider.id &&
+            !config.deleted &&
+            unavailable(provider, config, hasKey)?.kind === 'missing_key',
+        );
+      }),
+    );
+    return found.flat().map(({ id }) => id);
   }
 
   #model(provider: ProviderRow, config: ModelConfigRow, key: string | null): LanguageModel {

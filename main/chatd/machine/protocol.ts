@@ -42,6 +42,8 @@ const JSON_COLUMNS: readonly string[] = ['last_error', 'retry_state'];
 export interface Mutation {
   readonly tx: Tx;
   readonly chat: ChatRow;
+  /** When the chat was last changed before this transition, which is a change itself. */
+  readonly restingSince: string;
   readonly from: ExecState;
   readonly set: (patch: ChatPatch) => Promise<void>;
 }
@@ -64,10 +66,10 @@ export async function mutate<T>(
   transition: TransitionName | null,
   work: (m: Mutation) => Promise<T>,
 ): Promise<Outcome<T>> {
-  const chat = await lockAndBump(tx, scope);
+  const { chat, restingSince } = await lockAndBump(tx, scope);
   const from = execState(chat);
   if (transition && !isAllowed(transition, from)) refuse({ kind: 'not-allowed', from, transition });
-  const value = await work({ tx, chat, from, set: (patch) => setChat(tx, chat.id, patch) });
+  const value = await work({ tx, chat, restingSince, from, set: (patch) => setChat(tx, chat.id, patch) });
   await publish(tx, chat);
   return ok(value);
 }
@@ -97,9 +99,12 @@ export function mutateFenced<T>(
  * give the row as it is now and its queue as it was before. "No key": a transition of a child, when it updates its
  * row twice, looks up its parent under a key share lock, and must not wait there for whoever waits for the child.
  */
-async function lockAndBump(tx: Tx, { chatId, ownerId, unlessHeld }: Scope): Promise<ChatRow> {
-  const locked = await tx.query(
-    `select from chats where id = $1 for no key update ${unlessHeld ? 'skip locked' : ''}`,
+async function lockAndBump(
+  tx: Tx,
+  { chatId, ownerId, unlessHeld }: Scope,
+): Promise<Pick<Mutation, 'chat' | 'restingSince'>> {
+  const locked = await tx.query<{ updated_at: string }>(
+    `select updated_at from chats where id = $1 for no key update ${unlessHeld ? 'skip locked' : ''}`,
     [chatId],
   );
   if (locked.rowCount === 0) {
@@ -111,7 +116,8 @@ async function lockAndBump(tx: Tx, { chatId, ownerId, unlessHeld }: Scope): Prom
      where id = $1 and ($2::uuid is null or owner_id = $2) returning ${CHAT_COLUMNS}`,
     [chatId, ownerId],
   );
-  return rows[0] ?? refuse({ kind: 'not-found' });
+  const [chat, before] = [rows[0], locked.rows[0]];
+  return chat && before ? { chat, restingSince: before.updated_at } : refuse({ kind: 'not-found' });
 }
 
 async function setChat(tx: Tx, chatId: ChatId, patch: ChatPatch): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   asId,
   type ChatId,
+  type ModelConfigId,
   type OwnerId,
   type QueuedId,
   type RunnerId,
@@ -396,6 +397,56 @@ describe('ownership', () => {
     expect(
       await m.store.call('acquire', { ...next, chatId: chat.chatId, runnerId: runner() }),
     ).toMatchObject({ ok: true });
+  });
+
+  describe('whose model the worker cannot ask', () => {
+    const fresh = () => arrange(m, 'R0', { owned: false });
+    const rests = (chatId: ChatId, seconds: number) =>
+      m.db.query(`update chats set updated_at = now() - $2 * interval '1 second' where id = $1`, [
+        chatId,
+        seconds,
+      ]);
+    /** Whether it is offered, and whether it is given. */
+    async function taken(chatId: ChatId, lacking: readonly ModelConfigId[]): Promise<boolean[]> {
+      const asked = { ...lease, workerId: asId<WorkerId>(randomUUID()), lacking };
+      const listed = await m.store.call('listCandidates', { ...asked, limit: 1_000 });
+      const acquired = await m.store.call('acquire', { ...asked, chatId, runnerId: runner() });
+      return [listed.includes(chatId), acquired.ok];
+    }
+
+    test('it is left to others for 5 s, and then taken', async () => {
+      const { chatId } = await fresh();
+      expect(await taken(chatId, [m.otherModelId, m.modelId])).toEqual([false, false]);
+      await rests(chatId, 3);
+      expect(await taken(chatId, [m.modelId])).toEqual([false, false]);
+      await rests(chatId, 6);
+      expect(await taken(chatId, [m.modelId])).toEqual([true, true]);
+    });
+
+    test('one that can ask it takes it at once', async () => {
+      expect(await taken((await fresh()).chatId, [m.otherModelId])).toEqual([true, true]);
+      expect(await taken((await fresh()).chatId, [])).toEqual([true, true]);
+    });
+
+    test('an interrupt needs no model', async () => {
+      const { chatId } = await arrange(m, 'I0', { owned: false });
+      expect(await taken(chatId, [m.modelId])).toEqual([true, true]);
+    });
+
+    test('the 5 s begin when its owner is given up', async () => {
+      const { chatId } = await fresh();
+      expect(await taken(chatId, [])).toEqual([true, true]);
+      await rests(chatId, 3_600);
+      const silent = (ms: number) =>
+        m.db.query(
+          `update chat_heartbeats set heartbeat_at = now() - $2 * interval '1 millisecond' where chat_id = $1`,
+          [chatId, lease.leaseMs + ms],
+        );
+      await silent(2_000);
+      expect(await taken(chatId, [m.modelId])).toEqual([false, false]);
+      await silent(6_000);
+      expect(await taken(chatId, [m.modelId])).toEqual([true, true]);
+    });
   });
 
   test('what waits for a person is no candidate', async () => {

@@ -346,14 +346,25 @@ export interface ChatOperations {
   setDraft: Op<{ ownerId: OwnerId; key: string; text: string }, null>;
 
   // ── a worker's ──
-  /** Runnable (running, interrupting; not requires_action) and unowned or with a dead owner; oldest first. */
+  /**
+   * Runnable (running, interrupting; not requires_action) and unowned or with a dead owner; oldest first. `lacking`:
+   * models that this worker cannot ask; a chat that would need one is listed only after 5 s without an owner.
+   */
   listCandidates: Op<
-    { workerId: WorkerId; leaseMs: number; exclusive: boolean; machineId?: string | null; limit: number },
+    {
+      workerId: WorkerId;
+      leaseMs: number;
+      exclusive: boolean;
+      machineId?: string | null;
+      lacking?: readonly ModelConfigId[];
+      limit: number;
+    },
     readonly ChatId[]
   >;
   /**
    * Re-checks the candidate condition under the lock. `exclusive`: any owner but this worker is dead. `machineId`: a chat
-   * in another computer's folder is left alone. `changed` while another transaction holds the chat.
+   * in another computer's folder is left alone. `lacking`: as for the list. `changed` while another transaction holds
+   * the chat.
    */
   acquire: Op<
     {
@@ -363,6 +374,7 @@ export interface ChatOperations {
       leaseMs: number;
       exclusive: boolean;
       machineId?: string | null;
+      lacking?: readonly ModelConfigId[];
     },
     Outcome<ChatFacts>
   >;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { postgresMissing, startPostgres, type TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { operation } from '../../db/store.ts';
 import { openSharedStore } from '../../db/test-shared.ts';
-import type { ModelEvent } from '../../models/port.ts';
+import { ModelError, type ModelEvent } from '../../models/port.ts';
 import type { ChatFacts } from '../machine/types.ts';
 import { FINISH, type Script, says, type Watching } from '../test-chatd.ts';
 import { openTestReplicas, type TestReplica, type TestReplicas } from './test-replicas.ts';
@@ -280,6 +280,45 @@ describe.skipIf(postgresMissing !== null)(`replicas on one PostgreSQL${here}`, (
     await onIdle.until((view) => view.status === 'waiting');
     expect(answers(onIdle)).toEqual(['right']);
     await Promise.all([onFree.stop(), onIdle.stop()]);
+  });
+
+  test('a chat whose key is not here is left to a replica that has it', async () => {
+    const chatId = await a.create('Hello');
+    // No moment comes at which nobody else wanted it.
+    await replicas.query(`update chats set updated_at = now() + interval '1 hour' where id = $1`, [chatId]);
+    const other = await a.create('Hello');
+    await replicas.query(
+      `with added as (insert into chat_model_configs (provider_id, model)
+         select provider_id, 'other' from chat_model_configs returning id)
+       update chats set last_model_config_id = added.id from added where chats.id = $1`,
+      [other],
+    );
+    a.startWorker(saying('from A'), { deps: { lacking: async () => [a.modelConfigId] } });
+    const [onChat, onOther] = [b.watch(chatId), b.watch(other)];
+    await onOther.until((view) => view.status === 'waiting');
+    expect([answers(onOther), await owner(chatId)]).toEqual([['from A'], null]);
+    b.startWorker(saying('from B'));
+    await onChat.until((view) => view.status === 'waiting');
+    expect(answers(onChat)).toEqual(['from B']);
+    await Promise.all([onChat.stop(), onOther.stop()]);
+  });
+
+  test('a chat whose key is nowhere ends in an error that says so', async () => {
+    const missing = new ModelError('No key.', { kind: 'missing_key', retryable: false, provider: 'Test' });
+    const chatId = await a.create('Hello');
+    await replicas.query(`update chats set updated_at = now() - interval '6 seconds' where id = $1`, [
+      chatId,
+    ]);
+    const deps = { lacking: async () => [a.modelConfigId], resolveModel: () => Promise.reject(missing) };
+    for (const replica of [a, b]) replica.startWorker(saying('never'), { deps });
+    const onB = b.watch(chatId);
+    await onB.until((view) => view.status === 'error');
+    const [row] = await replicas.query<{ last_error: unknown }>(
+      'select last_error from chats where id = $1',
+      [chatId],
+    );
+    expect(row?.last_error).toMatchObject({ kind: 'missing_key' });
+    await onB.stop();
   });
 
   test('#188 a second writer of a chat waits for the first, and a worker that would acquire it does not', async () => {

@@ -1,11 +1,11 @@
-import { asId, type ChatId, type RunnerId, type WorkerId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type ModelConfigId, type RunnerId, type WorkerId } from '@shared/model/ids.ts';
 import { errorFields } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import { createWake } from '../../base/wake.ts';
 import { createOpenCalls } from '../generation/open-calls.ts';
 import type { GenerationDeps } from '../generation/ports.ts';
 import { generateTitle, wantsTitle } from '../generation/title.ts';
-import type { StepView } from '../machine/types.ts';
+import type { ChatOperations, StepView } from '../machine/types.ts';
 import { runChat } from './runner.ts';
 import type { TaskDeps } from './task-deps.ts';
 import { tendChats } from './tend.ts';
@@ -28,6 +28,8 @@ export interface WorkerDeps extends GenerationDeps {
   readonly heartbeatMs?: number;
   /** Chats in folders of other computers are left to these; null: there is one computer only. */
   readonly machineId?: string | null;
+  /** Models that cannot be asked from here and perhaps from elsewhere: others come first for their chats. */
+  lacking?(): Promise<readonly ModelConfigId[]>;
 }
 
 export interface ChatWorker {
@@ -111,7 +113,8 @@ class Worker implements ChatWorker {
 
   async #acquireAll(): Promise<void> {
     const { store, workerId, machineId = null } = this.#deps;
-    const query = { workerId, machineId, leaseMs: this.#leaseMs, exclusive: store.exclusive };
+    const lacking = store.exclusive ? [] : ((await this.#deps.lacking?.()) ?? []);
+    const query = { workerId, machineId, lacking, leaseMs: this.#leaseMs, exclusive: store.exclusive };
     const candidates = await store.call('listCandidates', { ...query, limit: ACQUIRED_AT_ONCE });
     const free = candidates.filter((chatId) => !this.#runs.has(chatId));
     let started = 0;
@@ -126,7 +129,7 @@ class Worker implements ChatWorker {
   /** One that cannot be acquired keeps no other from it. */
   async #acquire(
     chatId: ChatId,
-    query: { workerId: WorkerId; machineId: string | null; leaseMs: number; exclusive: boolean },
+    query: Omit<Parameters<ChatOperations['acquire']>[0], 'chatId' | 'runnerId'>,
   ): Promise<boolean> {
     const runnerId = asId<RunnerId>(this.#deps.random.uuid());
     try {
