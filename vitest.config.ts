@@ -23,6 +23,8 @@ export default defineConfig({
           exclude,
           testTimeout: 60_000,
           maxWorkers: 2,
+          // As in playwright.config.ts.
+          retry: process.env['GAFFER_FULL'] ? 1 : 0,
           sequence: { groupOrder: 1 },
         },
       },

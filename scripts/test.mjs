@@ -6,7 +6,7 @@ import { build } from './build.mjs';
 import { ensureElectron } from './electron.mjs';
 import { runChecks } from './lib/checks.mjs';
 import { bin, root, runThrough, say } from './lib/run.mjs';
-import { countPlaywright, countVitest, notRunLines } from './lib/test-reports.mjs';
+import { countPlaywright, countVitest, failureLines, notRunLines } from './lib/test-reports.mjs';
 import { withDisplay } from './lib/with-display.mjs';
 import { ensurePackages } from './packages.mjs';
 import { ensureSystem } from './system.mjs';
@@ -57,10 +57,20 @@ const wanted = {
 
 async function vitest(project) {
   const report = fresh(`${project}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = ['run', '--project', project, '--passWithNoTests', ...reporters, ...rest];
-  const code = await runThrough(bin('vitest'), args, { timeout: PART_WITHIN_MS });
-  return countVitest(report, code);
+  const again = fresh(`${project}-again.json`);
+  const own = path.join(root, 'scripts/lib/second-tries.mjs');
+  const reporters = ['default', 'json', own].map((name) => `--reporter=${name}`);
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    ...reporters,
+    `--outputFile.json=${report}`,
+  ];
+  const env = { ...process.env, GAFFER_SECOND_TRIES: again };
+  const code = await runThrough(bin('vitest'), [...args, ...rest], { env, timeout: PART_WITHIN_MS });
+  return countVitest(report, code, again);
 }
 
 async function playwright() {
@@ -84,12 +94,13 @@ const tortures = [
 ];
 
 async function torture() {
-  const counted = { passed: 0, failed: 0 };
+  const counted = { passed: 0, failed: 0, failures: [] };
   for (const asked of tortures) {
     const { command, args } = withDisplay(bin('tsx'), ['torture/index.ts', ...asked]);
     const startedAt = performance.now();
     const code = await runThrough(command, args, { timeout: PART_WITHIN_MS });
     counted[code === 0 ? 'passed' : 'failed'] += 1;
+    if (code !== 0) counted.failures.push(`torture ${asked.join(' ')}`);
     const took = ((performance.now() - startedAt) / 1000).toFixed(0);
     say(`torture ${asked.join(' ')}: ${code === 0 ? 'held' : 'FAILED'} after ${took} s`);
   }
@@ -119,8 +130,9 @@ async function runPart(name) {
     const counted = await parts[name]();
     return { name, notRun: [], ...counted, seconds: seconds() };
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    return { name, passed: 0, failed: 1, notRun: [], seconds: seconds() };
+    const text = error instanceof Error ? error.message : String(error);
+    say(text);
+    return { name, passed: 0, failed: 1, failures: [text], notRun: [], seconds: seconds() };
   }
 }
 
@@ -145,7 +157,7 @@ async function main() {
   }
   summarize(done);
   const notRun = done.flatMap((part) => part.notRun);
-  for (const line of notRunLines(notRun)) say(line);
+  for (const line of [...notRunLines(notRun), ...failureLines(done)]) say(line);
   const sum = (key) => done.reduce((total, part) => total + part[key], 0);
   const failed = sum('failed') + (full ? notRun.length : 0);
   if (full && notRun.length > 0) say('GAFFER_FULL=1: what was not run counts as failed.');

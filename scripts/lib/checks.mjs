@@ -24,13 +24,14 @@ function checks() {
 /** Runs them side by side; output only of those that fail. */
 export async function runChecks(say) {
   const waiting = checks();
-  const result = { passed: 0, failed: 0 };
+  const result = { passed: 0, failed: 0, failures: [] };
   const work = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       const { code, output } = await run(check.command);
       if (code === 0) result.passed += 1;
       else {
         result.failed += 1;
+        result.failures.push(`${check.name}\n${output.trim()}`);
         say(`\n✗ ${check.name}\n${output.trim()}\n`);
       }
     }

@@ -1,17 +1,26 @@
 import fs from 'node:fs';
 
 /**
- * `{ passed, failed, notRun: [reason, …] }` of a runner's JSON report. A report that is not there or names no
- * failure although the runner failed counts as one failure.
+ * `{ passed, failed, notRun: [reason, …], failures: [text, …], again: [title, …] }` of a runner's JSON report. `again`:
+ * passed at a second try only. A report that is not there or names no failure although the runner failed counts as one
+ * failure. `secondTries`: what second-tries.mjs wrote; Vitest's own report does not tell.
  */
-export function countVitest(file, exitCode) {
+export function countVitest(file, exitCode, secondTries) {
   return settle(read(file), exitCode, (report, count) => {
+    count.again.push(...(read(secondTries) ?? []));
     for (const suite of report.testResults ?? []) {
-      if (suite.status === 'failed' && suite.assertionResults.length === 0) count.failed += 1;
+      if (suite.status === 'failed' && suite.assertionResults.length === 0) {
+        count.failed += 1;
+        count.failures.push(`${suite.name}\n${suite.message ?? ''}`);
+      }
       for (const test of suite.assertionResults) {
         if (test.status === 'passed') count.passed += 1;
-        else if (test.status === 'failed') count.failed += 1;
-        else count.notRun.push(reasonIn(test));
+        else if (test.status === 'failed') {
+          count.failed += 1;
+          count.failures.push(
+            [`${suite.name}: ${test.fullName}`, ...(test.failureMessages ?? [])].join('\n'),
+          );
+        } else count.notRun.push(reasonIn(test));
       }
     }
   });
@@ -20,10 +29,15 @@ export function countVitest(file, exitCode) {
 export function countPlaywright(file, exitCode) {
   return settle(read(file), exitCode, (report, count) => {
     count.failed += (report.errors ?? []).length;
+    count.failures.push(
+      ...(report.errors ?? []).map((error) => error.message ?? 'an error without a message'),
+    );
     for (const test of testsIn(report.suites ?? [])) {
       if (test.status === 'expected' || test.status === 'flaky') count.passed += 1;
       else if (test.status === 'skipped') count.notRun.push(skipReason(test));
       else count.failed += 1;
+      if (test.status === 'flaky') count.again.push(failureOf(test));
+      if (test.status === 'unexpected') count.failures.push(failureOf(test));
     }
   });
 }
@@ -35,8 +49,21 @@ export function notRunLines(reasons) {
   return [...byReason].map(([reason, number]) => `not run here: ${number} (${reason})`);
 }
 
+/** The last thing that a run prints, because a log may be kept by its end alone: what failed, and how. */
+export function failureLines(parts) {
+  const short = (text) => text.replaceAll(ESCAPES, '').split('\n').slice(0, FAILURE_LINES).join('\n    ');
+  return parts.flatMap(({ name, failures = [], again = [] }) => [
+    ...again.map((text) => `passed at its second try (${name}): ${short(text)}`),
+    ...failures.map((text) => `FAILED (${name}): ${short(text)}`),
+  ]);
+}
+
+const FAILURE_LINES = 25;
+// oxlint-disable-next-line no-control-regex -- colours of a terminal
+const ESCAPES = /\u001b\[[0-9;]*m/g;
+
 function settle(report, exitCode, read) {
-  const count = { passed: 0, failed: 0, notRun: [] };
+  const count = { passed: 0, failed: 0, notRun: [], failures: [], again: [] };
   if (report !== null) read(report, count);
   if (count.failed === 0 && (report === null || exitCode !== 0)) count.failed = 1;
   return count;
@@ -61,9 +88,18 @@ function skipReason(test) {
   return note?.description || 'skipped without a reason';
 }
 
+/** Its place and title, and what went wrong at the first try. */
+function failureOf({ title, results }) {
+  const errors = (results ?? []).find((result) => result.status !== 'passed')?.errors ?? [];
+  return [title, ...errors.map((error) => error.message ?? '')].join('\n');
+}
+
 function testsIn(suites) {
   return suites.flatMap((suite) => [
-    ...(suite.specs ?? []).flatMap((spec) => spec.tests ?? []),
+    ...(suite.specs ?? []).flatMap((spec) => {
+      const title = `${spec.file}:${spec.line} › ${spec.title}`;
+      return (spec.tests ?? []).map((test) => ({ ...test, title }));
+    }),
     ...testsIn(suite.suites ?? []),
   ]);
 }
