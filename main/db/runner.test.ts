@@ -12,7 +12,11 @@ function engine(fail: (sql: string) => unknown) {
     const error = fail(sql);
     return error === null ? { rows: [], affectedRows: 0 } : Promise.reject(error);
   };
-  return { db: { exec: ask, query: ask } as unknown as PGlite, asked };
+  const execProtocolStream = async (message: Uint8Array) => {
+    await ask(Buffer.from(message).includes('select 1') ? 'select 1' : 'another');
+    return [];
+  };
+  return { db: { exec: ask, execProtocolStream } as unknown as PGlite, asked };
 }
 
 const trap = () => Object.assign(new Error('unreachable'), { name: 'RuntimeError' });

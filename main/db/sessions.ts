@@ -1,4 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { EngineStatements } from './engine-statements.ts';
+import { errorCode } from './error-code.ts';
 import { DatabaseFault } from './fault.ts';
 
 /** A session of the database, lent for the length of one transaction. */
@@ -37,11 +39,9 @@ export class EngineSession implements Sessions {
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(db: PGlite) {
+    const statements = new EngineStatements(db);
     this.#session = {
-      async query<T>(sql: string, params: readonly unknown[]) {
-        const { rows, affectedRows } = await db.query<T>(sql, [...params]);
-        return { rows, rowCount: affectedRows || rows.length };
-      },
+      query: (sql, params) => statements.query(sql, params),
       async exec(sql) {
         await db.exec(sql);
       },
@@ -93,9 +93,4 @@ export function toFault(error: unknown): unknown {
 /** What the engine throws at its end need not be an Error. */
 function nameOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
-}
-
-/** PostgreSQL's or the system's error code, or null when there is none. */
-export function errorCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

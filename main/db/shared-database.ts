@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { errorCode } from './error-code.ts';
 import { DatabaseFault } from './fault.ts';
 import { migrateSession } from './migrate.ts';
 import type { Database } from './open.ts';
 import { OperationRunner, type OperationSet } from './runner.ts';
-import { errorCode } from './sessions.ts';
 import { listenShared, type SharedHints } from './shared-hints.ts';
 import { clientConfig, isAway, isServers, SharedSessions } from './shared-sessions.ts';
 import type { Hint } from './store.ts';

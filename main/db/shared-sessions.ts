@@ -1,8 +1,9 @@
 import pg, { type PoolClient } from 'pg';
 import { errorFields, type Log } from '../base/log.ts';
+import { errorCode } from './error-code.ts';
 import { DatabaseFault } from './fault.ts';
 import { parsers } from './parsers.ts';
-import { errorCode, type Session, type Sessions, toFault } from './sessions.ts';
+import { type Session, type Sessions, toFault } from './sessions.ts';
 
 /** Open at once, for one process. */
 const CONNECTIONS = 10;
