@@ -12,6 +12,7 @@ import { Empty } from '../ui/empty.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { LinkQuestion } from '../ui/link-question.tsx';
 import { LinkContext } from '../ui/markdown.tsx';
+import { Inspector } from './inspector.tsx';
 import { MainPane } from './main-pane.tsx';
 import { usePresence } from './presence.ts';
 import { useShortcuts } from './shortcuts.ts';
@@ -59,6 +60,7 @@ function Shell() {
           />
         )}
         <MainPane />
+        <Inspector />
       </div>
       {settings && <Settings />}
       {link !== null && (

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { newChatHere } from '../features/chats/sidebar.tsx';
 import { newWindow } from '../state/app.ts';
+import { toggleInspector } from '../state/inspector.ts';
 import { navStore, setDrawer, showSettings } from '../state/nav.ts';
 
 /** Keys that work everywhere in the window. Those of the message box live with it. */
@@ -20,6 +21,7 @@ export function useShortcuts(): void {
 
 const KEYS: Readonly<Record<string, () => void>> = {
   n: newChatHere,
+  i: toggleInspector,
   k: () => {
     if (window.matchMedia('(max-width: 760px)').matches) setDrawer(true);
     document.querySelector<HTMLElement>('input[type="search"]')?.focus();

@@ -10,6 +10,7 @@ import {
   GitBranch,
   Menu as MenuIcon,
   Moon,
+  PanelRight,
   Server,
   Sun,
 } from 'lucide-react';
@@ -17,9 +18,11 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { appStore, setSettings } from '../state/app.ts';
 import { archiveChat, chatsStore, findChat } from '../state/chats.ts';
+import { inspectorStore, isShown, ROOMY, toggleInspector } from '../state/inspector.ts';
 import { navStore, openChat, openNew, setDrawer } from '../state/nav.ts';
 import { linkWords, workspacesStore } from '../state/workspaces.ts';
 import { IconButton } from '../ui/button.tsx';
+import { useMedia } from '../ui/use-media.ts';
 
 export function TitleBar() {
   const chatId = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
@@ -67,6 +70,7 @@ export function TitleBar() {
         {view === 'chat' && chat?.parent_chat_id === null && <ArchiveButton chat={chat} />}
         <BellButton />
         <ThemeButton />
+        {view !== 'inbox' && <InspectorButton />}
       </div>
     </header>
   );
@@ -162,6 +166,24 @@ function ThemeButton() {
       onClick={() => void setSettings({ theme: light ? 'dark' : 'light' })}
     >
       {light ? <Moon className="i" aria-hidden="true" /> : <Sun className="i" aria-hidden="true" />}
+    </IconButton>
+  );
+}
+
+function InspectorButton() {
+  const roomy = useMedia(ROOMY);
+  const shown = useStore(inspectorStore, (s) => isShown(s, roomy));
+  const platform = useStore(appStore, (s) => s.info?.platform);
+  return (
+    <IconButton
+      label="Toggle inspector"
+      title={`Inspector · ${platform === 'darwin' ? '⌘I' : 'Ctrl+I'}`}
+      aria-keyshortcuts={platform === 'darwin' ? 'Meta+I' : 'Control+I'}
+      aria-pressed={shown}
+      className={shown ? 'on' : ''}
+      onClick={toggleInspector}
+    >
+      <PanelRight className="i" aria-hidden="true" />
     </IconButton>
   );
 }

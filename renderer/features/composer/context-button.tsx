@@ -1,16 +1,16 @@
-import type { InstructionFileInfo } from '@shared/contract/chats.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import type { Message } from '@shared/model/message.ts';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { call } from '../../lib/bridge.ts';
-import { bytes, tokens } from '../../lib/format.ts';
+import { tokens } from '../../lib/format.ts';
 import { CUT_WAITS, clearContext, compactContext } from '../../state/context.ts';
+import { instructionItems, instructionWords, useInstructions } from '../../state/instructions.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { findModel, modelsStore } from '../../state/models.ts';
 import { focusMessage } from '../../state/nav.ts';
 import { isBusy } from '../../state/stop.ts';
 import { Button } from '../../ui/button.tsx';
+import { PathList } from '../../ui/path-list.tsx';
 import { useDismiss } from '../../ui/use-dismiss.ts';
 import { contextUsed } from './context-used.ts';
 
@@ -76,37 +76,12 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 
 /** The files that tell the model how to work here; read when the person looks. */
 function Instructions({ chatId }: { readonly chatId: ChatId }) {
-  const [files, setFiles] = useState<readonly InstructionFileInfo[] | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    void call('chat.instructions', { chatId }).then((answer) => {
-      if (!wanted) return;
-      if (answer.ok) setFiles(answer.value.files);
-      else setFailure(answer.error.message);
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [chatId]);
-  const words = failure ?? (files === null ? '…' : files.length === 0 ? 'none found' : '');
+  const instructions = useInstructions(chatId);
   return (
     <>
       <hr />
-      <Fact name="Instructions" value={words} />
-      <ul aria-label="Instruction files" className="sources">
-        {files?.map((file) => (
-          <li key={file.source}>
-            <span className="mono source" title={file.source}>
-              <bdi dir="ltr">{file.source}</bdi>
-            </span>
-            <span className="num meta">
-              {bytes(file.bytes)}
-              {file.truncated && ', truncated'}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Fact name="Instructions" value={instructionWords(instructions)} />
+      <PathList label="Instruction files" items={instructionItems(instructions)} />
     </>
   );
 }

@@ -1,0 +1,16 @@
+import type { ComponentType } from 'react';
+import { Details } from '../features/details/details.tsx';
+import type { Inspected } from '../state/inspector.ts';
+
+/** One tab of the inspector. Its pane is mounted only while it is shown, and anew for another chat. */
+export interface InspectorTab {
+  /** Kept in the window's memory: never renamed. */
+  readonly id: string;
+  readonly label: string;
+  readonly Pane: ComponentType<Inspected>;
+}
+
+/** From left to right. */
+export const inspectorTabs: readonly [InspectorTab, ...InspectorTab[]] = [
+  { id: 'details', label: 'Details', Pane: Details },
+];

@@ -1,0 +1,66 @@
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+
+interface ResizeHandleProps {
+  readonly label: string;
+  /** What the element that grows to the left of its right edge measures now. */
+  readonly width: number;
+  readonly min: number;
+  readonly max: number;
+  /** While the pointer is down; null: it was let go of without a move, or taken away. */
+  readonly onDrag: (width: number | null) => void;
+  readonly onResize: (width: number) => void;
+  readonly onReset: () => void;
+}
+
+const STEP_PX = 16;
+const LEAP_PX = 64;
+
+/** The left edge of a pane, to be dragged or moved by the arrow keys; a double click gives the first width back. */
+export function ResizeHandle({ label, width, min, max, onDrag, onResize, onReset }: ResizeHandleProps) {
+  const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
+  const within = (wanted: number) => Math.min(max, Math.max(min, wanted));
+  const dragged = (event: PointerEvent) =>
+    from.current ? within(from.current.width + from.current.x - event.clientX) : null;
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    from.current = { x: event.clientX, width };
+  };
+  const onPointerUp = (event: PointerEvent) => {
+    const to = dragged(event);
+    const moved = to !== null && to !== from.current?.width;
+    from.current = null;
+    onDrag(null);
+    if (moved) onResize(to);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? LEAP_PX : STEP_PX;
+    const wanted = { ArrowLeft: width + step, ArrowRight: width - step, Home: min, End: max }[event.key];
+    if (wanted === undefined) return;
+    event.preventDefault();
+    onResize(within(wanted));
+  };
+  return (
+    <div
+      className="resize"
+      role="separator"
+      aria-label={label}
+      aria-orientation="vertical"
+      aria-valuenow={width}
+      aria-valuemin={min}
+      aria-valuemax={max}
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onPointerMove={(event) => {
+        if (from.current) onDrag(dragged(event));
+      }}
+      onPointerUp={onPointerUp}
+      onPointerCancel={() => {
+        from.current = null;
+        onDrag(null);
+      }}
+      onKeyDown={onKeyDown}
+      onDoubleClick={onReset}
+    />
+  );
+}
