@@ -11,11 +11,12 @@ import './features/composer/composer.css';
 import './features/details/details.css';
 import './features/settings/settings.css';
 import { App } from './app/app.tsx';
-import { startApp } from './state/app.ts';
-import { startChats } from './state/chats.ts';
+import { appStore, startApp } from './state/app.ts';
+import { chatsStore, startChats } from './state/chats.ts';
+import { keepLastKnown, worthKeeping } from './state/last-known.ts';
 import { startModels } from './state/models.ts';
 import { startOpenChat } from './state/open-chat.ts';
-import { startWorkspaces } from './state/workspaces.ts';
+import { startWorkspaces, workspacesStore } from './state/workspaces.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 
 const root = document.getElementById('root');
@@ -32,4 +33,15 @@ if (root) {
   startModels();
   startOpenChat();
   void startApp();
+  keepLastKnown({
+    get() {
+      const { live } = chatsStore.getState();
+      const { list } = workspacesStore.getState();
+      const { theme } = appStore.getState().settings;
+      return live && list && { chats: worthKeeping(live.values()), workspaces: list, theme };
+    },
+    subscribe(changed) {
+      for (const store of [chatsStore, workspacesStore, appStore]) store.subscribe(changed);
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '@shared/contract/app.ts';
-import type { AdapterSettings } from './adapter-settings.ts';
+import { type AdapterSettings, serverUrl } from './adapter-settings.ts';
 import { anthropic } from './anthropic/messages.ts';
 import { openaiChat } from './openai/chat-completions.ts';
 import { isOfficialOpenai } from './openai/client.ts';
@@ -14,6 +14,8 @@ export function languageModel(
   account: AdapterSettings,
 ): LanguageModel {
   const settings = { ...account, compatible: isCompatible(kind) };
+  // What has no address is refused before anything is asked of it.
+  serverUrl(settings, '');
   if (kind === 'anthropic' || kind === 'anthropic-compat') return anthropic(settings);
   const configured = options['api'];
   const responses =

@@ -30,10 +30,11 @@ export function App() {
       </Empty>
     );
   }
-  return ready ? <Shell /> : null;
+  return <Shell ready={ready} />;
 }
 
-function Shell() {
+/** Before the daemon answers, the last-known tree is all there is to see. */
+function Shell({ ready }: { readonly ready: boolean }) {
   const drawer = useStore(navStore, (s) => s.drawer);
   const settings = useStore(navStore, (s) => s.settings);
   const [link, setLink] = useState<string | null>(null);
@@ -59,7 +60,7 @@ function Shell() {
             onClick={() => setDrawer(false)}
           />
         )}
-        <MainPane />
+        {ready ? <MainPane /> : <main className="conv" aria-busy="true" />}
         <Inspector />
       </div>
       {settings && <Settings />}

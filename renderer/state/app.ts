@@ -3,6 +3,7 @@ import type { ChatId } from '@shared/model/ids.ts';
 import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
+import { lastKnown } from './last-known.ts';
 import { navStore, openChat, openNew } from './nav.ts';
 import { announce, toast } from './toasts.ts';
 
@@ -19,7 +20,7 @@ export interface App {
 
 export const appStore = createStore<App>(() => ({
   info: null,
-  settings: { theme: 'system', notifications: true },
+  settings: { theme: lastKnown?.theme ?? 'system', notifications: true },
   failure: null,
   switching: false,
   folderProblem: null,
@@ -28,6 +29,7 @@ export const appStore = createStore<App>(() => ({
 /** Loads what the window needs to draw and follows what main asks of it. */
 export async function startApp(): Promise<void> {
   appStore.setState({ failure: null });
+  const { route } = navStore.getState();
   const answer = await call('app.info', {});
   if (!answer.ok) {
     appStore.setState({ failure: answer.error.message });
@@ -36,8 +38,11 @@ export async function startApp(): Promise<void> {
   const info = answer.value;
   appStore.setState({ info, settings: info.settings, folderProblem: info.folderProblem });
   const { window, chatId } = thisWindow();
-  if (chatId) openChat(chatId);
-  else openNew(info.workspaceId);
+  // Who chose a chat in the last-known tree meanwhile stays there.
+  if (navStore.getState().route === route) {
+    if (chatId) openChat(chatId);
+    else openNew(info.workspaceId);
+  }
   if (info.folderProblem) announce(info.folderProblem);
   watchFeed('app.events', { window }, { onEvents: (events) => events.forEach(obey) });
 }

@@ -7,11 +7,10 @@ import { AnthropicEvents } from './messages-events.ts';
 
 /** Anthropic's Messages API, and servers that speak it. */
 export function anthropic(settings: AdapterSettings): LanguageModel {
-  const client = anthropicClient(settings);
-
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     try {
       signal.throwIfAborted();
+      const client = await anthropicClient(settings);
       const call = client.messages.create(anthropicBody(request), { signal });
       const { data: events, response } = await call.withResponse();
       const ours = new AnthropicEvents();

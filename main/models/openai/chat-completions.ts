@@ -7,12 +7,12 @@ import { isOfficialOpenai, openaiClient } from './client.ts';
 
 /** Chat Completions: what every compatible server speaks. */
 export function openaiChat(settings: AdapterSettings): LanguageModel {
-  const client = openaiClient(settings);
   const official = isOfficialOpenai(settings.baseUrl);
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     try {
       signal.throwIfAborted();
+      const client = await openaiClient(settings);
       const call = client.chat.completions.create(chatBody(request, official), { signal });
       const { data: chunks, response } = await call.withResponse();
       const ours = new ChatEvents();

@@ -1,13 +1,17 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { type AdapterSettings, serverUrl } from '../adapter-settings.ts';
 import { clientHeaders } from '../client-headers.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
 const openTimeoutMs = 10 * 60_000;
 
-/** The official client with its own retries off: there is one retry layer, ours. */
-export function openaiClient(settings: AdapterSettings): OpenAI {
-  return new OpenAI({
+/**
+ * The official client with its own retries off: there is one retry layer, ours. Its package is read at the first call: at
+ * the start it would hold up the window.
+ */
+export async function openaiClient(settings: AdapterSettings): Promise<OpenAI> {
+  const { default: Client } = await import('openai');
+  return new Client({
     apiKey: settings.apiKey,
     baseURL: serverUrl(settings, 'https://api.openai.com/v1'),
     // The environment is read in accounts.ts only: nothing of it may leak into another account.

@@ -7,11 +7,10 @@ import { responsesBody } from './responses-input.ts';
 
 /** OpenAI's Responses API, stateless: nothing is stored there, reasoning goes back encrypted. */
 export function openaiResponses(settings: AdapterSettings): LanguageModel {
-  const client = openaiClient(settings);
-
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     try {
       signal.throwIfAborted();
+      const client = await openaiClient(settings);
       const call = client.responses.create(responsesBody(request), { signal });
       const { data: events, response } = await call.withResponse();
       const ours = new ResponsesEvents(request.model);

@@ -5,6 +5,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { newWindow } from '../../state/app.ts';
 import { archiveChat, type ChatMap, chatsStore, regenerateTitle } from '../../state/chats.ts';
+import { lastKnown } from '../../state/last-known.ts';
 import { navStore, openChat, openNew } from '../../state/nav.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
@@ -13,6 +14,7 @@ import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { ChatRow, GroupRow, type RenameEnd } from './chat-row.tsx';
 import { type TreeRow, treeRows } from './tree-rows.ts';
 
+const LAST_KNOWN: ChatMap = new Map(lastKnown?.chats.map((chat) => [chat.id, chat]));
 const NO_CHATS: ChatMap = new Map();
 const idOf = (row: TreeRow) => `tree-${row.key}`;
 
@@ -27,7 +29,9 @@ function useTree(
   toggled: Readonly<Record<string, boolean>>,
 ): readonly TreeRow[] {
   const archived = useStore(chatsStore, (s) => s.showArchived);
-  const chats = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) ?? NO_CHATS);
+  const chats = useStore(chatsStore, (s) =>
+    s.showArchived ? (s.archived ?? NO_CHATS) : (s.live ?? LAST_KNOWN),
+  );
   const workspaces = useStore(workspacesStore, (s) => s.list);
   const nowMs = useSeconds(false);
   return useMemo(() => {
@@ -35,7 +39,7 @@ function useTree(
     const words = filter.trim();
     return treeRows({
       chats: shown,
-      workspaces: workspaces ?? [],
+      workspaces: workspaces ?? lastKnown?.workspaces ?? [],
       filter: words,
       selected,
       toggled,
@@ -98,6 +102,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     <div
       ref={scroller}
       className="tree"
+      aria-busy={loading}
       role="tree"
       aria-label="Chats"
       tabIndex={0}
