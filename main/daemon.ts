@@ -39,6 +39,8 @@ import { type FaceOptions, openFace } from './ipc/face.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
+import { personHere } from './ssh/config/person.ts';
+import { unanswered } from './ssh/questions.ts';
 import { workspaceTools } from './tools/registry.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
@@ -244,9 +246,8 @@ function openPlaces(
   const { agentFile, homeDir, env, clock, random, log } = options;
   const hosts = createHosts({
     agentFile,
-    knownHostsFile: path.join(homeDir, '.ssh', 'known_hosts'),
-    home: homeDir,
-    sshAuthSock: env['SSH_AUTH_SOCK'] ?? null,
+    person: personHere(homeDir, env),
+    questions: unanswered,
     ...(env['GAFFER_REMOTE_HOME'] ? { remoteHome: env['GAFFER_REMOTE_HOME'] } : {}),
     clock,
     random,

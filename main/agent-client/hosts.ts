@@ -1,35 +1,41 @@
+import type { ConnectTrace } from '@shared/model/host.ts';
 import type { LinkState } from '@shared/model/workspace.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { Keyring } from '../ssh/auth/keyring.ts';
+import type { Person } from '../ssh/config/person.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import { Link } from '../ssh/link.ts';
-import { checkTarget, formatTarget } from '../ssh/target.ts';
+import type { Questions } from '../ssh/questions.ts';
+import { parseTarget } from '../ssh/target.ts';
+import { TraceShelf } from '../ssh/trace-shelf.ts';
+import { Turns } from '../ssh/turns.ts';
 import type { AgentClient } from './client.ts';
 import { connectRemoteAgent } from './remote.ts';
 import { openRemoteSession, type RemoteSession } from './remote-session.ts';
 
 export interface HostConfig {
-  readonly hostname: string;
-  readonly port: number;
-  readonly username: string;
-  /** A private key file (`~/` is this computer's home); null: the ssh-agent, then the default keys. */
+  /** What the person typed: a name of their SSH configuration, or `user@host:port`. */
+  readonly target: string;
+  /** A private key file (`~/` is this computer's home); null: as the configuration says. */
   readonly identityFile: string | null;
+  /** The person's ssh-agent may be used from there, whatever the configuration says; absent: as before, at first no. */
+  readonly forwardAgent?: boolean;
 }
 
 export interface HostsDeps {
   /** The bundled agent on this computer. */
   readonly agentFile: string;
-  readonly knownHostsFile: string;
-  /** The home of the person at this computer. */
-  readonly home: string;
-  readonly sshAuthSock: string | null;
+  /** Whose configuration, keys and known hosts count. */
+  readonly person: Person;
+  readonly questions: Questions;
   /** Where the agent lives on hosts; default `~/.gaffer`. */
   readonly remoteHome?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Silence on a connection that counts as its end; default 45 s. */
+  /** Silence on a connection that counts as its end; default: as the configuration says, else 45 s. */
   readonly stallMs?: number;
 }
 
@@ -46,72 +52,102 @@ export interface RemoteHost {
 }
 
 export interface Hosts {
-  /** The same host for the same place and key. Throws LinkFault `unreachable` for a name that cannot be one. */
+  /** The same host for the same target and key. Throws LinkFault `configuration` for a name that cannot be one. */
   host(config: HostConfig): RemoteHost;
+  /** The last attempt to connect to a target, also after its host was closed; null: none in this run. */
+  traceOf(target: string): ConnectTrace | null;
+  watchTrace(target: string, signal: AbortSignal): AsyncIterable<ConnectTrace | null>;
   /** After sleep or a change of network: every link tries now, or makes sure that it still answers. */
   wake(): void;
   close(): Promise<void>;
 }
 
-const STALL_MS = 45_000;
-
 export function createHosts(deps: HostsDeps): Hosts {
-  const open = new Map<string, { readonly link: Link<RemoteSession>; readonly host: RemoteHost }>();
+  const open = new Map<string, HostEntry>();
+  const traces = new TraceShelf(deps.clock);
+  const shared = { traces, keyring: new Keyring(), turns: new Turns() };
   return {
     host(config) {
-      const checked = checkTarget(config);
-      if (!checked.ok) throw new LinkFault('unreachable', checked.error);
-      const id = JSON.stringify([config.hostname, config.port, config.username, config.identityFile]);
-      const known = open.get(id);
-      if (known) return known.host;
-      const link = makeLink(deps, config);
-      const host = makeHost(deps, config, link, () => open.delete(id));
-      open.set(id, { link, host });
-      return host;
+      const checked = parseTarget(config.target);
+      if (!checked.ok) throw new LinkFault('configuration', checked.error);
+      const id = JSON.stringify([config.target, config.identityFile]);
+      const entry = open.get(id) ?? new HostEntry(deps, config, shared, () => open.delete(id));
+      open.set(id, entry);
+      if (config.forwardAgent !== undefined) entry.setForwardAgent(config.forwardAgent);
+      return entry;
     },
+    traceOf: (target) => traces.get(target),
+    watchTrace: (target, signal) => traces.watch(target, signal),
     wake() {
-      for (const { link } of open.values()) link.wake();
+      for (const entry of open.values()) entry.wake();
     },
     async close() {
-      await Promise.all([...open.values()].map(({ host }) => host.close()));
+      await Promise.all([...open.values()].map((entry) => entry.close()));
     },
   };
 }
 
-function makeLink(deps: HostsDeps, config: HostConfig): Link<RemoteSession> {
-  const { hostname, port, username, identityFile } = config;
-  const options = {
-    agentHome: deps.remoteHome ?? '~/.gaffer',
-    agentFile: deps.agentFile,
-    target: { hostname, port, username },
-    identityFile,
-    knownHostsFile: deps.knownHostsFile,
-    home: deps.home,
-    sshAuthSock: deps.sshAuthSock,
-    stallMs: deps.stallMs ?? STALL_MS,
-    clock: deps.clock,
-    random: deps.random,
-    log: deps.log,
-  };
-  return new Link({ ...deps, open: (signal) => openRemoteSession(options, signal) });
+/** One each for all hosts. */
+interface Shared {
+  readonly traces: TraceShelf;
+  readonly keyring: Keyring;
+  readonly turns: Turns;
 }
 
-function makeHost(
-  deps: HostsDeps,
-  config: HostConfig,
-  link: Link<RemoteSession>,
-  forget: () => void,
-): RemoteHost {
-  return {
-    get state() {
-      return link.state;
-    },
-    watch: (signal) => link.watch(signal),
-    client: connectRemoteAgent({ link, clock: deps.clock, host: formatTarget(config) }),
-    reconnect: () => link.reconnect(),
-    async close() {
-      forget();
-      await link.close();
-    },
-  };
+class HostEntry implements RemoteHost {
+  readonly client: AgentClient;
+  readonly #link: Link<RemoteSession>;
+  readonly #onClose: () => void;
+  #forwardAgent = false;
+  #session: RemoteSession | null = null;
+
+  constructor(deps: HostsDeps, { target, identityFile }: HostConfig, shared: Shared, onClose: () => void) {
+    const { remoteHome = '~/.gaffer', ...rest } = deps;
+    const options = { ...rest, ...shared, target, identityFile, agentHome: remoteHome };
+    this.#onClose = onClose;
+    this.#link = new Link({
+      ...deps,
+      open: async (signal) => {
+        const trace = shared.traces.begin(target);
+        try {
+          const forwardAgent = this.#forwardAgent;
+          this.#session = await openRemoteSession({ ...options, forwardAgent, trace }, signal);
+          trace.end('ok');
+          return this.#session;
+        } catch (error) {
+          trace.end('failed');
+          throw error;
+        }
+      },
+    });
+    this.client = connectRemoteAgent({ link: this.#link, clock: deps.clock, host: target });
+  }
+
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<LinkState> {
+    return this.#link.watch(signal);
+  }
+
+  /** A connection that was made with the other setting is made anew: calls that run there go on in the next one. */
+  setForwardAgent(forwardAgent: boolean): void {
+    if (this.#forwardAgent === forwardAgent) return;
+    this.#forwardAgent = forwardAgent;
+    void this.#session?.close().then(() => this.#link.wake());
+  }
+
+  reconnect(): void {
+    this.#link.reconnect();
+  }
+
+  wake(): void {
+    this.#link.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#onClose();
+    await this.#link.close();
+  }
 }

@@ -7,7 +7,6 @@ import { type ConnectOptions, connect } from '../ssh/connect.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import type { LinkSession } from '../ssh/link.ts';
 import { ChannelRefused, type Session } from '../ssh/session.ts';
-import { formatTarget } from '../ssh/target.ts';
 import { createAgentClient, type HttpAgentClient } from './http-client.ts';
 
 export interface RemoteSessionOptions extends ConnectOptions {
@@ -78,8 +77,7 @@ class LiveSession implements RemoteSession {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    const { agentFile, agentHome, clock, random, log, target } = this.#options;
-    const host = formatTarget(target);
+    const { agentFile, agentHome, clock, random, log, target: host } = this.#options;
     const agent = await readFile(agentFile).catch((error: unknown) => {
       throw new LinkFault(
         'agent',

@@ -9,6 +9,8 @@ import { type Sshd, type SshdOptions, sshdMissing, startSshd } from '../../e2e/f
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
+import { unanswered } from '../ssh/questions.ts';
+import { newPerson, targetOf } from '../ssh/test-connect.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
 import { createHosts, type HostConfig, type HostsDeps, type RemoteHost } from './hosts.ts';
 
@@ -50,9 +52,8 @@ async function newPlace(
   const uploads: boolean[] = [];
   const deps: HostsDeps = {
     agentFile,
-    knownHostsFile: sshd.knownHostsFile,
-    home: dir,
-    sshAuthSock: null,
+    person: await newPerson(dir, [sshd]),
+    questions: unanswered,
     remoteHome: path.join(dir, 'remote home'),
     clock: systemClock,
     random: systemRandom,
@@ -65,9 +66,7 @@ async function newPlace(
     ...change,
   };
   const config: HostConfig = {
-    hostname: sshd.hostname,
-    port: sshd.port,
-    username: sshd.username,
+    target: targetOf(sshd),
     identityFile: change.identityFile ?? sshd.clientKey,
   };
   const hosts = createHosts(deps);
@@ -211,11 +210,12 @@ describe.skipIf(missing)('an agent on a real SSH host', () => {
 
   test('a refusal fails every call until a person has mended it and asks again', async () => {
     const place = await newPlace();
-    await writeFile(place.sshd.knownHostsFile, '');
+    const known = path.join(place.dir, '.ssh', 'known_hosts');
+    await writeFile(known, '');
     await expect(place.host.client.hello(call)).rejects.toMatchObject({ code: 'host-key' });
     await expect(place.host.client.hello(call)).rejects.toMatchObject({ code: 'host-key' });
     expect(place.host.state).toMatchObject({ state: 'down', final: true, retryAt: null });
-    await writeFile(place.sshd.knownHostsFile, place.sshd.knownHosts);
+    await writeFile(known, place.sshd.knownHosts);
     place.host.reconnect();
     await place.host.client.hello(call);
     await place.host.client.shutdown(true, call);

@@ -15,6 +15,7 @@ import { type BootstrapDeps, bootstrap } from './bootstrap.ts';
 import { bootstrapScript, parseReport, versionName } from './bootstrap-script.ts';
 import { connect } from './connect.ts';
 import { ChannelRefused, type Session } from './session.ts';
+import { connectOptions, newPerson, targetOf } from './test-connect.ts';
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
@@ -32,16 +33,9 @@ afterAll(() => rm(work, { recursive: true, force: true }));
 async function openHost(options: SshdOptions = {}): Promise<{ session: Session; sshd: Sshd }> {
   const sshd = await startSshd(options);
   onTestFinished(() => sshd.dispose());
+  const person = await newPerson(work, [sshd]);
   const session = await connect(
-    {
-      target: { hostname: sshd.hostname, port: sshd.port, username: sshd.username },
-      identityFile: sshd.clientKey,
-      knownHostsFile: sshd.knownHostsFile,
-      home: work,
-      sshAuthSock: null,
-      stallMs: 45_000,
-      log: silentLog,
-    },
+    connectOptions(person, targetOf(sshd), { identityFile: sshd.clientKey }),
     never,
   );
   onTestFinished(() => session.close());

@@ -5,11 +5,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Sshd, sshdMissing, startSshAgent, startSshd } from '../../e2e/fixtures/sshd.ts';
-import { silentLog } from '../base/log.ts';
+import type { Person } from './config/person.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import { LinkFault } from './fault.ts';
 import { fingerprint } from './known-hosts.ts';
 import type { Session } from './session.ts';
+import { connectOptions, newPerson, targetOf } from './test-connect.ts';
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
@@ -19,25 +20,19 @@ const never = new AbortController().signal;
 describe.skipIf(missing)('connect to a real sshd', () => {
   let sshd: Sshd;
   let home: string;
+  let person: Person;
   beforeAll(async () => {
     sshd = await startSshd();
     home = await mkdtemp(path.join(os.tmpdir(), 'gaffer home '));
+    person = await newPerson(home, [sshd]);
   });
   afterAll(async () => {
     await sshd.dispose();
     await rm(home, { recursive: true, force: true });
   });
 
-  const options = (change: Partial<ConnectOptions> = {}): ConnectOptions => ({
-    target: { hostname: sshd.hostname, port: sshd.port, username: sshd.username },
-    identityFile: sshd.clientKey,
-    knownHostsFile: sshd.knownHostsFile,
-    home,
-    sshAuthSock: null,
-    stallMs: 45_000,
-    log: silentLog,
-    ...change,
-  });
+  const options = (change: Partial<ConnectOptions> = {}): ConnectOptions =>
+    connectOptions(person, targetOf(sshd), { identityFile: sshd.clientKey, ...change });
   const open = async (change: Partial<ConnectOptions> = {}): Promise<Session> => {
     const session = await connect(options(change), never);
     onTestFinished(() => session.close());
@@ -51,11 +46,13 @@ describe.skipIf(missing)('connect to a real sshd', () => {
     if (caught instanceof LinkFault) return caught;
     throw new Error(`no LinkFault but ${String(caught)}`);
   };
-  const knownHostsWith = async (content: string): Promise<string> => {
+  /** Somebody else, whose list of known hosts is this. */
+  const personWith = async (knownHosts: string): Promise<Person & { readonly file: string }> => {
     const dir = await mkdtemp(path.join(home, 'known'));
-    const file = path.join(dir, 'known_hosts');
-    await writeFile(file, content);
-    return file;
+    const other = await newPerson(dir, []);
+    const file = path.join(dir, '.ssh', 'known_hosts');
+    await writeFile(file, knownHosts);
+    return { ...other, file };
   };
 
   test('a key file, and an exec gives output, error output and exit code', async () => {
@@ -67,34 +64,26 @@ describe.skipIf(missing)('connect to a real sshd', () => {
   test('a real ssh-agent', async () => {
     const agent = await startSshAgent(sshd.clientKey);
     onTestFinished(() => agent.dispose());
-    const session = await open({ identityFile: null, sshAuthSock: agent.socket });
+    const env = { SSH_AUTH_SOCK: agent.socket };
+    const session = await open({ identityFile: null, person: { ...person, env } });
     expect((await session.exec('echo in', '', never)).stdout).toBe('in\n');
   });
 
   test('the default keys when no key is chosen and the agent has died', async () => {
     const own = await mkdtemp(path.join(home, 'default '));
-    await run('mkdir', [path.join(own, '.ssh')]);
+    const env = { SSH_AUTH_SOCK: path.join(own, 'gone.sock') };
+    const someone = await newPerson(own, [sshd], { env });
     await copyFile(sshd.clientKey, path.join(own, '.ssh', 'id_ed25519'));
-    const session = await open({ identityFile: null, home: own, sshAuthSock: path.join(own, 'gone.sock') });
+    const session = await open({ identityFile: null, person: someone });
     expect((await session.exec('echo in', '', never)).code).toBe(0);
-  });
-
-  test('an unknown host key is refused with its fingerprint and the command that would add it', async () => {
-    const file = await knownHostsWith('');
-    const fault = await refusal({ knownHostsFile: file });
-    const key = Buffer.from(sshd.hostKey.split(' ')[1] ?? '', 'base64');
-    expect(fault.code).toBe('host-key');
-    expect(fault.final).toBe(true);
-    expect(fault.message).toContain(fingerprint(key));
-    const command = /"(ssh-keyscan[^"]+)"/.exec(fault.message)?.[1];
-    await run('sh', ['-c', command ?? 'exit 1']);
-    await open({ knownHostsFile: file });
   });
 
   test('a changed host key is refused with both fingerprints and the line', async () => {
     const stranger = (await run('ssh-keygen', ['-y', '-f', sshd.strangerKey])).stdout.split(' ');
-    const file = await knownHostsWith(`# first\n[127.0.0.1]:${sshd.port} ${stranger[0]} ${stranger[1]}\n`);
-    const fault = await refusal({ knownHostsFile: file });
+    const { file, ...someone } = await personWith(
+      `# first\n[127.0.0.1]:${sshd.port} ${stranger[0]} ${stranger[1]}\n`,
+    );
+    const fault = await refusal({ person: someone });
     expect(fault.code).toBe('host-key');
     expect(fault.message).toContain(fingerprint(Buffer.from(stranger[1] ?? '', 'base64')));
     expect(fault.message).toContain(fingerprint(Buffer.from(sshd.hostKey.split(' ')[1] ?? '', 'base64')));
@@ -107,16 +96,16 @@ describe.skipIf(missing)('connect to a real sshd', () => {
     const both = await startSshd({ hostKeyType: 'rsa', config: [`HostKey "${other}"`] });
     onTestFinished(() => both.dispose());
     const session = await open({
-      target: { hostname: both.hostname, port: both.port, username: both.username },
+      target: targetOf(both),
       identityFile: both.clientKey,
-      knownHostsFile: both.knownHostsFile,
+      person: await personWith(both.knownHosts),
     });
     expect((await session.exec('echo in', '', never)).stdout).toBe('in\n');
   });
 
   test('a revoked host key is refused, even where the same key is also known', async () => {
-    const file = await knownHostsWith(`${sshd.knownHosts}@revoked * ${sshd.hostKey}\n`);
-    const fault = await refusal({ knownHostsFile: file });
+    const { file, ...someone } = await personWith(`${sshd.knownHosts}@revoked * ${sshd.hostKey}\n`);
+    const fault = await refusal({ person: someone });
     expect(fault.code).toBe('host-key');
     expect(fault.message).toContain(`${file}:2`);
   });
@@ -128,12 +117,14 @@ describe.skipIf(missing)('connect to a real sshd', () => {
     expect(fault.message).toContain(sshd.strangerKey);
   });
 
-  test('a key with a passphrase and a key that is not there are named', async () => {
+  test('a key with a passphrase that nobody gives stays locked, and a key that is not there is named', async () => {
     const locked = path.join(home, 'locked');
-    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', locked]);
+    await copyFile(sshd.clientKey, locked);
+    await run('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', locked]);
     expect(await refusal({ identityFile: locked })).toMatchObject({
       code: 'auth',
       message: expect.stringContaining('passphrase'),
+      fix: expect.stringContaining('ssh-add'),
     });
     expect(await refusal({ identityFile: path.join(home, 'nothing') })).toMatchObject({
       code: 'auth',
@@ -144,8 +135,7 @@ describe.skipIf(missing)('connect to a real sshd', () => {
   test('nobody listens', async () => {
     const gone = await startSshd();
     await gone.dispose();
-    const target = { hostname: '127.0.0.1', port: gone.port, username: gone.username };
-    const fault = await refusal({ target });
+    const fault = await refusal({ target: targetOf(gone) });
     expect(fault).toMatchObject({ code: 'unreachable', final: false });
   });
 
@@ -162,8 +152,8 @@ describe.skipIf(missing)('connect to a real sshd', () => {
   test('a peer that freezes counts as gone after the stall time, and closing does not wait for it', async () => {
     const frozen = await startSshd();
     onTestFinished(() => frozen.dispose());
-    const target = { hostname: frozen.hostname, port: frozen.port, username: frozen.username };
-    const parts = { target, identityFile: frozen.clientKey, knownHostsFile: frozen.knownHostsFile };
+    const someone = await personWith(frozen.knownHosts);
+    const parts = { target: targetOf(frozen), identityFile: frozen.clientKey, person: someone };
     const [first, second] = [await open({ ...parts, stallMs: 600 }), await open(parts)];
     await frozen.freeze();
     const waiting = first.exec('true', '', never);

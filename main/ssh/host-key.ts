@@ -1,100 +1,177 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { KnownHostsOptions } from './config/host-options.ts';
 import { LinkFault } from './fault.ts';
 import {
   fingerprint,
+  hasAuthority,
   judgeHostKey,
   type KnownHost,
+  type KnownName,
   keyType,
+  knownHostLine,
   knownKeyTypes,
+  lookupName,
   parseKnownHosts,
 } from './known-hosts.ts';
+import { appendKnownHost } from './known-hosts-file.ts';
 import { shellWord } from './quote.ts';
-import { formatTarget, type Target } from './target.ts';
+import type { OpenStage } from './trace.ts';
+import type { Turns } from './turns.ts';
 
-/** What ssh2 offers by itself, in its order; the older ssh-rsa signature only where it is all that is known. */
-const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
-  'ssh-ed25519': ['ssh-ed25519'],
-  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
-};
-
-export interface HostKeyCheck {
-  /** In the order to offer: first those for which a key is on record. */
-  readonly algorithms: readonly string[];
-  /** Null: go on. */
-  judge(key: Buffer): LinkFault | null;
+export interface HostKeyAsk {
+  readonly fingerprint: string;
+  readonly keyType: string;
+  readonly knownHostsFile: string;
 }
 
-/** Reads the file once per connection, so that an edit counts at the next attempt. */
-export async function loadHostKeyCheck(target: Target, file: string): Promise<HostKeyCheck> {
-  const entries = parseKnownHosts(await readKnownHosts(file), file);
-  const known = knownKeyTypes(entries, target.hostname, target.port);
-  const types = Object.keys(ALGORITHMS);
-  const ordered = [...types.filter((type) => known.has(type)), ...types.filter((type) => !known.has(type))];
-  return {
-    algorithms: ordered.flatMap((type) => ALGORITHMS[type] ?? []),
-    judge: (key) => judgeKey(target, file, entries, key),
-  };
+export interface HostKeyDeps {
+  readonly options: KnownHostsOptions;
+  /** Host name and port as they are dialled. */
+  readonly name: KnownName;
+  /** How people call the machine. */
+  readonly hop: string;
+  /** So that one key is asked about once, however many connections show it. */
+  readonly turns: Turns;
+  /** Asks the person. Rejects when the connection ends first. */
+  readonly ask: (question: HostKeyAsk) => Promise<boolean>;
 }
 
-async function readKnownHosts(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOENT') return '';
-    throw new LinkFault('host-key', `The list of known hosts ${file} cannot be read (${code}).`);
-  }
+/** Where a new key goes when the configuration keeps none. */
+const NOWHERE = 'none';
+
+const AUTHORITY =
+  'An authority for host certificates is on record, but Gaffer does not check certificates: the plain key counts.';
+
+/** The signature algorithms to offer, first those of keys on record. Reads the files anew, so that edits count. */
+export async function offeredAlgorithms({ options, name }: HostKeyDeps): Promise<readonly string[]> {
+  const known = knownKeyTypes(await readAll(options), savedName(options, name));
+  const isKnown = (algorithm: string) => known.has(algorithm.replace(/^rsa-sha2-.*/, 'ssh-rsa'));
+  const { algorithms } = options;
+  return [...algorithms.filter(isKnown), ...algorithms.filter((algorithm) => !isKnown(algorithm))];
 }
 
-function judgeKey(
-  target: Target,
-  file: string,
-  entries: readonly KnownHost[],
+/** Resolves when the key is right, or was accepted. Throws LinkFault `host-key`. */
+export async function checkHostKey(
   key: Buffer,
-): LinkFault | null {
-  const verdict = judgeHostKey(entries, target.hostname, target.port, key);
+  deps: HostKeyDeps,
+  stage: OpenStage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, hop, turns, ask } = deps;
+  const name = savedName(options, deps.name);
   const shown = `${fingerprint(key)} (${keyType(key)})`;
-  const name = formatTarget({ ...target, username: null });
-  switch (verdict.kind) {
-    case 'known':
-      return null;
-    case 'unknown':
-      return new LinkFault(
-        'host-key',
-        `The host key of ${name} is not known. Its fingerprint is ${shown}. If that is right, add it with ` +
-          `"${scanCommand(target, file, key)}" or connect once with "${sshCommand(target)}".`,
-      );
-    case 'changed': {
-      const old = verdict.entries
-        .map((entry) => `${fingerprint(entry.key)} (${entry.type}) at ${entry.at}`)
-        .join(', ');
-      return new LinkFault(
-        'host-key',
-        `The host key of ${name} has changed: somebody may be listening. Known: ${old}. Offered: ${shown}. ` +
-          'If the host was really set up anew, remove the old line and add the new key.',
-      );
+  const look = async () => {
+    const entries = await readAll(options);
+    return { entries, verdict: judgeHostKey(entries, name, key) };
+  };
+  const { verdict } = await look();
+  if (verdict.kind === 'changed') throw changedFault(hop, name, verdict.entries, shown);
+  if (verdict.kind === 'revoked') throw revokedFault(hop, verdict.entry, shown);
+  if (verdict.kind === 'known') return stage.ok('The host key is the one on record.', shown);
+  if (options.strict === 'yes') throw strictFault(hop, shown);
+
+  await turns.take(`host-key ${lookupName(name)}`, signal, async () => {
+    // Another connection may have asked in the meantime.
+    const { entries, verdict: now } = await look();
+    if (now.kind === 'known') return stage.ok('The host key was accepted just now.', shown);
+    const detail = hasAuthority(entries, name) ? `${shown}\n${AUTHORITY}` : shown;
+    const [file] = options.userFiles;
+    if (options.strict === 'ask') {
+      stage.wait(`The host key is not known: ${shown}. Waiting for you to compare and accept it.`);
+      const question = { fingerprint: fingerprint(key), keyType: keyType(key) };
+      const accepted = await ask({ ...question, knownHostsFile: file ?? NOWHERE });
+      if (!accepted) throw declinedFault(hop, shown, detail);
     }
-    case 'revoked':
-      return new LinkFault(
-        'host-key',
-        `The host key of ${name} is revoked (${verdict.entry.at}). Its fingerprint is ${shown}.`,
-      );
+    const kept = file === undefined ? 'kept nowhere' : await keep(file, name, key, options.hashes);
+    stage.ok(`The host key is accepted and ${kept}.`, detail);
+  });
+}
+
+async function keep(file: string, name: KnownName, key: Buffer, hashes: boolean): Promise<string> {
+  try {
+    await appendKnownHost(file, knownHostLine(name, key, hashes ? randomBytes(20) : null));
+    return `written to ${file}`;
+  } catch (error) {
+    return `could not be written to ${file} (${codeOf(error)})`;
   }
 }
 
-function scanCommand(target: Target, file: string, key: Buffer): string {
-  const port = target.port === 22 ? '' : ` -p ${target.port}`;
-  const type = keyType(key)
-    .replace(/^ssh-/, '')
-    .replace(/^ecdsa-.*/, 'ecdsa');
-  return `ssh-keyscan${port} -t ${type} ${shellWord(target.hostname)} >> ${shellWord(file)}`;
+function savedName({ alias }: KnownHostsOptions, name: KnownName): KnownName {
+  return alias === null ? name : { hostname: alias, port: 22 };
 }
 
-function sshCommand(target: Target): string {
-  const port = target.port === 22 ? '' : `-p ${target.port} `;
-  const user = target.username === null ? '' : `${target.username}@`;
-  return `ssh ${port}${shellWord(`${user}${target.hostname}`)}`;
+async function readAll({ userFiles, globalFiles }: KnownHostsOptions): Promise<readonly KnownHost[]> {
+  const files = [...userFiles, ...globalFiles];
+  return (await Promise.all(files.map(readEntries))).flat();
+}
+
+async function readEntries(file: string): Promise<readonly KnownHost[]> {
+  try {
+    return parseKnownHosts(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw new LinkFault(
+      'host-key',
+      `The list of known hosts ${file} cannot be read (${codeOf(error)}).`,
+      null,
+      `Make ${file} readable for you.`,
+    );
+  }
+}
+
+function changedFault(
+  hop: string,
+  name: KnownName,
+  entries: readonly KnownHost[],
+  shown: string,
+): LinkFault {
+  const old = entries.map(
+    (entry) => `${fingerprint(entry.key)} (${entry.type}) at ${entry.file}:${entry.line}`,
+  );
+  return new LinkFault(
+    'host-key',
+    `The host key of ${hop} has changed: somebody may be listening. Known: ${old.join(', ')}. Offered: ${shown}.`,
+    null,
+    `If the host was really set up anew, remove the old key with "${removal(name, entries)}", and connect again.`,
+  );
+}
+
+/** ssh-keygen removes what is kept for one name; a line for a pattern it leaves alone. */
+function removal(name: KnownName, entries: readonly KnownHost[]): string {
+  const [entry] = entries;
+  const file = shellWord(entry?.file ?? '');
+  if (entry && /[*?!]/.test(entry.hosts)) return `sed -i ${entry.line}d ${file}`;
+  return `ssh-keygen -R ${shellWord(lookupName(name))} -f ${file}`;
+}
+
+function revokedFault(hop: string, entry: KnownHost, shown: string): LinkFault {
+  return new LinkFault(
+    'host-key',
+    `The host key of ${hop} is revoked (${entry.file}:${entry.line}). Its fingerprint is ${shown}.`,
+    null,
+    'Do not connect. Ask who runs the host for its new key.',
+  );
+}
+
+function strictFault(hop: string, shown: string): LinkFault {
+  return new LinkFault(
+    'host-key',
+    `The host key of ${hop} is not known, and the SSH configuration accepts no new ones. Its fingerprint is ${shown}.`,
+    null,
+    `Compare the fingerprint, then connect once with "ssh -o StrictHostKeyChecking=ask ${shellWord(hop)}".`,
+  );
+}
+
+function declinedFault(hop: string, shown: string, detail: string): LinkFault {
+  return new LinkFault(
+    'host-key',
+    `The host key of ${hop} is not known, and was not accepted. Its fingerprint is ${shown}.`,
+    detail,
+    'Compare the fingerprint with what who runs the host says, then connect again and accept it.',
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,6 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { fingerprint, judgeHostKey, knownKeyTypes, parseKnownHosts } from './known-hosts.ts';
+import {
+  fingerprint,
+  hasAuthority,
+  judgeHostKey,
+  knownHostLine,
+  knownKeyTypes,
+  parseKnownHosts,
+} from './known-hosts.ts';
 
 /** An SSH key blob of `type` with some body. */
 function blob(type: string, body: string): Buffer {
@@ -15,7 +22,7 @@ const RSA = blob('ssh-rsa', 'three');
 const line = (hosts: string, key: Buffer, type = ED) =>
   `${hosts} ${type} ${key.toString('base64')} a comment`;
 const judge = (text: string, host: string, port = 22, key = KEY) =>
-  judgeHostKey(parseKnownHosts(text, 'kh'), host, port, key);
+  judgeHostKey(parseKnownHosts(text, 'kh'), { hostname: host, port }, key);
 function hashed(name: string): string {
   const salt = Buffer.from('0123456789abcdefghij');
   const hash = createHmac('sha1', salt).update(name).digest('base64');
@@ -51,18 +58,20 @@ test('wildcards and negation', () => {
 
 test('another key of the same host is a change that names the line', () => {
   const verdict = judge(`# comment\n\n${line('host', OTHER)}\n`, 'host');
-  expect(verdict).toMatchObject({ kind: 'changed', entries: [{ at: 'kh:3' }] });
+  expect(verdict).toMatchObject({ kind: 'changed', entries: [{ file: 'kh', line: 3 }] });
 });
 
 test('several keys for a host: any of them is right', () => {
   const text = [line('host', OTHER), line('host', RSA, 'ssh-rsa'), line('host', KEY)].join('\n');
   expect(judge(text, 'host').kind).toBe('known');
-  expect(knownKeyTypes(parseKnownHosts(text, 'kh'), 'host', 22)).toEqual(new Set([ED, 'ssh-rsa']));
+  expect(knownKeyTypes(parseKnownHosts(text, 'kh'), { hostname: 'host', port: 22 })).toEqual(
+    new Set([ED, 'ssh-rsa']),
+  );
 });
 
 test('a revoked key is refused wherever it also stands', () => {
   const text = `${line('host', KEY)}\n@revoked ${line('*', KEY)}`;
-  expect(judge(text, 'host')).toMatchObject({ kind: 'revoked', entry: { at: 'kh:2' } });
+  expect(judge(text, 'host')).toMatchObject({ kind: 'revoked', entry: { file: 'kh', line: 2 } });
   expect(judge(`@revoked ${line('host', OTHER)}`, 'host').kind).toBe('unknown');
 });
 
@@ -76,6 +85,20 @@ test('authorities, unknown markers and broken lines neither accept nor refuse', 
     line('host', KEY, 'ssh-rsa'),
   ].join('\n');
   expect(judge(text, 'host').kind).toBe('unknown');
+  const entries = parseKnownHosts(text, 'kh');
+  expect(hasAuthority(entries, { hostname: 'host', port: 22 })).toBe(true);
+  expect(hasAuthority(entries.slice(1), { hostname: 'host', port: 22 })).toBe(false);
+});
+
+test('a line that we write is read again, hashed or not, with and without a port', () => {
+  for (const salt of [null, Buffer.from('0123456789abcdefghij')]) {
+    for (const port of [22, 2222]) {
+      const text = knownHostLine({ hostname: 'Host', port }, KEY, salt);
+      expect(judge(text, 'host', port).kind).toBe('known');
+      expect(judge(text, 'other', port).kind).toBe('unknown');
+      expect(text.includes('host')).toBe(salt === null);
+    }
+  }
 });
 
 test('Windows line ends and tabs', () => {

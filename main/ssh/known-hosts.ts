@@ -1,4 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { matchesPattern } from './config/pattern.ts';
+
+/** What a host's keys are kept under. */
+export interface KnownName {
+  readonly hostname: string;
+  readonly port: number;
+}
 
 /** One usable line of a known_hosts file. */
 export interface KnownHost {
@@ -7,8 +14,9 @@ export interface KnownHost {
   readonly hosts: string;
   readonly type: string;
   readonly key: Buffer;
-  /** `file:line`, for messages. */
-  readonly at: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
 }
 
 export type HostKeyVerdict =
@@ -31,19 +39,18 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHost[
     if (keyType(key) !== type) return [];
     const kind =
       marker === '@revoked' ? 'revoked' : marker === '@cert-authority' ? 'cert-authority' : 'none';
-    return [{ marker: kind, hosts, type, key, at: `${file}:${index + 1}` } as const];
+    return [{ marker: kind, hosts, type, key, file, line: index + 1 } as const];
   });
 }
 
 /** Certificates are not verified by us, so lines of authorities neither accept nor refuse a plain key. */
 export function judgeHostKey(
   entries: readonly KnownHost[],
-  hostname: string,
-  port: number,
+  { hostname, port }: KnownName,
   key: Buffer,
 ): HostKeyVerdict {
-  const name = lookupName(hostname, port);
-  const bare = lookupName(hostname, 22);
+  const name = lookupName({ hostname, port });
+  const bare = lookupName({ hostname, port: DEFAULT_PORT });
   const mine = entries.filter((entry) => matchesHosts(entry.hosts, name));
   const withoutPort = entries.filter((entry) => matchesHosts(entry.hosts, bare));
   const revoked = [...mine, ...withoutPort].find(
@@ -61,13 +68,29 @@ export function judgeHostKey(
 /** The key types on record for a host: what to ask the server for first, so that it shows a key we can compare. */
 export function knownKeyTypes(
   entries: readonly KnownHost[],
-  hostname: string,
-  port: number,
+  { hostname, port }: KnownName,
 ): ReadonlySet<string> {
   const plain = entries.filter((entry) => entry.marker === 'none');
-  const mine = plain.filter((entry) => matchesHosts(entry.hosts, lookupName(hostname, port)));
-  const bare = plain.filter((entry) => matchesHosts(entry.hosts, lookupName(hostname, 22)));
+  const mine = plain.filter((entry) => matchesHosts(entry.hosts, lookupName({ hostname, port })));
+  const bare = plain.filter((entry) =>
+    matchesHosts(entry.hosts, lookupName({ hostname, port: DEFAULT_PORT })),
+  );
   return new Set((mine.length > 0 ? mine : bare).map((entry) => entry.type));
+}
+
+/** Whether an authority is on record that could vouch for this host. */
+export function hasAuthority(entries: readonly KnownHost[], name: KnownName): boolean {
+  return entries.some(
+    (entry) => entry.marker === 'cert-authority' && matchesHosts(entry.hosts, lookupName(name)),
+  );
+}
+
+/** A line of known_hosts, without its end. `salt`: 20 bytes, when the name is not to be read there. */
+export function knownHostLine(name: KnownName, key: Buffer, salt: Buffer | null): string {
+  const plain = lookupName(name);
+  const hosts =
+    salt === null ? plain : `|1|${salt.toString('base64')}|${hashName(plain, salt).toString('base64')}`;
+  return `${hosts} ${keyType(key)} ${key.toString('base64')}`;
 }
 
 /** As ssh-keygen prints it. */
@@ -82,9 +105,12 @@ export function keyType(key: Buffer): string {
   return length > 64 || key.length < 4 + length ? '' : key.subarray(4, 4 + length).toString('latin1');
 }
 
-function lookupName(hostname: string, port: number): string {
+const DEFAULT_PORT = 22;
+
+/** As it stands in the file. */
+export function lookupName({ hostname, port }: KnownName): string {
   const name = hostname.toLowerCase();
-  return port === 22 ? name : `[${name}]:${port}`;
+  return port === DEFAULT_PORT ? name : `[${name}]:${port}`;
 }
 
 /** A comma list of patterns or hashed names. A negated pattern that matches beats all others. */
@@ -104,16 +130,14 @@ function matchesHash(pattern: string, name: string): boolean {
   const [, version, salt, hash] = pattern.split('|');
   if (version !== '1' || salt === undefined || hash === undefined) return false;
   const expected = Buffer.from(hash, 'base64');
-  const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
+  const actual = hashName(name, Buffer.from(salt, 'base64'));
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
 
-/** `*` and `?` only; every other character, brackets too, stands for itself. */
+function hashName(name: string, salt: Buffer): Buffer {
+  return createHmac('sha1', salt).update(name).digest();
+}
+
 function matchesGlob(pattern: string, name: string): boolean {
-  const source = pattern
-    .toLowerCase()
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(name);
+  return matchesPattern(name, pattern.toLowerCase());
 }

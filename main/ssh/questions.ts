@@ -21,3 +21,9 @@ export interface Questions {
   /** One value a prompt; null: the person declined. */
   signIn(question: SignInAsked, signal: AbortSignal): Promise<readonly string[] | null>;
 }
+
+/** Where nobody sits: every question is declined. */
+export const unanswered: Questions = {
+  hostKey: async () => false,
+  signIn: async () => null,
+};

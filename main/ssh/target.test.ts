@@ -2,14 +2,16 @@ import { expect, test } from 'vitest';
 import { checkTarget, formatTarget, parseTarget } from './target.ts';
 
 test.each([
-  ['host', null, 'host', 22, 'host'],
-  [' ada@host.example ', 'ada', 'host.example', 22, 'ada@host.example'],
+  ['host', null, 'host', null, 'host'],
+  ['gpu-box+2', null, 'gpu-box+2', null, 'gpu-box+2'],
+  ['größe_日本', null, 'größe_日本', null, 'größe_日本'],
+  [' ada@host.example ', 'ada', 'host.example', null, 'ada@host.example'],
   ['ada@host:2222', 'ada', 'host', 2222, 'ada@host:2222'],
-  ['ada@work@host:22', 'ada@work', 'host', 22, 'ada@work@host'],
+  ['ada@work@host:22', 'ada@work', 'host', 22, 'ada@work@host:22'],
   ['10.0.0.7:2200', null, '10.0.0.7', 2200, '10.0.0.7:2200'],
   ['ada@[2001:db8::1]:2222', 'ada', '2001:db8::1', 2222, 'ada@[2001:db8::1]:2222'],
-  ['[::1]', null, '::1', 22, '[::1]'],
-  ['fe80::1%eth0', null, 'fe80::1%eth0', 22, '[fe80::1%eth0]'],
+  ['[::1]', null, '::1', null, '[::1]'],
+  ['fe80::1%eth0', null, 'fe80::1%eth0', null, '[fe80::1%eth0]'],
 ] as const)('reads %s', (...[text, username, hostname, port, canonical]) => {
   const target = { username, hostname, port };
   expect(parseTarget(text)).toEqual({ ok: true, value: target });

@@ -1,14 +1,15 @@
 import { err, ok, type Result } from '@shared/util/result.ts';
 
-/** Where to connect. `username` null: the name of the person at this computer. IPv6 stands without brackets. */
+/** What a person names: a host or a name of the SSH configuration. Null: as the configuration says. */
 export interface Target {
+  /** IPv6 stands without brackets. */
   readonly hostname: string;
-  readonly port: number;
+  readonly port: number | null;
   readonly username: string | null;
 }
 
-const DEFAULT_PORT = 22;
-const HOSTNAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?$/;
+/** Letters of any script: names of a configuration are the person's own. */
+const HOSTNAME = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._+~-]*[\p{L}\p{N}_])?\.?$/u;
 const IPV6 = /^[0-9A-Fa-f:]+(?:\.[0-9.]+)?(?:%[A-Za-z0-9_.-]+)?$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what must be refused
 const UNSAFE = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
@@ -25,7 +26,7 @@ export function parseTarget(text: string): Result<Target, string> {
   return place.ok ? checkTarget({ ...place.value, username }) : place;
 }
 
-/** The same rules for parts that come from storage or a form. */
+/** The same rules for parts that come from elsewhere. */
 export function checkTarget(target: Target): Result<Target, string> {
   const { hostname, port, username } = target;
   if (username !== null && (username === '' || username.startsWith('-') || UNSAFE.test(username))) {
@@ -35,25 +36,26 @@ export function checkTarget(target: Target): Result<Target, string> {
   if (hostname.length > 255 || !(isV6 ? IPV6 : HOSTNAME).test(hostname)) {
     return err(`"${hostname.slice(0, 80)}" is not a host name or address.`);
   }
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return err('The port must be from 1 to 65535.');
+  if (port !== null && (!Number.isInteger(port) || port < 1 || port > 65_535))
+    return err('The port must be from 1 to 65535.');
   return ok({ hostname, port, username });
 }
 
-/** What people read and what identifies a host: `user@host`, with `:port` when it is not 22. */
+/** What people read and what identifies a host: the same text for the same parts. */
 export function formatTarget(target: Target): string {
   const { hostname, port, username } = target;
   const place = hostname.includes(':') ? `[${hostname}]` : hostname;
-  return `${username === null ? '' : `${username}@`}${place}${port === DEFAULT_PORT ? '' : `:${port}`}`;
+  return `${username === null ? '' : `${username}@`}${place}${port === null ? '' : `:${port}`}`;
 }
 
-function splitPort(place: string): Result<{ hostname: string; port: number }, string> {
+function splitPort(place: string): Result<{ hostname: string; port: number | null }, string> {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(place);
   const colons = place.split(':').length - 1;
-  if (!bracketed && colons > 1) return ok({ hostname: place, port: DEFAULT_PORT });
+  if (!bracketed && colons > 1) return ok({ hostname: place, port: null });
   const [hostname, portText] = bracketed
     ? [bracketed[1] ?? '', bracketed[2]]
     : [place.split(':')[0] ?? '', place.split(':')[1]];
-  if (portText === undefined) return ok({ hostname, port: DEFAULT_PORT });
+  if (portText === undefined) return ok({ hostname, port: null });
   if (!/^\d{1,5}$/.test(portText)) return err('The port must be a number from 1 to 65535.');
   return ok({ hostname, port: Number(portText) });
 }

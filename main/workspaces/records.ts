@@ -5,9 +5,12 @@ import type { Store } from '../db/store.ts';
 import type { HostRow, WorkspaceOperations, WorkspaceRow } from '../db/workspaces.ts';
 import { parseTarget } from '../ssh/target.ts';
 
+/** Kept where the target names none; the SSH configuration may say another one. */
+const SSH_PORT = 22;
+
 export interface HostRecord {
   readonly id: HostId;
-  /** What people read and what identifies it: `user@host`, with the port when it is not 22. */
+  /** What people read and what identifies it: what they typed, a name of their SSH configuration or `user@host:port`. */
   readonly target: string;
   readonly identityFile: string | null;
 }
@@ -75,7 +78,9 @@ export function storedRecords(
     async upsertHost({ target, identityFile }) {
       const parts = parseTarget(target);
       invariant(parts.ok, 'a host that was reached has a name that can be read');
-      const id = await store.call('upsertHost', { ownerId, target, ...parts.value, identityFile });
+      const { hostname, username, port } = parts.value;
+      const named = { hostname, username, port: port ?? SSH_PORT };
+      const id = await store.call('upsertHost', { ownerId, target, ...named, identityFile });
       return { id, target, identityFile };
     },
     setMode: (workspaceId, mode) => store.call('setWorkspaceMode', { workspaceId, mode }),

@@ -16,6 +16,8 @@ import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { openTestStore } from '../db/test-store.ts';
 import { type WorkspaceOperations, workspaceOperations } from '../db/workspaces.ts';
+import { unanswered } from '../ssh/questions.ts';
+import { newPerson } from '../ssh/test-connect.ts';
 import { createWorkspaces, type Workspaces } from './registry.ts';
 
 const run = promisify(execFile);
@@ -52,9 +54,8 @@ async function openApp(sshd?: Sshd): Promise<App> {
   const start = async () => {
     const hosts = createHosts({
       agentFile: agent.agentFile,
-      knownHostsFile: sshd?.knownHostsFile ?? path.join(dir, 'known_hosts'),
-      home: dir,
-      sshAuthSock: null,
+      person: await newPerson(dir, sshd ? [sshd] : []),
+      questions: unanswered,
       remoteHome: path.join(dir, 'remote'),
       clock: systemClock,
       random: systemRandom,

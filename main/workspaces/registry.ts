@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { OwnerId } from '@shared/model/ids.ts';
 import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import type { Clock } from '../base/clock.ts';
@@ -29,6 +28,6 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
   const { store, hosts, startLocal, clock, log, ownerId, machineId = null } = deps;
   const records = storedRecords(store, ownerId, machineId);
   const local = createLocalPlace(startLocal);
-  const ssh = createSshPlaces({ hosts, records, localUser: userInfo().username });
+  const ssh = createSshPlaces({ hosts, records });
   return new WorkspaceList({ records, local, ssh, clock, log, onClose: () => local.close() });
 }

@@ -4,25 +4,25 @@ import type { LinkState } from '@shared/model/workspace.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
 import { AgentError } from '../agent-client/client.ts';
 import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
-import { LinkFault } from '../ssh/fault.ts';
-import { formatTarget, parseTarget, type Target } from '../ssh/target.ts';
+import { LinkFault, type LinkFaultCode, textOfFault } from '../ssh/fault.ts';
+import { formatTarget, parseTarget } from '../ssh/target.ts';
 import { WorkspaceProblem } from './connection.ts';
 import { linkWatch } from './host-link.ts';
 import type { Place } from './place.ts';
 import type { HostRecord, WorkspaceRecords } from './records.ts';
 
-/** A first connection with upload and start of the agent. */
-const OPEN_TIMEOUT_MS = 120_000;
+/** A first connection with upload and start of the agent; the person may have to look for a phone before. */
+const OPEN_TIMEOUT_MS = 10 * 60_000;
 /** How long a caller waits to learn what kind of machine a host is. */
 const PLATFORM_TIMEOUT_MS = 5_000;
 /** Agents on hosts run on Linux and macOS; what they differ in does not matter to paths. */
 const LIKELY_PLATFORM = 'linux';
 
 export interface SshRequest {
-  /** `user@host`, `user@host:port` or `host`. */
+  /** A name of the SSH configuration, `user@host` or `user@host:port`. */
   readonly target: string;
   readonly directory: string;
-  /** Path of a private key; null: the ssh-agent. */
+  /** Path of a private key; null: as the configuration says. */
   readonly identityFile: string | null;
 }
 
@@ -44,23 +44,19 @@ export interface SshPlaces {
 export interface SshPlacesDeps {
   readonly hosts: { host(config: HostConfig): RemoteHost };
   readonly records: Pick<WorkspaceRecords, 'upsertHost'>;
-  /** Who logs in where no user is named: the person at this computer. */
-  readonly localUser: string;
 }
 
 export function createSshPlaces(deps: SshPlacesDeps): SshPlaces {
   const places = new Map<HostId, Place>();
   const used = new Set<RemoteHost>();
-  const hostOf = (target: Target, identityFile: string | null) =>
-    deps.hosts.host({ ...target, username: target.username ?? deps.localUser, identityFile });
 
   return {
     async open({ target: text, directory, identityFile }, signal) {
       const target = parseTarget(text);
       if (!target.ok) return err({ code: 'bad-target', message: target.error });
-      const remote = hostOf(target.value, identityFile);
-      const until = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
       const name = formatTarget(target.value);
+      const remote = deps.hosts.host({ target: name, identityFile });
+      const until = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
       const found = await findDirectory(remote, { name, directory }, until);
       if (!found.ok) {
         // Nobody works there: its link shall not go on trying.
@@ -76,7 +72,7 @@ export function createSshPlaces(deps: SshPlacesDeps): SshPlaces {
       if (known) return known;
       const target = parseTarget(host.target);
       if (!target.ok) return brokenPlace(host.target, target.error);
-      const remote = hostOf(target.value, host.identityFile);
+      const remote = deps.hosts.host({ target: host.target, identityFile: host.identityFile });
       const place = remotePlace(host.target, remote);
       used.add(remote);
       places.set(host.id, place);
@@ -111,7 +107,7 @@ async function platformOf(remote: RemoteHost): Promise<string | null> {
   try {
     return (await remote.client.hello({ signal })).platform;
   } catch (error) {
-    if (error instanceof LinkFault) throw new WorkspaceProblem('unreachable', error.message);
+    if (error instanceof LinkFault) throw new WorkspaceProblem('unreachable', textOfFault(error));
     if (signal.aborted) return null;
     throw error;
   }
@@ -171,11 +167,16 @@ async function firstFailure(remote: RemoteHost, signal: AbortSignal): Promise<st
 
 function refusalOf(name: string, error: unknown, signal: AbortSignal): SshRefusal {
   if (error instanceof LinkFault) {
-    return { code: error.code === 'closed' ? 'unreachable' : error.code, message: error.message };
+    return { code: refusalCode(error.code), message: textOfFault(error) };
   }
   if (error instanceof AgentError) return { code: 'not-a-folder', message: error.message };
   if (signal.aborted) return { code: 'unreachable', message: `${name} did not answer in time.` };
   throw error;
+}
+
+function refusalCode(code: LinkFaultCode): SshRefusal['code'] {
+  if (code === 'closed') return 'unreachable';
+  return code === 'configuration' ? 'bad-target' : code;
 }
 
 function notFolder(message: string): Result<string, SshRefusal> {

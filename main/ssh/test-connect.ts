@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Sshd } from '../../e2e/fixtures/sshd.ts';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { Keyring } from './auth/keyring.ts';
+import { type Person, personHere } from './config/person.ts';
+import type { ConnectOptions } from './connect.ts';
+import { unanswered } from './questions.ts';
+import { Trace } from './trace.ts';
+import { Turns } from './turns.ts';
+
+/** Somebody at this computer with a home of their own, who knows these servers. */
+export async function newPerson(
+  home: string,
+  servers: readonly Sshd[],
+  { config = '', env = {} }: { readonly config?: string; readonly env?: Person['env'] } = {},
+): Promise<Person> {
+  const ssh = path.join(home, '.ssh');
+  await mkdir(ssh, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(ssh, 'known_hosts'), servers.map(({ knownHosts }) => knownHosts).join(''));
+  await writeFile(path.join(ssh, 'config'), config);
+  return personHere(home, { PATH: process.env['PATH'], ...env });
+}
+
+export function targetOf({ username, hostname, port }: Sshd): string {
+  return `${username}@${hostname}:${port}`;
+}
+
+/** For one connection; nobody answers its questions. */
+export function connectOptions(
+  person: Person,
+  target: string,
+  change: Partial<ConnectOptions> = {},
+): ConnectOptions {
+  return {
+    target,
+    identityFile: null,
+    forwardAgent: false,
+    person,
+    questions: unanswered,
+    keyring: new Keyring(),
+    turns: new Turns(),
+    trace: new Trace(target, systemClock, () => undefined),
+    clock: systemClock,
+    log: silentLog,
+    ...change,
+  };
+}
