@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { versionOf } from './base/hash.ts';
+import { type ScanTask, scanTree } from './files/scan-tree.ts';
 import { launch } from './processes/launcher.ts';
 import { type RunOptions, runAgent } from './serve/run-agent.ts';
 import { serveDetached, TAKEN } from './serve/serve-detached.ts';
@@ -33,11 +35,17 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const text = error instanceof Error ? error.message : String(error);
-    process.stdout.write(`${JSON.stringify({ error: text })}\n`);
-    process.exit(1);
-  },
-);
+function run(): void {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      process.stdout.write(`${JSON.stringify({ error: text })}\n`);
+      process.exit(1);
+    },
+  );
+}
+
+// A thread of the server is this very file, started by `Scanner`.
+if (isMainThread) run();
+else scanTree(workerData as ScanTask, (word) => parentPort?.postMessage(word));

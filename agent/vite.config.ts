@@ -13,10 +13,20 @@ export default defineConfig({
     target: 'node18',
     outDir: path.join(root, 'out/agent'),
     emptyOutDir: false,
-    minify: false,
     rolldownOptions: {
       input: path.join(import.meta.dirname, 'index.ts'),
-      output: { format: 'cjs', codeSplitting: false, entryFileNames: 'agent.cjs' },
+      output: {
+        format: 'cjs',
+        codeSplitting: false,
+        entryFileNames: 'agent.cjs',
+        comments: false,
+        // It travels over slow lines; names stay, so that its log can be read.
+        minify: {
+          compress: { keepNames: { function: true, class: true } },
+          mangle: { keepNames: true },
+          codegen: true,
+        },
+      },
     },
   },
 });

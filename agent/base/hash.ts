@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { errorCode } from './refusal.ts';
+import { readFileSync } from 'node:fs';
 
 export function sha256(...pieces: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
@@ -15,18 +13,6 @@ export function sha256(...pieces: readonly (string | Uint8Array)[]): string {
 
 export function hashOfBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Null: there is no such file. */
-export async function hashOfFile(path: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-  return hash.digest('hex');
 }
 
 /** First 12 hex digits of the SHA-256 of the agent's own file. */

@@ -2,7 +2,8 @@ import type { EditFilesRequest } from '@shared/agent-protocol/index.ts';
 import { hashOfBytes } from '../base/hash.ts';
 import { limits } from '../base/limits.ts';
 import { badRequest, Refusal, refusalOf } from '../base/refusal.ts';
-import { type FileRules, regularFileSize, resolvePath } from './paths.ts';
+import { plainFileSize } from './open-plain.ts';
+import { type FileRules, resolvePath } from './paths.ts';
 import { readBytes } from './read-file.ts';
 import { searchReplace } from './search-replace.ts';
 import { type PlannedWrite, planWrite } from './write-file.ts';
@@ -35,11 +36,11 @@ export async function planEdits(
 async function planFile(file: FileEdits, rules: FileRules): Promise<PlannedWrite> {
   const resolved = await resolvePath(file.path, rules);
   if (file.edits.length === 0) throw badRequest(`${file.path}: edits must not be empty`);
-  const size = await regularFileSize(resolved);
+  const size = await plainFileSize(resolved);
   if (size > limits.editFile) {
     throw new Refusal(413, 'too-large', `${file.path}: ${size} bytes, the limit is ${limits.editFile}`);
   }
-  const bytes = await readBytes(resolved, 0, limits.editFile);
+  const bytes = await readBytes(resolved, { offset: 0, limit: limits.editFile }, rules);
   const content = editedContent(file, bytes);
   const plan = await planWrite(file.path, content, rules);
   return { ...plan, before: hashOfBytes(bytes) };

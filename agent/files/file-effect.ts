@@ -1,8 +1,8 @@
 import type { EditFilesRequest } from '@shared/agent-protocol/index.ts';
-import { hashOfFile } from '../base/hash.ts';
 import type { FileChange } from '../base/journal.ts';
 import { Refusal } from '../base/refusal.ts';
 import { planEdits } from './edit-files.ts';
+import { stampOf } from './file-stamp.ts';
 import { type FileRules, resolvePath } from './paths.ts';
 import { applyWrites, type PlannedWrite, planWrite } from './write-file.ts';
 
@@ -15,7 +15,7 @@ export interface FileEffect {
 }
 
 export function writeEffect(given: string, content: Uint8Array, rules: FileRules): FileEffect {
-  return fileEffect(async () => [await planWrite(given, content, rules)]);
+  return fileEffect(async () => [await planWrite(given, content, rules)], rules);
 }
 
 export function editEffect(request: EditFilesRequest, rules: FileRules): FileEffect {
@@ -24,15 +24,15 @@ export function editEffect(request: EditFilesRequest, rules: FileRules): FileEff
     const left: EditFilesRequest['files'][number][] = [];
     for (const file of request.files) if (only.has(await resolvePath(file.path, rules))) left.push(file);
     return planEdits({ files: left }, rules);
-  });
+  }, rules);
 }
 
 /** `only`: the files that a call before the crash had not reached; the others are as they should be. */
 type Plan = (only: ReadonlySet<string> | null) => Promise<readonly PlannedWrite[]>;
 
-function fileEffect(plan: Plan): FileEffect {
+function fileEffect(plan: Plan, rules: FileRules): FileEffect {
   const apply = async (writes: readonly PlannedWrite[]) => {
-    await applyWrites(writes);
+    await applyWrites(writes, rules);
     return { message: writes.length === 1 ? 'the file is written' : 'the files are written' };
   };
   return {
@@ -41,15 +41,15 @@ function fileEffect(plan: Plan): FileEffect {
     apply,
     async recover(begun) {
       const left = new Set<string>();
-      for (const change of begun) if (await isStillBefore(change)) left.add(change.path);
+      for (const change of begun) if (await isStillBefore(change, rules)) left.add(change.path);
       return left.size === 0 ? { message: 'the call was done before' } : apply(await plan(left));
     },
   };
 }
 
 /** False: the change is done. Throws when the file is neither what it was nor what it should be. */
-async function isStillBefore(change: FileChange): Promise<boolean> {
-  const now = await hashOfFile(change.path);
+async function isStillBefore(change: FileChange, rules: FileRules): Promise<boolean> {
+  const now = await stampOf(change.path, rules);
   if (now === change.after) return false;
   if (now === change.before) return true;
   throw new Refusal(

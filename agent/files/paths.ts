@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
-import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
+import { access, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { StatResponse } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import { badRequest, errorCode, Refusal, refusalOf } from '../base/refusal.ts';
+import { isForbidden } from './forbidden-paths.ts';
 
-/** Resolves what a request names; `home` is the agent's own, which is nobody's business. */
-export type FileRules = Pick<Home, 'root' | 'run' | 'runs' | 'journal' | 'log'>;
+/** The agent's own places, which are nobody's business. */
+export type FileRules = Pick<Home, 'root' | 'run' | 'journal'>;
 
 export function checkPath(given: string): string {
   if (given === '') throw badRequest('path is required');
@@ -18,13 +19,12 @@ export function checkPath(given: string): string {
 /** The real path of what exists and the rest as it is: also for files that are still to be made. */
 export async function resolvePath(given: string, rules: FileRules): Promise<string> {
   const resolved = await resolveExisting(checkPath(given), 0);
-  await refuseOwn(resolved, rules);
-  if (/^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:environ|mem)$/.test(resolved)) throw forbidden(given);
+  if (isForbidden(resolved, await realRoot(rules))) throw forbidden(given);
   return resolved;
 }
 
-async function resolveExisting(target: string, depth: number): Promise<string> {
-  if (depth > 40) throw badRequest(`${target}: too many symbolic links`);
+async function resolveExisting(target: string, links: number): Promise<string> {
+  if (links > 40) throw badRequest(`${target}: too many symbolic links`);
   try {
     return await realpath(target);
   } catch (error) {
@@ -32,33 +32,19 @@ async function resolveExisting(target: string, depth: number): Promise<string> {
   }
   // A dangling link is written through: its target is what will be made.
   const link = await readlink(target).catch(() => null);
-  if (link !== null) return resolveExisting(path.resolve(path.dirname(target), link), depth + 1);
+  if (link !== null) return resolveExisting(path.resolve(path.dirname(target), link), links + 1);
   const parent = path.dirname(target);
   return parent === target
     ? target
-    : path.join(await resolveExisting(parent, depth + 1), path.basename(target));
+    : path.join(await resolveExisting(parent, links), path.basename(target));
 }
 
-async function refuseOwn(resolved: string, rules: FileRules): Promise<void> {
-  const root = await realpath(rules.root).catch(() => rules.root);
-  for (const name of ['agent', 'run', 'runs', 'journal', 'log']) {
-    const own = path.join(root, name);
-    if (resolved === own || resolved.startsWith(own + path.sep)) throw forbidden(resolved);
-  }
+function realRoot(rules: FileRules): Promise<string> {
+  return realpath(rules.root).catch(() => rules.root);
 }
 
-function forbidden(subject: string): Refusal {
+export function forbidden(subject: string): Refusal {
   return new Refusal(403, 'forbidden', `${subject}: this belongs to the system or to the agent`);
-}
-
-/** Only plain files: opening a device or a FIFO may block or do harm. Throws for what is missing. */
-export async function regularFileSize(resolved: string): Promise<number> {
-  const found = await lstat(resolved).catch((error: unknown) => {
-    throw refusalOf(error, resolved);
-  });
-  if (found.isDirectory()) throw new Refusal(400, 'is-a-directory', `${resolved}: is a directory`);
-  if (!found.isFile()) throw new Refusal(403, 'forbidden', `${resolved}: is not a regular file`);
-  return found.size;
 }
 
 export async function statPath(given: string, rules: FileRules): Promise<StatResponse> {
@@ -72,12 +58,9 @@ export async function statPath(given: string, rules: FileRules): Promise<StatRes
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
     throw refusalOf(error, given);
   });
-  const own = await refuseOwn(resolved, rules).then(
-    () => false,
-    () => true,
-  );
+  const barred = isForbidden(resolved, await realRoot(rules));
   const may = async (mode: number) =>
-    !own &&
+    !barred &&
     (await access(resolved, mode).then(
       () => true,
       () => false,
@@ -85,7 +68,7 @@ export async function statPath(given: string, rules: FileRules): Promise<StatRes
   return {
     kind: !found ? 'missing' : found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
     realPath: resolved,
-    size: found?.size ?? 0,
+    size: barred ? 0 : (found?.size ?? 0),
     writable: await may(constants.W_OK),
     readable: await may(constants.R_OK),
   };

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { limits } from '../base/limits.ts';
 import { badRequest, Refusal, refusalOf } from '../base/refusal.ts';
-import { type FileRules, regularFileSize, resolvePath } from './paths.ts';
+import { openPlainFile } from './open-plain.ts';
+import { type FileRules, resolvePath } from './paths.ts';
 
 export interface ByteRange {
   readonly offset: number;
@@ -15,10 +14,9 @@ export async function readFileRange(given: string, range: ByteRange, rules: File
   if (range.offset < 0) throw badRequest('offset must not be negative');
   if (range.limit < 0) throw badRequest('limit must not be negative');
   const resolved = await resolvePath(given, rules);
-  await regularFileSize(resolved);
   const most = range.limit === 0 ? limits.readFile : Math.min(range.limit, limits.readFile);
   // One byte more than allowed tells whether there is more.
-  const bytes = await readBytes(resolved, range.offset, most + 1);
+  const bytes = await readBytes(resolved, { offset: range.offset, limit: most + 1 }, rules);
   if (bytes.length <= most || range.limit === most) return bytes.subarray(0, most);
   throw new Refusal(
     413,
@@ -27,26 +25,28 @@ export async function readFileRange(given: string, range: ByteRange, rules: File
   );
 }
 
-/** At most `length` bytes; files that do not know their size (as below /proc) are read to their end. */
-export async function readBytes(resolved: string, offset: number, length: number): Promise<Buffer> {
+/** At most `limit` bytes; files that do not know their size (as below /proc) are read to their end. */
+export async function readBytes(
+  resolved: string,
+  { offset, limit }: ByteRange,
+  rules: FileRules,
+): Promise<Buffer> {
+  const file = await openPlainFile(resolved, rules);
   try {
-    const file = await open(resolved, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-    try {
-      const chunks: Buffer[] = [];
-      let got = 0;
-      while (got < length) {
-        const buffer = Buffer.allocUnsafe(Math.min(length - got, 1 << 20));
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + got);
-        if (bytesRead === 0) break;
-        chunks.push(buffer.subarray(0, bytesRead));
-        got += bytesRead;
-      }
-      return Buffer.concat(chunks);
-    } finally {
-      await file.close();
+    const chunks: Buffer[] = [];
+    let got = 0;
+    while (got < limit) {
+      const buffer = Buffer.allocUnsafe(Math.min(limit - got, 1 << 20));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + got);
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
+      got += bytesRead;
     }
+    return Buffer.concat(chunks);
   } catch (error) {
     throw refusalOf(error, resolved);
+  } finally {
+    await file.close();
   }
 }
 

@@ -2,7 +2,8 @@ import type { ReadLinesResponse } from '@shared/agent-protocol/index.ts';
 import { cutBytes } from '../base/cut-bytes.ts';
 import { limits } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
-import { type FileRules, regularFileSize, resolvePath } from './paths.ts';
+import { plainFileSize } from './open-plain.ts';
+import { type FileRules, resolvePath } from './paths.ts';
 import { readBytes } from './read-file.ts';
 
 export interface LinesQuery {
@@ -22,9 +23,10 @@ const nothing = { file_size: 0, total_lines: 0, lines_read: 0, content: '' };
 export async function readLines(query: LinesQuery, rules: FileRules): Promise<ReadLinesResponse> {
   try {
     const resolved = await resolvePath(query.path, rules);
-    const size = await regularFileSize(resolved);
+    const size = await plainFileSize(resolved);
     if (size > query.maxFileSize) return tooBig(size, query.maxFileSize);
-    const bytes = await readBytes(resolved, 0, query.maxFileSize + 1);
+    // What it says of its size and what it has may differ.
+    const bytes = await readBytes(resolved, { offset: 0, limit: query.maxFileSize + 1 }, rules);
     if (bytes.length > query.maxFileSize) return tooBig(bytes.length, query.maxFileSize);
     if (bytes.includes(0)) {
       const error = `${query.path} is a binary file (${bytes.length} bytes); it has no lines to read`;

@@ -1,6 +1,12 @@
-import type { EditFilesRequest, StartProcessRequest } from '@shared/agent-protocol/index.ts';
+import type {
+  EditFilesRequest,
+  FileChoiceRequest,
+  GlobRequest,
+  SearchRequest,
+  StartProcessRequest,
+} from '@shared/agent-protocol/index.ts';
 import { badRequest } from '../base/refusal.ts';
-import { flagOf, jsonOf, listOf, type Request, recordOf, stringOf } from './request.ts';
+import { countOf, flagOf, type Json, jsonOf, listOf, type Request, recordOf, stringOf } from './request.ts';
 
 export function startBody(request: Request): StartProcessRequest {
   const body = jsonOf(request);
@@ -43,4 +49,35 @@ export function signalBody(request: Request): 'SIGTERM' | 'SIGKILL' {
   if (signal === 'terminate') return 'SIGTERM';
   if (signal === 'kill') return 'SIGKILL';
   throw badRequest('signal must be "terminate" or "kill"');
+}
+
+export function searchBody(request: Request): SearchRequest {
+  const body = jsonOf(request);
+  return {
+    ...choiceBody(body),
+    pattern: stringOf(body.pattern, 'pattern'),
+    regex: flagOf(body.regex, 'regex'),
+    ...countOf(body, 'context'),
+    ...countOf(body, 'max_matches'),
+    ...countOf(body, 'max_bytes'),
+  };
+}
+
+export function globBody(request: Request): GlobRequest {
+  return choiceBody(jsonOf(request));
+}
+
+function choiceBody(body: Json): FileChoiceRequest & GlobRequest {
+  const globs = (name: string) =>
+    listOf(body[name] ?? [], name).map((glob, at) => stringOf(glob, `${name}[${at}]`));
+  return {
+    root: stringOf(body.root ?? '', 'root'),
+    include: globs('include'),
+    exclude: globs('exclude'),
+    hidden: flagOf(body.hidden, 'hidden'),
+    ignored: flagOf(body.ignored, 'ignored'),
+    ignore_case: flagOf(body.ignore_case, 'ignore_case'),
+    ...countOf(body, 'max_files'),
+    ...countOf(body, 'max_ms'),
+  };
 }

@@ -97,3 +97,12 @@ export function flagOf(value: unknown, what: string): boolean {
   if (typeof value !== 'boolean') throw badRequest(`${what} must be true or false`);
   return value;
 }
+
+/** `{name: value}` of a whole number that is not negative; `{}` when it is absent or null. */
+export function countOf<Name extends string>(body: Json, name: Name): { readonly [key in Name]?: number } {
+  const value = body[name] ?? null;
+  if (value === null) return {};
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw badRequest(`${name} must be a whole number`);
+  return { [name]: value } as { readonly [key in Name]?: number };
+}

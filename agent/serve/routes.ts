@@ -9,9 +9,10 @@ import type { PathLocks } from '../files/path-locks.ts';
 import { statPath } from '../files/paths.ts';
 import { contentTypeOf, readFileRange } from '../files/read-file.ts';
 import { readLines } from '../files/read-lines.ts';
+import type { Scanner } from '../files/scanner.ts';
 import { signalEffect, startEffect } from '../processes/process-effect.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
-import { editBody, signalBody, startBody } from './bodies.ts';
+import { editBody, globBody, searchBody, signalBody, startBody } from './bodies.ts';
 import type { KeyedCalls } from './keyed.ts';
 import { flagOf, intOf, jsonOf, keyOf, type Request, stringOf } from './request.ts';
 
@@ -25,6 +26,7 @@ export interface Reply {
 export interface Parts {
   readonly home: Home;
   readonly processes: ProcessTable;
+  readonly scanner: Scanner;
   readonly keyed: KeyedCalls;
   readonly locks: PathLocks;
   /** Of this agent and of those of other versions beside it. */
@@ -70,6 +72,15 @@ const fileRoutes: Readonly<Record<string, Route>> = {
   },
   'POST /list-directory': async (request, { home }) =>
     json(await listDirectory(stringOf(jsonOf(request).path, 'path'), home)),
+  'POST /search': async (request, { scanner, mask }) => {
+    const { files, cut } = await scanner.search(searchBody(request), request.signal);
+    const masked = files.map(({ path, lines }) => ({
+      path,
+      lines: lines.map((line) => ({ ...line, text: mask.text(line.text) })),
+    }));
+    return json({ files: masked, cut });
+  },
+  'POST /glob': async (request, { scanner }) => json(await scanner.glob(globBody(request), request.signal)),
 };
 
 const processRoutes: Readonly<Record<string, Route>> = {

@@ -1,21 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
-import type http from 'node:http';
-import os from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { AgentAddress, Hello } from '@shared/agent-protocol/index.ts';
 import { type Home, openHome, socketPath } from '../base/home.ts';
 import { Journal } from '../base/journal.ts';
-import { limits } from '../base/limits.ts';
 import { type Log, logFile } from '../base/log-file.ts';
 import { TokenMask } from '../base/mask-tokens.ts';
-import { putFile } from '../base/small-file.ts';
 import { Wake } from '../base/wake.ts';
 import { PathLocks } from '../files/path-locks.ts';
-import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
+import { Scanner } from '../files/scanner.ts';
+import { loadLoginEnv } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
-import { addressFile, getAddress, knownTokens } from './address-file.ts';
+import { getAddress, knownTokens } from './address-file.ts';
+import { helloOf } from './hello.ts';
 import { KeyedCalls } from './keyed.ts';
+import { listen, stopListening } from './listen.ts';
 import { takeLock } from './lock.ts';
 import { Door } from './server.ts';
 
@@ -27,7 +25,6 @@ export interface RunOptions {
 }
 
 const LOOK_MS = 2_000;
-const LAST_REPLIES_MS = 2_000;
 
 /** Serves until it is idle, told to stop, or terminated. False: another agent of this version lives. */
 export async function runAgent(options: RunOptions): Promise<boolean> {
@@ -78,69 +75,32 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
   const parts = {
     home,
     processes,
+    scanner: new Scanner({
+      agentFile: options.agentFile,
+      rules: home,
+      searchPath: async () => (await loginEnv).PATH ?? process.env.PATH ?? '',
+    }),
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,
-    hello: () => helloOf(options, home),
+    hello: () => helloOf(options.version, home.hostname),
     stop: () => stop.abort(),
   };
   const door = new Door({ token, parts, log, ends: stop.signal });
-  let server = await listen(door, home, address);
+  let server = door.makeServer();
+  await listen(server, home, address);
   while (!stop.signal.aborted) {
     await pause(Math.min(LOOK_MS, options.idleMs), stop.signal);
     if (!existsSync(address.socket) && !stop.signal.aborted) {
       log('the socket is missing; made again');
       // Closing removes the path, so it comes first; requests that are open go on.
       server.close();
-      server = await listen(door, home, address);
+      server = door.makeServer();
+      await listen(server, home, address);
     }
     if (door.idleMs() >= options.idleMs && (await processes.countRunning()) === 0) stop.abort();
   }
-  await close(server);
-}
-
-async function listen(door: Door, home: Home, address: AgentAddress): Promise<http.Server> {
-  const server = door.makeServer();
-  // The lock is ours: whatever stands there is a dead agent's.
-  rmSync(address.socket, { force: true });
-  const umask = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(address.socket, resolve);
-    });
-  } finally {
-    process.umask(umask);
-  }
-  putFile(addressFile(home, address.version), address);
-  return server;
-}
-
-function close(server: http.Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), LAST_REPLIES_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
-function helloOf(options: RunOptions, home: Home): Hello {
-  return {
-    version: options.version,
-    protocol: 1,
-    platform: process.platform,
-    arch: process.arch,
-    hostname: home.hostname,
-    home: os.homedir(),
-    shell: loginShell(),
-    node: process.version,
-    pid: process.pid,
-    features: ['files', 'processes'],
-    limits,
-  };
+  await stopListening(server);
 }
 
 /** Two hosts with one home directory must not write one file. */

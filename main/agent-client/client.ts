@@ -1,11 +1,15 @@
 import type {
   EditFilesRequest,
+  GlobRequest,
+  GlobResponse,
   Hello,
   ListDirectoryResponse,
   ProcessInfo,
   ProcessOutput,
   ReadLinesQuery,
   ReadLinesResponse,
+  SearchRequest,
+  SearchResponse,
   SpoolChunk,
   StartProcessRequest,
   StatResponse,
@@ -34,6 +38,9 @@ export interface AgentClient {
   writeFile(path: string, content: string | Uint8Array, call: KeyedCall): Promise<void>;
   editFiles(request: EditFilesRequest, call: KeyedCall): Promise<void>;
   listDirectory(path: string, call: AgentCall): Promise<ListDirectoryResponse>;
+  /** Ends on the agent when the signal aborts. */
+  search(request: SearchRequest, call: AgentCall): Promise<SearchResponse>;
+  glob(request: GlobRequest, call: AgentCall): Promise<GlobResponse>;
   startProcess(request: StartProcessRequest, call: KeyedCall): Promise<{ id: string }>;
   listProcesses(call: AgentCall): Promise<readonly ProcessInfo[]>;
   /** `wait`: answers at exit, or after 5 minutes at most with the state of then. */

@@ -55,7 +55,7 @@ async function json<T>(reply: Promise<Buffer>): Promise<T> {
 
 type FileCalls = Pick<
   AgentClient,
-  'stat' | 'readFile' | 'readLines' | 'writeFile' | 'editFiles' | 'listDirectory'
+  'stat' | 'readFile' | 'readLines' | 'writeFile' | 'editFiles' | 'listDirectory' | 'search' | 'glob'
 >;
 
 function fileCalls(send: Send): FileCalls {
@@ -73,6 +73,8 @@ function fileCalls(send: Send): FileCalls {
       await send(post('/edit-files', request, call));
     },
     listDirectory: (path, call) => json(send(post('/list-directory', { path }, call))),
+    search: (request, call) => json(send({ ...post('/search', request, call), waitMs: WRITE_MS })),
+    glob: (request, call) => json(send({ ...post('/glob', request, call), waitMs: WRITE_MS })),
   };
 }
 

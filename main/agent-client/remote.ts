@@ -32,6 +32,8 @@ export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
     writeFile: (path, content, call) => repeat(call, (client) => client.writeFile(path, content, call)),
     editFiles: (request, call) => repeat(call, (client) => client.editFiles(request, call)),
     listDirectory: (path, call) => repeat(call, (client) => client.listDirectory(path, call)),
+    search: (request, call) => repeat(call, (client) => client.search(request, call)),
+    glob: (request, call) => repeat(call, (client) => client.glob(request, call)),
     startProcess: (request, call) => repeat(call, (client) => client.startProcess(request, call)),
     listProcesses: (call) => repeat(call, (client) => client.listProcesses(call)),
     processOutput: (id, wait, call) => repeat(call, (client) => client.processOutput(id, wait, call)),

@@ -41,6 +41,8 @@ export type AgentCode =
   | 'unknown-outcome'
   | 'already-exited'
   | 'disk-full'
+  | 'timeout'
+  | 'busy'
   | 'no-match'
   | 'ambiguous'
   | 'io';
@@ -89,6 +91,83 @@ export interface ListDirectoryResponse {
   /** Directories first, then by name; at most 2,000. */
   readonly contents: readonly { readonly name: string; readonly is_dir: boolean }[];
   readonly truncated: boolean;
+}
+
+/** Which files of a directory's tree are wanted. Links are not followed; `.git` is never looked into. */
+export interface FileChoiceRequest {
+  /** An absolute path of a directory. */
+  readonly root: string;
+  /**
+   * Globs as in `.gitignore`, with `{a,b}` besides: one without a slash matches at every depth, one that matches a
+   * directory stands for all that is in it. Without any: every file.
+   */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Also names that begin with a dot. */
+  readonly hidden?: boolean;
+  /** Also what the `.gitignore` files of a repository leave out. */
+  readonly ignored?: boolean;
+}
+
+/** The limit that ended a search: of lines that match, of files, of bytes in the answer, of time. */
+export type SearchCut = 'matches' | 'files' | 'bytes' | 'time';
+
+/** POST /search: lines that match, in text files. */
+export interface SearchRequest extends FileChoiceRequest {
+  readonly pattern: string;
+  /** Of the dialect that ripgrep and JavaScript share, with ripgrep's meaning; otherwise the text itself. */
+  readonly regex?: boolean;
+  readonly ignore_case?: boolean;
+  /** Lines before and after each that matches; at most 10. */
+  readonly context?: number;
+  /** Lower limits than the agent's own. */
+  readonly max_matches?: number;
+  readonly max_files?: number;
+  readonly max_bytes?: number;
+  readonly max_ms?: number;
+}
+
+export interface SearchResponse {
+  /** By path. */
+  readonly files: readonly SearchedFile[];
+  /** Null: this is all that there is. */
+  readonly cut: SearchCut | null;
+}
+
+export interface SearchedFile {
+  /** Relative to the root, with forward slashes. */
+  readonly path: string;
+  readonly lines: readonly SearchedLine[];
+}
+
+export interface SearchedLine {
+  /** From 1. */
+  readonly number: number;
+  readonly matches: boolean;
+  /** A long line is cut to where its first match is; `from` is where `text` begins in it, in UTF-16 units. */
+  readonly text: string;
+  readonly from: number;
+  /** Start and end in `text`, in UTF-16 units. None for a match of nothing, such as that of `x*`. */
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+/** POST /glob: the chosen files, the one that was changed last first. */
+export interface GlobRequest extends FileChoiceRequest {
+  readonly ignore_case?: boolean;
+  readonly max_files?: number;
+  readonly max_ms?: number;
+}
+
+export interface GlobResponse {
+  readonly files: readonly GlobbedFile[];
+  /** `files`: the newest of those that were found. */
+  readonly cut: SearchCut | null;
+}
+
+export interface GlobbedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly modified_ms: number;
 }
 
 /** POST /processes/start */

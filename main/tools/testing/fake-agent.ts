@@ -17,6 +17,8 @@ export function fakeAgent(answers: Partial<AgentClient> = {}): AgentClient {
     writeFile: refuse('writeFile'),
     editFiles: refuse('editFiles'),
     listDirectory: refuse('listDirectory'),
+    search: refuse('search'),
+    glob: refuse('glob'),
     startProcess: refuse('startProcess'),
     listProcesses: refuse('listProcesses'),
     processOutput: refuse('processOutput'),

@@ -1,0 +1,21 @@
+import os from 'node:os';
+import type { Hello } from '@shared/agent-protocol/index.ts';
+import { limits } from '../base/limits.ts';
+import { loginShell } from '../processes/login-env.ts';
+
+/** What a client is told first. */
+export function helloOf(version: string, hostname: string): Hello {
+  return {
+    version,
+    protocol: 1,
+    platform: process.platform,
+    arch: process.arch,
+    hostname,
+    home: os.homedir(),
+    shell: loginShell(),
+    node: process.version,
+    pid: process.pid,
+    features: ['files', 'processes', 'search'],
+    limits,
+  };
+}
