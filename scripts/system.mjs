@@ -19,6 +19,7 @@ const programs = [
   { file: 'dbus-run-session', apt: ['dbus'], dnf: 'dbus-daemon', pacman: 'dbus' },
   { file: 'sshd', apt: ['openssh-server'], dnf: 'openssh-server', pacman: 'openssh' },
   { file: 'git', apt: ['git'], dnf: 'git', pacman: 'git' },
+  { file: 'rg', apt: ['ripgrep'], dnf: 'ripgrep', pacman: 'ripgrep' },
 ];
 
 /** The files that are missing here; always empty off Linux, where Electron brings what it needs. */

@@ -8,7 +8,8 @@ export type ScanTask = SearchTask | GlobTask;
 
 interface Scan {
   readonly tree: Tree;
-  readonly endsAt: number;
+  /** From when the thread runs. */
+  readonly ms: number;
 }
 
 export interface SearchTask extends Scan {
@@ -34,16 +35,17 @@ export type ScanWord =
   | { readonly kind: 'end'; readonly cut: SearchCut | null };
 
 export function scanTree(task: ScanTask, say: (word: ScanWord) => void): void {
-  const cut = task.kind === 'search' ? searchTree(task, say) : globTree(task, say);
+  const endsAt = Date.now() + task.ms;
+  const cut = task.kind === 'search' ? searchTree(task, endsAt, say) : globTree(task, endsAt, say);
   say({ kind: 'end', cut });
 }
 
-function searchTree(task: SearchTask, say: (word: ScanWord) => void): SearchCut | null {
+function searchTree(task: SearchTask, endsAt: number, say: (word: ScanWord) => void): SearchCut | null {
   const pattern = new RegExp(task.pattern.source, task.pattern.flags);
   let { matches, files, bytes } = task.most;
   const found = task.candidates === null ? walkTree(task.tree) : visitFiles(task.tree, task.candidates);
   for (const file of found) {
-    if (Date.now() > task.endsAt) return 'time';
+    if (Date.now() > endsAt) return 'time';
     const text = textOf(file, task.barred);
     if (text === null) continue;
     const wanted = { pattern, context: task.context, most: matches, lineLength: limits.searchLine };
@@ -69,11 +71,11 @@ function textOf({ names, held }: TreeFile, barred: ReadonlySet<string>): string 
   return bytes === null || bytes.includes(0) ? null : bytes.toString('utf8');
 }
 
-function globTree(task: GlobTask, say: (word: ScanWord) => void): SearchCut | null {
+function globTree(task: GlobTask, endsAt: number, say: (word: ScanWord) => void): SearchCut | null {
   const found: GlobbedFile[] = [];
   let cut: SearchCut | null = null;
   for (const { names, held } of walkTree(task.tree)) {
-    if (Date.now() > task.endsAt) cut = 'time';
+    if (Date.now() > endsAt) cut = 'time';
     else if (found.length === limits.globScan) cut = 'files';
     if (cut) break;
     const stats = held.look(names.at(-1) ?? '');

@@ -33,6 +33,7 @@ export interface ScannerOptions {
 
 /** A search that does not end by itself, in a pattern that goes through every way there is, is ended so much later. */
 const GRACE_MS = 500;
+const START_MS = 10_000;
 /** Ripgrep gets so much of the time: what it found is still to be read. */
 const RIPGREP_SHARE = 0.8;
 /** Of what it finds some is no text after all. */
@@ -55,8 +56,7 @@ export class Scanner {
     const choice = choiceOf(request, false);
     return this.turns.take(signal, async () => {
       const tree = await this.treeOf(request.root, choice);
-      const ms = lower(request.max_ms, limits.searchMs);
-      const endsAt = Date.now() + ms;
+      const endsAt = Date.now() + lower(request.max_ms, limits.searchMs);
       const files = lower(request.max_files, limits.searchFiles);
       const found = await this.candidates(
         {
@@ -64,14 +64,14 @@ export class Scanner {
           pattern,
           tree,
           most: files + SPARE_CANDIDATES,
-          endsAt: endsAt - ms * (1 - RIPGREP_SHARE),
+          ms: (endsAt - Date.now()) * RIPGREP_SHARE,
         },
         signal,
       );
       const task: SearchTask = {
         kind: 'search',
         tree,
-        endsAt,
+        ms: Math.max(0, endsAt - Date.now()),
         candidates: found?.paths ?? null,
         pattern: pattern.js,
         context: Math.min(Math.max(0, request.context ?? 0), limits.searchContext),
@@ -94,10 +94,10 @@ export class Scanner {
     const choice = choiceOf(request, request.ignore_case ?? false);
     return this.turns.take(signal, async () => {
       const tree = await this.treeOf(request.root, choice);
-      const endsAt = Date.now() + lower(request.max_ms, limits.searchMs);
+      const ms = lower(request.max_ms, limits.searchMs);
       const most = lower(request.max_files, limits.globFiles);
       let files: readonly GlobbedFile[] = [];
-      const cut = await this.scan({ kind: 'glob', tree, endsAt, most }, signal, (word) => {
+      const cut = await this.scan({ kind: 'glob', tree, ms, most }, signal, (word) => {
         if (word.kind === 'globbed') files = word.files;
       });
       return { files, cut };
@@ -116,7 +116,7 @@ export class Scanner {
     return { root, ownRoot, choice };
   }
 
-  private async candidates({ request, pattern, tree, most, endsAt }: Candidates, signal: AbortSignal) {
+  private async candidates({ request, pattern, tree, most, ms }: Candidates, signal: AbortSignal) {
     const program = await findRipgrep(await this.options.searchPath());
     if (program === null) return null;
     const search = {
@@ -129,7 +129,7 @@ export class Scanner {
       ignored: tree.choice.ignored,
       isWanted: (found: string) => isIncluded(tree.choice, found.split('/')),
       most,
-      endsAt,
+      endsAt: Date.now() + ms,
     };
     return filesByRipgrep(program, search, signal);
   }
@@ -145,7 +145,11 @@ export class Scanner {
       let cut: SearchCut | null = 'time';
       let failure: unknown = null;
       const end = () => void worker.terminate();
-      const timer = setTimeout(end, Math.max(0, task.endsAt - Date.now()) + GRACE_MS);
+      let timer = setTimeout(end, task.ms + START_MS);
+      worker.once('online', () => {
+        clearTimeout(timer);
+        timer = setTimeout(end, task.ms + GRACE_MS);
+      });
       signal.addEventListener('abort', end, { once: true });
       if (signal.aborted) end();
       worker.on('message', (word: ScanWord) => {
@@ -170,7 +174,7 @@ interface Candidates {
   readonly pattern: SearchPattern;
   readonly tree: Tree;
   readonly most: number;
-  readonly endsAt: number;
+  readonly ms: number;
 }
 
 function choiceOf(request: FileChoiceRequest, ignoreCase: boolean): FileChoice {
