@@ -5,6 +5,13 @@ const MIB = 1024 * KIB;
 export const limits = {
   body: 4 * MIB,
   writeBody: 20 * MIB,
+  headersMs: 20_000,
+  requestMs: 5 * 60_000,
+  silentMs: 30_000,
+  unreadMs: 60_000,
+  keepAliveMs: 90_000,
+  connections: 512,
+  requests: 1_024,
   readFile: 20 * MIB,
   editFile: 20 * MIB,
   readLinesFile: 1 * MIB,

@@ -2,7 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { CHAT_HEADER, KEY_HEADER } from '@shared/agent-protocol/index.ts';
 import { sha256 } from '../base/hash.ts';
 import { limits } from '../base/limits.ts';
-import { badRequest, Refusal } from '../base/refusal.ts';
+import { badRequest } from '../base/refusal.ts';
+import { readBody } from './body.ts';
+
+/** It is handed to every command in its environment. */
+const MOST_CHAT_ID = 200;
 
 /** One request, its body read and bounded. `signal` aborts when the client or the server goes. */
 export interface Request {
@@ -15,34 +19,33 @@ export interface Request {
   readonly signal: AbortSignal;
 }
 
-export async function readRequest(message: IncomingMessage, signal: AbortSignal): Promise<Request> {
-  const url = new URL(message.url ?? '/', 'http://agent');
+export async function readRequest(
+  message: IncomingMessage,
+  signal: AbortSignal,
+  silentMs: number,
+): Promise<Request> {
+  const url = urlOf(message.url ?? '/');
   const chatId = message.headers[CHAT_HEADER];
   const key = message.headers[KEY_HEADER];
   const most = url.pathname.endsWith('/write-file') ? limits.writeBody : limits.body;
+  if ((chatId?.length ?? 0) > MOST_CHAT_ID) throw badRequest('the chat’s id is too long');
   return {
     method: message.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     chatId: typeof chatId === 'string' && chatId !== '' ? chatId : null,
     key: typeof key === 'string' && key !== '' ? key : null,
-    body: await readBody(message, most),
+    body: await readBody(message, { most, silentMs, signal }),
     signal,
   };
 }
 
-async function readBody(message: IncomingMessage, most: number): Promise<Buffer> {
-  const tooLarge = new Refusal(413, 'too-large', `the body is larger than ${most} bytes`);
-  if (Number(message.headers['content-length'] ?? 0) > most) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Left early, the message must live on: the refusal goes over the same connection.
-  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) throw tooLarge;
-    chunks.push(chunk);
+function urlOf(given: string): URL {
+  try {
+    return new URL(given.startsWith('/') ? `http://agent${given}` : given);
+  } catch {
+    throw badRequest('this is no address');
   }
-  return Buffer.concat(chunks);
 }
 
 /** The key of a mutating call and the hash that a repeat must have too. */

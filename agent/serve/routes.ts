@@ -41,6 +41,9 @@ type Route = (request: Request, parts: Parts, id: string) => Promise<Reply>;
 const json = (body: unknown): Reply => ({ status: 200, body });
 const pathOf = (request: Request) => request.query.get('path') ?? '';
 
+/** A request may lift the usual limit, but not without end. */
+const atMost = (asked: number, most: number) => Math.min(Math.max(0, asked), most);
+
 const fileRoutes: Readonly<Record<string, Route>> = {
   'GET /stat': async (request, { home }) => json(await statPath(pathOf(request), home)),
   'GET /read-file': async (request, { home, mask }) => {
@@ -53,10 +56,13 @@ const fileRoutes: Readonly<Record<string, Route>> = {
       path: pathOf(request),
       offset: intOf(request, 'offset', 1),
       limit: intOf(request, 'limit', 0),
-      maxFileSize: intOf(request, 'max_file_size', limits.readLinesFile),
-      maxLineBytes: intOf(request, 'max_line_bytes', limits.readLinesLine),
-      maxResponseLines: intOf(request, 'max_response_lines', limits.readLinesCount),
-      maxResponseBytes: intOf(request, 'max_response_bytes', limits.readLinesResponse),
+      maxFileSize: atMost(intOf(request, 'max_file_size', limits.readLinesFile), limits.readFile),
+      maxLineBytes: atMost(intOf(request, 'max_line_bytes', limits.readLinesLine), limits.readFile),
+      maxResponseLines: atMost(intOf(request, 'max_response_lines', limits.readLinesCount), 1_000_000),
+      maxResponseBytes: atMost(
+        intOf(request, 'max_response_bytes', limits.readLinesResponse),
+        limits.readFile,
+      ),
     };
     const lines = await readLines(query, home);
     return json({ ...lines, content: mask.text(lines.content) });

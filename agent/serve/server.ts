@@ -1,10 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import type { Duplex } from 'node:stream';
 import { KEY_HEADER } from '@shared/agent-protocol/index.ts';
 import { failpoint } from '../base/failpoints.ts';
 import { hashOfBytes } from '../base/hash.ts';
+import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log-file.ts';
-import { failureOf, Refusal, refusalOf } from '../base/refusal.ts';
+import { badRequest, failureOf, Refusal, refusalOf } from '../base/refusal.ts';
+import { discardRest } from './body.ts';
+import { afterAnswer, type Exchange, refusalOfParser, refuseRaw } from './malformed.ts';
 import { type Request, readRequest } from './request.ts';
 import { answer, type Parts, type Reply } from './routes.ts';
 
@@ -14,17 +18,47 @@ export interface DoorOptions {
   readonly log: Log;
   /** Aborts when the agent ends: waiting requests then answer with what is known. */
   readonly ends: AbortSignal;
+  readonly bounds?: DoorBounds;
 }
+
+/** How long a client may take for what, so that none who is slow or silent keeps the agent. */
+export interface DoorBounds {
+  readonly headersMs: number;
+  /** For all of a request. */
+  readonly requestMs: number;
+  /** In the middle of a body. */
+  readonly silentMs: number;
+  /** While it is sent its answer. */
+  readonly unreadMs: number;
+  /** Between two requests. */
+  readonly idleMs: number;
+  readonly connections: number;
+  /** At once; one connection may send several without waiting. */
+  readonly requests: number;
+}
+
+const usual: DoorBounds = {
+  headersMs: limits.headersMs,
+  requestMs: limits.requestMs,
+  silentMs: limits.silentMs,
+  unreadMs: limits.unreadMs,
+  idleMs: limits.keepAliveMs,
+  connections: limits.connections,
+  requests: limits.requests,
+};
 
 /** Checks the token, answers, and knows when somebody was here last. */
 export class Door {
   private readonly options: DoorOptions;
   private readonly tokenHash: Buffer;
+  private readonly bounds: DoorBounds;
+  private readonly exchanges = new WeakMap<Duplex, Exchange>();
   private open = 0;
   private lastAt = Date.now();
 
   constructor(options: DoorOptions) {
     this.options = options;
+    this.bounds = options.bounds ?? usual;
     this.tokenHash = Buffer.from(hashOfBytes(Buffer.from(`Bearer ${options.token}`)));
   }
 
@@ -34,13 +68,41 @@ export class Door {
   }
 
   makeServer(): http.Server {
-    const server = http.createServer((message, response) => void this.serve(message, response));
-    server.keepAliveTimeout = 90_000;
+    const { headersMs, requestMs, idleMs, connections } = this.bounds;
+    const server = http.createServer(
+      {
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        keepAliveTimeout: idleMs,
+        connectionsCheckingInterval: Math.min(5_000, headersMs),
+        // Who speaks over a socket of ours has no host to name.
+        requireHostHeader: false,
+      },
+      (message, response) => void this.serve(message, response),
+    );
+    server.maxConnections = connections;
+    server.on('clientError', (error, socket) => this.refuseMalformed(error, socket));
+    server.on('checkExpectation', (message: http.IncomingMessage, response: http.ServerResponse) => {
+      send(response, replyOf(new Refusal(417, 'bad-request', 'this is expected in vain')), true);
+      discardRest(message);
+    });
+    server.on('connect', (_message, socket) => refuseRaw(socket, badRequest('there is no tunnel here')));
     return server;
+  }
+
+  private refuseMalformed(error: Error, socket: Duplex): void {
+    const refusal = refusalOfParser(error);
+    const exchange = this.exchanges.get(socket);
+    if (!exchange || exchange.response.writableFinished) refuseRaw(socket, refusal);
+    else if (exchange.message.complete) afterAnswer(exchange, () => refuseRaw(socket, refusal));
+    // In the middle of its body.
+    else if (exchange.response.headersSent) socket.destroy();
+    else send(exchange.response, replyOf(refusal), true);
   }
 
   private async serve(message: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     this.open++;
+    this.exchanges.set(message.socket, { message, response });
     const gone = new AbortController();
     const leave = () => gone.abort();
     response.once('close', leave);
@@ -48,7 +110,10 @@ export class Door {
     try {
       const reply = await this.reply(message, gone.signal);
       if (message.headers[KEY_HEADER] !== undefined) failKeyed(response);
-      if (!response.destroyed) send(response, reply, this.options.ends.aborted);
+      if (response.destroyed || response.headersSent) return;
+      // The socket's own timer is set anew by each byte that goes out, and by the next request.
+      message.socket.setTimeout(this.bounds.unreadMs);
+      send(response, reply, this.options.ends.aborted || reply.status === 408);
     } finally {
       this.options.ends.removeEventListener('abort', leave);
       if (!message.complete) discardRest(message);
@@ -63,13 +128,15 @@ export class Door {
     let reply: Reply;
     try {
       this.authorize(message);
-      request = await readRequest(message, signal);
+      if (this.open > this.bounds.requests)
+        throw new Refusal(503, 'busy', 'too many requests at once; try again');
+      request = await readRequest(message, signal, this.bounds.silentMs);
       reply = await answer(request, this.options.parts);
     } catch (error) {
       const refusal = refusalOf(error, 'the request');
       if (refusal.status >= 500)
         this.options.log('failed', { error: String(error), stack: stackOf(error) });
-      reply = { status: refusal.status, body: failureOf(refusal) };
+      reply = replyOf(refusal);
     }
     if (message.method !== 'GET' || reply.status >= 400) {
       this.options.log('request', {
@@ -91,6 +158,10 @@ export class Door {
   }
 }
 
+function replyOf(refusal: Refusal): Reply {
+  return { status: refusal.status, body: failureOf(refusal) };
+}
+
 function send(response: http.ServerResponse, reply: Reply, last: boolean): void {
   const raw = Buffer.isBuffer(reply.body);
   const bytes = raw ? (reply.body as Buffer) : Buffer.from(JSON.stringify(reply.body));
@@ -106,21 +177,6 @@ function send(response: http.ServerResponse, reply: Reply, last: boolean): void 
 function failKeyed(response: http.ServerResponse): void {
   failpoint('before-reply');
   response.once('finish', () => failpoint('after-reply'));
-}
-
-const DISCARD_BYTES = 64 * 2 ** 20;
-const DISCARD_MS = 5_000;
-
-/** A client reads the refusal after it has sent its body: closing at once would show it a broken connection. */
-function discardRest(message: http.IncomingMessage): void {
-  let left = DISCARD_BYTES;
-  const timer = setTimeout(() => message.destroy(), DISCARD_MS);
-  message.once('close', () => clearTimeout(timer));
-  message.on('error', () => {});
-  message.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) message.destroy();
-  });
 }
 
 function stackOf(error: unknown): string {
