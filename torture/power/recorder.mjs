@@ -33,8 +33,13 @@ function record(below, log) {
   /** Relative to the recorded directory, or null: not ours. */
   function within(target) {
     if (typeof target !== 'string') return null;
-    const relative = path.relative(below, path.resolve(target));
+    const relative = path.relative(below, path.resolve(placeOf(target)));
     return relative.startsWith('..') ? null : relative;
+  }
+  /** A name in a directory that is held open stands for a name where that directory is. */
+  function placeOf(target) {
+    const held = /^\/proc\/self\/fd\/\d+(?=\/)/.exec(target)?.[0];
+    return held === undefined ? target : real.readlinkSync(held) + target.slice(held.length);
   }
   function bytesOf(data, offset = 0, length) {
     if (typeof data === 'string') return Buffer.from(data);
