@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,19 +39,20 @@ export class ProcessTable {
     this.options = options;
   }
 
-  /** Adopts what an earlier agent has started and removes what is older than `limits.keepMs`. */
+  /** Adopts what an earlier agent has started. */
   async open(): Promise<void> {
-    const oldest = Date.now() - limits.keepMs;
+    await this.sweep(Date.now());
+  }
+
+  /** Removes what ended, or was announced and never started, more than `limits.keepMs` ago. */
+  async sweep(now: number): Promise<void> {
+    const oldest = now - limits.keepMs;
     for (const id of await readdir(this.options.home.runs)) {
-      const run = this.adopt(id);
-      if (!run) {
-        await removeOldDirectory(path.join(this.options.home.runs, id), oldest);
-        continue;
-      }
-      const exit = await run.loadExit();
-      if (!exit || exit.at >= oldest) continue;
+      const dir = path.join(this.options.home.runs, id);
+      const run = this.runs.get(id) ?? this.adopt(id);
+      if (run ? !(await endedBefore(run, oldest)) : !(await isLeftOver(dir, oldest))) continue;
       this.runs.delete(id);
-      await rm(run.dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true });
     }
   }
 
@@ -199,9 +201,16 @@ export class ProcessTable {
   }
 }
 
-async function removeOldDirectory(dir: string, oldest: number): Promise<void> {
+async function endedBefore(run: Run, oldest: number): Promise<boolean> {
+  const exit = await run.loadExit();
+  return exit !== null && exit.at < oldest;
+}
+
+/** No process of this host. One that another host has started is old only when it has ended: nothing else tells here. */
+async function isLeftOver(dir: string, oldest: number): Promise<boolean> {
   const found = await stat(dir).catch(() => null);
-  if (found && found.mtimeMs < oldest) await rm(dir, { recursive: true, force: true });
+  if (!found || found.mtimeMs >= oldest) return false;
+  return !wasStarted(dir) || existsSync(runFile.exit(dir));
 }
 
 function alreadyExited(id: string): Refusal {

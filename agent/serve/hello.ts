@@ -3,8 +3,14 @@ import type { Hello } from '@shared/agent-protocol/index.ts';
 import { limits } from '../base/limits.ts';
 import { loginShell } from '../processes/login-env.ts';
 
+interface Told {
+  readonly version: string;
+  /** It ends so long after the last client, unless something runs. */
+  readonly idleMs: number;
+}
+
 /** What a client is told first. */
-export function helloOf(version: string, hostname: string): Hello {
+export function helloOf({ version, idleMs }: Told, hostname: string): Hello {
   return {
     version,
     protocol: 1,
@@ -16,6 +22,6 @@ export function helloOf(version: string, hostname: string): Hello {
     node: process.version,
     pid: process.pid,
     features: ['files', 'processes', 'search'],
-    limits,
+    limits: { ...limits, idleMs },
   };
 }

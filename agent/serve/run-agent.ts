@@ -25,6 +25,7 @@ export interface RunOptions {
 }
 
 const LOOK_MS = 2_000;
+const SWEEP_MS = 3_600_000;
 
 /** Serves until it is idle, told to stop, or terminated. False: another agent of this version lives. */
 export async function runAgent(options: RunOptions): Promise<boolean> {
@@ -83,12 +84,14 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,
-    hello: () => helloOf(options.version, home.hostname),
+    hello: () => helloOf(options, home.hostname),
     stop: () => stop.abort(),
   };
   const door = new Door({ token, parts, log, ends: stop.signal });
   let server = door.makeServer();
   await listen(server, home, address);
+  let sweptAt = Date.now();
+  let saidIdle = false;
   while (!stop.signal.aborted) {
     await pause(Math.min(LOOK_MS, options.idleMs), stop.signal);
     if (!existsSync(address.socket) && !stop.signal.aborted) {
@@ -98,7 +101,14 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
       server = door.makeServer();
       await listen(server, home, address);
     }
-    if (door.idleMs() >= options.idleMs && (await processes.countRunning()) === 0) stop.abort();
+    if (Date.now() - sweptAt > SWEEP_MS) {
+      sweptAt = Date.now();
+      await processes.sweep(sweptAt);
+    }
+    const running = door.idleMs() >= options.idleMs ? await processes.countRunning() : null;
+    if (running === 0) stop.abort();
+    else if (running !== null && !saidIdle) log('idle, and not alone', { running });
+    saidIdle = running !== null;
   }
   await stopListening(server);
 }

@@ -284,6 +284,24 @@ describe('one agent', () => {
     expect((await agent.client.hello(call)).pid).not.toBe(pid);
   });
 
+  it('does not end while a command runs, however idle it is', async () => {
+    const agent = await startTestAgent({ base, idleMs: 300 });
+    agents.push(agent);
+    const gate = path.join(base, 'gate');
+    execFileSync('mkfifo', [gate]);
+    await agent.client.startProcess({ command: `cat '${gate}'` }, { signal, key: randomUUID() });
+    const { pid, version } = agent.local.address;
+    const log = () => readFileSync(path.join(agent.home, 'log', `agent-${version}.log`), 'utf8');
+    await expect.poll(log, { timeout: 60_000 }).toContain('"idle, and not alone","running":1');
+    expect(isProcessAlive(pid)).toBe(true);
+    execFileSync('sh', ['-c', `echo go > '${gate}'`]);
+    await expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
+  });
+
+  it('ends after ten minutes without anybody when nothing else was said', async () => {
+    expect((await (await start()).client.hello(call)).limits).toMatchObject({ idleMs: 600_000 });
+  });
+
   it('answers who waits when it is terminated, and leaves the commands', async () => {
     const agent = await start();
     const { socket, token, pid } = agent.local.address;

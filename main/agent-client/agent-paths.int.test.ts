@@ -15,8 +15,8 @@ const keyed = () => ({ signal, key: randomUUID() });
 
 let agent: TestAgent;
 let sockets: net.Server;
-const at = (...names: readonly string[]) => path.join(agent.dir, ...names);
-const own = (...names: readonly string[]) => path.join(agent.home, ...names);
+const at = (...names: readonly string[]): string => path.join(agent.dir, ...names);
+const own = (...names: readonly string[]): string => path.join(agent.home, ...names);
 
 beforeAll(async () => {
   agent = await startTestAgent();
@@ -42,9 +42,9 @@ afterAll(async () => {
 /** What each endpoint says of one path: `ok`, or the status of its refusal. Lines are answers, also when they refuse. */
 async function verdicts(given: string) {
   const { client } = agent;
-  const verdict = (promise: Promise<unknown>) =>
+  const verdict = (promise: Promise<unknown>): Promise<string | number> =>
     promise.then(
-      () => 'ok' as const,
+      () => 'ok',
       (error: unknown) => {
         if (error instanceof AgentError) return error.status;
         throw error;
@@ -68,8 +68,10 @@ const noPath = { read: 400, lines: 'no', list: 400, search: 400, edit: 400 };
 const noFile = { read: 403, lines: 'no', list: 400, search: 400, edit: 403 };
 const barred = { read: 403, lines: 'no', list: 403, search: 403, edit: 403 };
 
+type Place = readonly [what: string, given: () => string, expected: Awaited<ReturnType<typeof verdicts>>];
+
 describe('what a path leads to, for every endpoint', () => {
-  it.each([
+  const places: readonly Place[] = [
     ['a file', () => at('dir/file'), aFile],
     ['with . and ..', () => `${at('dir')}/./../dir/../dir/file`, aFile],
     ['a link to a file', () => at('link'), aFile],
@@ -100,11 +102,12 @@ describe('what a path leads to, for every endpoint', () => {
     ['its runtime', () => own('runtime', 'node', 'bin', 'node'), barred],
     ['its home through a link', () => at('home-link', 'run'), barred],
     ['its home with ..', () => `${own('run')}/../../home/journal`, barred],
-  ] as const)('%s', async (_what, given, expected) => {
+  ];
+  it.each(places)('%s', async (_what, given, expected) => {
     expect(await verdicts(given())).toEqual(expected);
   });
 
-  it.skipIf(!isLinux).each([
+  const systemPlaces: readonly Place[] = [
     ['a device', () => '/dev/zero', noFile],
     ['a link to a device', () => at('device-link'), noFile],
     ['a terminal', () => '/dev/tty', noFile],
@@ -121,7 +124,8 @@ describe('what a path leads to, for every endpoint', () => {
     ["the kernel's memory", () => '/proc/kcore', barred],
     ["the kernel's log", () => '/proc/kmsg', barred],
     ['harmless', () => '/proc/self/status', { ...aFile, edit: 400 }],
-  ] as const)('below the system: %s', async (_what, given, expected) => {
+  ];
+  it.skipIf(!isLinux).each(systemPlaces)('below the system: %s', async (_what, given, expected) => {
     expect(await verdicts(given())).toEqual(expected);
   });
 

@@ -280,6 +280,51 @@ describe('spool', () => {
   });
 });
 
+describe('the cursor of a spool', () => {
+  it('leads through more than one answer holds, and knows the end', async () => {
+    const { id } = await agent.client.startProcess({ command: 'seq 1 100000' }, keyed());
+    await agent.client.processOutput(id, true, call);
+    const chunks: Buffer[] = [];
+    let after = 0;
+    for (;;) {
+      const { data, start, next, running, exit_code } = await agent.client.spool(id, after, true, call);
+      const bytes = Buffer.from(data, 'base64');
+      expect({ start, next, running, exit_code }).toEqual({
+        start: after,
+        next: after + bytes.length,
+        running: false,
+        exit_code: 0,
+      });
+      expect(bytes.length).toBeLessThanOrEqual(256 * 1024);
+      // Ended, and nothing more: this is the end.
+      if (bytes.length === 0) break;
+      chunks.push(bytes);
+      after = next;
+    }
+    expect(chunks.length).toBeGreaterThan(1);
+    const all = Array.from({ length: 100_000 }, (_, at) => `${at + 1}\n`).join('');
+    expect(Buffer.concat(chunks).toString()).toBe(all);
+    // Beyond the end, and from the end: what there is.
+    expect(await agent.client.spool(id, 10 * after, true, call)).toMatchObject({
+      start: after,
+      next: after,
+    });
+    expect(await agent.client.spool(id, -10 * after, true, call)).toMatchObject({ start: 0 });
+  });
+
+  it('skips what was dropped, and says how much', async () => {
+    const line = 'yes 0123456789abcdef0123456789abcde | head -c 70000000';
+    const { id } = await agent.client.startProcess({ command: line }, keyed());
+    await agent.client.processOutput(id, true, call);
+    const atHole = await agent.client.spool(id, 8 * 2 ** 20, false, call);
+    expect(atHole.start).toBeGreaterThan(8 * 2 ** 20);
+    expect(atHole.start).toBeLessThanOrEqual(70_000_000 - 56 * 2 ** 20);
+    // One answer never goes on behind a hole as if there were none.
+    const before = await agent.client.spool(id, 8 * 2 ** 20 - 10, false, call);
+    expect(before).toMatchObject({ start: 8 * 2 ** 20 - 10, next: 8 * 2 ** 20 });
+  });
+});
+
 describe('signal', () => {
   it('#269 ends the whole group', async () => {
     for (const how of ['terminate', 'kill'] as const) {

@@ -180,8 +180,9 @@ describe('a search', () => {
     expect(await bad({ pattern: '(', regex: true })).toEqual(badRequest);
     expect(await bad({ include: ['[a'] })).toEqual(badRequest);
     expect(await bad({ exclude: ['{a'] })).toEqual(badRequest);
-    for (const root of ['/proc', '/sys', '/dev', agent.home, path.join(agent.home, 'run')])
-      expect((await bad({ root }))?.status).toBe(process.platform === 'linux' ? 403 : expect.any(Number));
+    const system = process.platform === 'linux' ? ['/proc', '/sys', '/dev'] : [];
+    for (const root of [...system, agent.home, path.join(agent.home, 'run')])
+      expect((await bad({ root }))?.status).toBe(403);
   });
 
   it('never reads the files of the agent, where they lie and under another name', async () => {
