@@ -33,6 +33,8 @@ export interface TestAgentOptions {
   /** Of an earlier test agent that was killed: the next one continues there. */
   readonly base?: string;
   readonly idleMs?: number;
+  /** Another Node.js than this one. */
+  readonly nodePath?: string;
 }
 
 export async function startTestAgent(options: TestAgentOptions = {}): Promise<TestAgent> {
@@ -43,7 +45,7 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
   await mkdir(dir, { recursive: true });
   const local = await startLocalAgent({
     agentFile,
-    nodePath: process.execPath,
+    nodePath: options.nodePath ?? process.execPath,
     // A plain shell: the person's startup files are not under test.
     nodeEnv: { SHELL: '/bin/sh', ...options.env },
     home,
