@@ -56,6 +56,15 @@ describe('statements of the engine', () => {
     expect((await statements.query(all, ['once'])).rows).toMatchObject([{ name: 'once', more: 7 }]);
   });
 
+  it('come in turn with the engine’s own', async () => {
+    const asked = Array.from({ length: 50 }, (_, n) => [
+      statements.query<{ n: number }>('select $1::int as n', [n]),
+      db.query<{ n: number }>('select $1::int as n', [n]),
+    ]);
+    const given = await Promise.all(asked.flat());
+    expect(given.map(({ rows }) => rows[0]?.n)).toEqual(asked.flatMap((_, n) => [n, n]));
+  });
+
   it('more of them than the code has are asked plainly', async () => {
     for (let i = 0; i < 1_100; i++) await statements.query(`select ${i} as n`, []);
     expect((await statements.query('select 5000 as n', [])).rows).toEqual([{ n: 5000 }]);

@@ -67,7 +67,9 @@ export class EngineStatements {
 
   /** The end mark goes along, also after an error: it makes the engine take the next statement. */
   #send(...parts: readonly Uint8Array[]): Promise<Message[]> {
-    return this.#db.execProtocolStream(Buffer.concat([...parts, serialize.sync()]), { syncToFs: false });
+    const message = Buffer.concat([...parts, serialize.sync()]);
+    // In turn with the engine's own statements, which go into it in several pieces.
+    return this.#db.runExclusive(() => this.#db.execProtocolStream(message, { syncToFs: false }));
   }
 
   #write(value: unknown, type: number | undefined): string | null {
