@@ -9,6 +9,8 @@ const alias = { '@shared': here('shared') };
 export default defineConfig({
   main: {
     resolve: { alias },
+    // Imported with `?inline`: the shell's grammar travels in a chunk of its own, so there is no file to be found.
+    assetsInclude: ['**/*.wasm'],
     build: {
       target: 'node20.18',
       externalizeDeps: true,

@@ -7,6 +7,8 @@ const exclude = ['**/node_modules/**', 'out/**', 'e2e/**'];
 /** `unit`: no process, no socket, no database. `integration` (*.int.test.ts): real PGlite, agent, sshd, git. */
 export default defineConfig({
   resolve: { alias },
+  // As in electron.vite.config.ts.
+  assetsInclude: ['**/*.wasm'],
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
