@@ -4,6 +4,7 @@ import { chatOperations } from './chatd/machine/operations.ts';
 import type { WorkerStart } from './db/protocol.ts';
 import { providerOperations } from './db/providers.ts';
 import { replicaOperations } from './db/replicas.ts';
+import { ruleOperations } from './db/rules.ts';
 import type { OperationSet } from './db/runner.ts';
 import { settingOperations } from './db/settings.ts';
 import { serveStore } from './db/worker-host.ts';
@@ -13,6 +14,7 @@ const sets: readonly OperationSet[] = [
   { role: 'daemon', operations: chatOperations },
   { role: 'owner', operations: providerOperations },
   { role: 'owner', operations: workspaceOperations },
+  { role: 'owner', operations: ruleOperations },
   { role: 'owner', operations: settingOperations },
   { role: 'owner', operations: replicaOperations },
 ];

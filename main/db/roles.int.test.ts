@@ -47,6 +47,7 @@ test('#33 the daemon’s role reads models, writes neither accounts nor settings
 
 /** CHATD decision 21. A table that is new must be put here on purpose. */
 const MAY: Readonly<Record<string, string>> = {
+  approval_rules: 'read',
   chat_budget_holds: 'all',
   chat_diff_statuses: 'all',
   chat_drafts: 'all',

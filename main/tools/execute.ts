@@ -36,7 +36,12 @@ export const execute = defineTool({
       .describe('One short phrase for the person: what this command is for.'),
   }),
   describe: ({ command }) => ({ verb: 'Run', doing: 'Running', subject: command }),
-  access: ({ workdir }) => ({ kind: 'command', workdir: workdir ?? null }),
+  access(input) {
+    // What is judged is what runs: without the ampersand that stands for "in the background".
+    const plan = planCommand(input);
+    const command = plan.ok ? plan.value.command : input.command;
+    return { kind: 'command', command, workdir: input.workdir ?? null };
+  },
   async run(input, context) {
     const plan = planCommand(input);
     if (!plan.ok) return toolError(plan.error);

@@ -13,6 +13,7 @@ function context(more: Partial<GateContext> = {}): GateContext {
   return {
     mode: 'ask',
     connect: () => Promise.resolve(connectionTo(fakeAgent({ stat }))),
+    loadRules: () => Promise.resolve([]),
     chatId: 'chat',
     clock: systemClock,
     signal: new AbortController().signal,

@@ -44,7 +44,7 @@ export async function runTool(
         prepared.value.tool,
         () => {
           // Its effect may be elsewhere than in the workspace, where nobody tells when it leaves.
-          if (prepared.value.access.kind === 'free') onLeave?.();
+          if (['free', 'provision'].includes(prepared.value.access.kind)) onLeave?.();
           return prepared.value.run(reachable);
         },
         context,

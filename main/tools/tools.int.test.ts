@@ -249,6 +249,7 @@ test('a write through a link that leads out of the workspace asks', async () => 
         { name: 'write_file', args: { path: target, content: '' } },
         {
           mode: 'edit',
+          loadRules: () => Promise.resolve([]),
           connect: async () => place.connection,
           chatId: place.chatId,
           clock: systemClock,

@@ -1,7 +1,13 @@
 import type { StatResponse } from '@shared/agent-protocol/index.ts';
 import { expect, test } from 'vitest';
 import { type AgentClient, LinkDown } from '../agent-client/client.ts';
-import { type Access, type ApprovalRequest, canonicalJson, verdict } from './approvals.ts';
+import {
+  type ApprovalRequest,
+  canonicalJson,
+  provisionVerdict,
+  type Verdict,
+  verdict,
+} from './approvals.ts';
 
 /** An agent on which `/work/place/link` leads out and everything else is where it says. */
 const stat = (path: string): Promise<StatResponse> =>
@@ -13,7 +19,9 @@ const stat = (path: string): Promise<StatResponse> =>
     readable: true,
   });
 
-function request(access: Access, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
+type LocalAccess = ApprovalRequest['access'];
+
+function request(access: LocalAccess, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     mode: 'edit',
     tool: 'write_file',
@@ -29,16 +37,18 @@ function request(access: Access, more: Partial<ApprovalRequest> = {}): ApprovalR
       link: null,
     },
     chatId: 'chat',
+    loadRules: () => Promise.resolve([]),
     signal: new AbortController().signal,
     ...more,
   };
 }
 
-const write = (...paths: string[]): Access => ({ kind: 'write', paths });
-const read = (...paths: string[]): Access => ({ kind: 'read', paths });
-const command: Access = { kind: 'command', workdir: '/work/place' };
+const approvalOf = (judged: Verdict) => (judged.state === 'gated' ? judged.approval : null);
+const write = (...paths: string[]): LocalAccess => ({ kind: 'write', paths });
+const read = (...paths: string[]): LocalAccess => ({ kind: 'read', paths });
+const command: LocalAccess = { kind: 'command', command: 'make', workdir: '/work/place' };
 
-test.each<[string, ApprovalRequest['mode'], Access, string]>([
+test.each<[string, ApprovalRequest['mode'], LocalAccess, string]>([
   ['a command', 'ask', command, 'gated'],
   ['a command', 'edit', command, 'gated'],
   ['a command', 'auto', command, 'cleared'],
@@ -76,6 +86,39 @@ test('a workspace inside a protected directory is judged by what is below it', a
   expect((await verdict({ ...base, connection })).state).toBe('cleared');
 });
 
+test.each([
+  ['/proc/1/environ', 'file'],
+  ['/proc/self/task/3/mem', 'file'],
+  ['/work/place/pipe', 'other'],
+  ['/dev/sda', 'other'],
+] as const)('nobody is asked about %s (%s): it is refused', async (realPath, kind) => {
+  const found = { kind, realPath, size: 0, writable: true, readable: true };
+  const client = { stat: () => Promise.resolve(found) } as Partial<AgentClient> as AgentClient;
+  for (const mode of ['ask', 'edit'] as const)
+    for (const access of [read('/work/place/x'), write('/work/place/x')]) {
+      const base = request(access, { mode });
+      const judged = await verdict({ ...base, connection: { ...base.connection, client } });
+      expect(judged).toMatchObject({ state: 'refused', message: expect.stringContaining('not for tools') });
+    }
+});
+
+test('provisioning asks in every mode but Full auto, with where it will be', () => {
+  const call = {
+    tool: 'create_workspace',
+    input: {},
+    verb: 'Create',
+    subject: 'a',
+    host: 'box',
+    directory: '/w',
+  };
+  expect(provisionVerdict({ ...call, mode: 'auto' })).toMatchObject({ state: 'cleared' });
+  for (const mode of ['ask', 'edit'] as const)
+    expect(provisionVerdict({ ...call, mode })).toMatchObject({
+      state: 'gated',
+      approval: { host: 'box', directory: '/w', verb: 'Create' },
+    });
+});
+
 test('what the agent does not tell asks', async () => {
   const base = request(write('/work/place/a'));
   const client = { stat: () => Promise.reject(new LinkDown('cut')) } as Partial<AgentClient> as AgentClient;
@@ -85,7 +128,7 @@ test('what the agent does not tell asks', async () => {
 
 test('the hash is bound to tool, arguments, directory and host, not to the order of properties', async () => {
   const hashOf = async (more: Partial<ApprovalRequest>) =>
-    (await verdict(request(command, { mode: 'ask', ...more }))).approval?.hash;
+    approvalOf(await verdict(request(command, { mode: 'ask', ...more })))?.hash;
   const { connection } = request(command);
   const hash = await hashOf({});
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
@@ -93,7 +136,7 @@ test('the hash is bound to tool, arguments, directory and host, not to the order
   const others = await Promise.all([
     hashOf({ tool: 'edit_files' }),
     hashOf({ input: { path: 'a', content: 'c' } }),
-    hashOf({ access: { kind: 'command', workdir: '/tmp' } }),
+    hashOf({ access: { kind: 'command', command: 'make', workdir: '/tmp' } }),
     hashOf({ connection: { ...connection, host: 'build' } }),
   ]);
   expect(new Set([hash, ...others]).size).toBe(5);

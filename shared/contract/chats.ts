@@ -86,6 +86,8 @@ export const chatsContract = {
       hash: z.string(),
       decision: z.enum(['allow', 'deny']),
       note: z.string().max(4_000).optional(),
+      /** With `allow`: what is let through from now on, too. */
+      rule: s.newRule.optional(),
     }),
     output: is<null>(),
     errors: ['not-found', 'already-answered', 'changed'],

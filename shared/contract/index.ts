@@ -2,10 +2,11 @@ import type { Result } from '../util/result.ts';
 import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
+import { rulesContract } from './rules.ts';
 import { workspacesContract } from './workspaces.ts';
 
 /** Everything that the window can ask of the main process. */
-export const contract = { ...appContract, ...chatsContract, ...workspacesContract };
+export const contract = { ...appContract, ...chatsContract, ...rulesContract, ...workspacesContract };
 
 export type Contract = typeof contract;
 type NamesOf<K> = { [N in keyof Contract]: Contract[N] extends { kind: K } ? N : never }[keyof Contract];

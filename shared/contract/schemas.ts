@@ -6,6 +6,7 @@ import type {
   ModelConfigId,
   ProviderId,
   QueuedId,
+  RuleId,
   ToolKey,
   WorkspaceId,
 } from '../model/ids.ts';
@@ -20,6 +21,7 @@ const sequence = <T>() =>
 
 export const chatId = uuid<ChatId>();
 export const actionId = uuid<ActionId>();
+export const ruleId = uuid<RuleId>();
 export const workspaceId = uuid<WorkspaceId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();
@@ -31,6 +33,15 @@ export const toolKey = z
   .max(400)
   .transform((v) => v as unknown as ToolKey);
 export const effort = z.enum(['minimal', 'low', 'medium', 'high']);
+/** A rule that is made with an answer: which of those that were offered, where and how long it holds. */
+export const newRule = z
+  .object({
+    what: z.enum(['exact', 'programs']),
+    scope: z.enum(['chat', 'workspace', 'everywhere']),
+    expiry: z.enum(['chat', 'hour', 'day', 'month', 'never']),
+  })
+  .refine(({ what, expiry }) => what === 'exact' || expiry !== 'never', 'A rule for programs must end.');
+export type NewRule = z.output<typeof newRule>;
 /** Not blank, at most 1 MB of text. */
 export const messageText = z
   .string()

@@ -1,5 +1,6 @@
 import type { ChatFault, RetryInfo } from './fault.ts';
 import type { ActionId, ChatId, MessageId, ModelConfigId, ToolKey, WorkspaceId } from './ids.ts';
+import type { RuleOffers } from './rule.ts';
 
 export type ChatStatus = 'waiting' | 'running' | 'interrupting' | 'requires_action' | 'error';
 
@@ -40,6 +41,10 @@ export interface ApprovalView {
   readonly verb: string;
   /** The whole command or path, or what is to be written; not shortened. */
   readonly subject: string;
+  /** Of a command: the rules that would let the same one through. Absent where none would. */
+  readonly rules?: RuleOffers;
+  /** Of a command for which no rule can vouch: why, as the end of a sentence. */
+  readonly unruly?: string;
 }
 
 /** An open row of the tool-call ledger, for the last assistant message of the chat. */

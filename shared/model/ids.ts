@@ -11,6 +11,8 @@ export type OwnerId = Branded<string, 'OwnerId'>;
 export type WorkerId = Branded<string, 'WorkerId'>;
 /** A row of chat_pending_actions. */
 export type ActionId = Branded<string, 'ActionId'>;
+/** A row of approval_rules. */
+export type RuleId = Branded<string, 'RuleId'>;
 export type RunnerId = Branded<string, 'RunnerId'>;
 export type MessageId = Branded<number, 'MessageId'>;
 export type QueuedId = Branded<number, 'QueuedId'>;
