@@ -5,8 +5,8 @@ import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';
 import { failpointEnv } from './base/failpoints.ts';
-import { errorFields, type Log } from './base/log.ts';
-import { createMask } from './base/mask.ts';
+import { errorFields, type Log, maskedLog } from './base/log.ts';
+import { createMask, type Mask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
 import { createSlots, type FairSlots } from './base/slots.ts';
 import { createAgentTools } from './chatd/agents/agent-tools.ts';
@@ -29,26 +29,30 @@ import {
 import type { DatabaseFaultCode } from './db/fault.ts';
 import type { ProviderOperations } from './db/providers.ts';
 import type { ReplicaOperations } from './db/replicas.ts';
+import type { RuleOperations } from './db/rules.ts';
 import type { SettingOperations } from './db/settings.ts';
 import type { Store } from './db/store.ts';
 import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
 import type { WorkspaceOperations } from './db/workspaces.ts';
-import { appCalls, appFeeds } from './ipc/app.ts';
-import { chatCalls, chatFeeds } from './ipc/chats.ts';
+import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
+import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { type FaceOptions, openFace } from './ipc/face.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
-import { workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
+import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
+import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
 import { personHere } from './ssh/config/person.ts';
 import { unanswered } from './ssh/questions.ts';
 import { workspaceTools } from './tools/registry.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
+import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
 
 /** What `db-worker.ts` serves. */
 type DaemonOperations = ChatOperationMap &
   ProviderOperations &
   WorkspaceOperations &
+  RuleOperations &
   SettingOperations &
   ReplicaOperations;
 
@@ -120,13 +124,15 @@ async function loadSharing(options: DaemonOptions, isShared: boolean): Promise<S
 }
 
 /** The composition root. Imports no electron: it also runs under plain Node. */
-export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
+  const secrets = openSecrets(given);
+  const options = { ...given, log: maskedLog(given.log, secrets.mask.text) };
   const { dataDir, dbWorkerFile: workerFile, preparedDir, log } = options;
   const databaseUrl = databaseUrlOf(options);
   const opening = { workerFile, dataDir, preparedDir, databaseUrl, log };
   const store = await openWorkerStore<DaemonOperations>(opening);
   try {
-    return await assemble(options, store);
+    return await assemble(options, store, secrets);
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
@@ -138,7 +144,24 @@ function databaseUrlOf({ env }: DaemonOptions): string | null {
   return env['GAFFER_DATABASE_URL']?.trim() || null;
 }
 
-async function assemble(options: DaemonOptions, store: WorkerStore<DaemonOperations>): Promise<Daemon> {
+/** Everything that tools, logs and the window must not show, from whoever knows some of it. */
+interface KnownSecrets {
+  readonly mask: Mask;
+  know(source: () => readonly string[]): void;
+}
+
+function openSecrets(options: DaemonOptions): KnownSecrets {
+  const passwords = passwordsOf(databaseUrlOf(options));
+  const sources = [() => passwords];
+  const mask = createMask(() => sources.flatMap((source) => source()));
+  return { mask, know: (source) => sources.push(source) };
+}
+
+async function assemble(
+  options: DaemonOptions,
+  store: WorkerStore<DaemonOperations>,
+  secrets: KnownSecrets,
+): Promise<Daemon> {
   const { clock, log, random } = options;
   const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
   const ownerId = asId<OwnerId>(owner);
@@ -148,17 +171,34 @@ async function assemble(options: DaemonOptions, store: WorkerStore<DaemonOperati
   const poller = createPoller({ store, hints, clock, log }, sharing.safetyPollMs);
   const closing = new AbortController();
   const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
-  const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId });
+  secrets.know(() => models.knownSecrets());
+  const { mask } = secrets;
+  const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId, mask });
   await Promise.all([models.start(), places.workspaces.start()]);
+  const rules = createRuleBook(store, ownerId, log);
   const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
   const workerId = asId<WorkerId>(random.uuid());
   const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
-  const work = { installationId, workerId, models, face, workspaces: places.workspaces };
-  const driven = driveChats({ ...base, ...sharing, ...work, secrets: passwordsOf(databaseUrlOf(options)) });
+  const work = { installationId, workerId, models, face, rules, workspaces: places.workspaces };
+  const driven = driveChats({ ...base, ...sharing, ...work, mask });
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
+  const doors = openDoors({
+    face,
+    rules,
+    chats: {
+      ...base,
+      parts,
+      poller,
+      closing: closing.signal,
+      hasWorkspace: (id) => places.workspaces.list().some((workspace) => workspace.id === id),
+      rules,
+      regenerateTitle: (chatId) => driven.worker.regenerateTitle(chatId),
+      instructionFiles: driven.toolbox.instructionFiles,
+    },
+    workspaces: { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder },
+  });
   return {
-    calls: { ...appCalls(face), ...chatCalls(chatDeps()), ...workspaceCalls(workspaceDeps()) },
-    feeds: { ...appFeeds(face), ...chatFeeds(chatDeps()), ...workspaceFeeds(workspaceDeps()) },
+    ...doors,
     get settings() {
       return face.settings();
     },
@@ -166,40 +206,36 @@ async function assemble(options: DaemonOptions, store: WorkerStore<DaemonOperati
     lost: store.lost,
     replica: replica && { id: workerId, url: replica.url },
     wake: () => places.hosts.wake(),
-    // One that fails must not keep the database from being closed.
     close: () =>
       inOrder([
         async () => stopFollowing(),
         () => driven.worker.close(),
-        () => face.attention.close(),
-        async () => models.close(),
-        () => places.workspaces.close(),
-        () => places.hosts.close(),
+        ...closers([face.attention, rules, models, places.workspaces, places.hosts]),
         async () => closing.abort(),
-        async () => replica?.close(),
-        async () => base.hints.close(),
-        () => store.close(),
+        ...closers([replica, base.hints, store]),
       ]),
   };
-
-  function chatDeps() {
-    const known = (id: string) => places.workspaces.list().some((w) => w.id === id);
-    return {
-      ...base,
-      parts,
-      poller,
-      closing: closing.signal,
-      hasWorkspace: known,
-      regenerateTitle: (chatId: ChatId) => driven.worker.regenerateTitle(chatId),
-      instructionFiles: driven.toolbox.instructionFiles,
-    };
-  }
-  function workspaceDeps() {
-    return { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder };
-  }
 }
 
-/** Every step, one after another, whatever happens; then the first error. */
+/** All that windows can ask for. */
+function openDoors(of: {
+  readonly face: AppHandlerDeps;
+  readonly chats: ChatHandlerDeps;
+  readonly rules: RuleBook;
+  readonly workspaces: WorkspaceHandlerDeps;
+}): Pick<Daemon, 'calls' | 'feeds'> {
+  const { face, chats, rules, workspaces } = of;
+  return {
+    calls: { ...appCalls(face), ...chatCalls(chats), ...ruleCalls(rules), ...workspaceCalls(workspaces) },
+    feeds: { ...appFeeds(face), ...chatFeeds(chats), ...ruleFeeds(rules), ...workspaceFeeds(workspaces) },
+  };
+}
+
+function closers(parts: readonly ({ close(): void | Promise<void> } | null)[]) {
+  return parts.map((part) => async () => part?.close());
+}
+
+/** Every step, one after another, whatever happens: the database is closed in any case; then the first error. */
 async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => errors.push(error));
@@ -241,7 +277,7 @@ function passwordsOf(databaseUrl: string | null): readonly string[] {
 /** Where agents work: this computer, hosts, and the list of workspaces on them. */
 function openPlaces(
   options: DaemonOptions,
-  of: { store: DaemonStore; ownerId: OwnerId; machineId: string | null },
+  of: { store: DaemonStore; ownerId: OwnerId; machineId: string | null; mask: Mask },
 ) {
   const { agentFile, homeDir, env, clock, random, log } = options;
   const hosts = createHosts({
@@ -276,13 +312,13 @@ type Chosen =
   | 'onRefused';
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
-  /** Besides the models' keys. */
-  readonly secrets: readonly string[];
+  readonly mask: Mask;
   readonly workspaces: Workspaces;
+  readonly rules: RuleBook;
   readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
 }
 
-function driveChats({ models, workspaces, face, secrets, ...base }: DriveParts): {
+function driveChats({ models, workspaces, rules, face, mask, ...base }: DriveParts): {
   readonly worker: ChatWorker;
   readonly toolbox: Toolbox;
 } {
@@ -290,8 +326,9 @@ function driveChats({ models, workspaces, face, secrets, ...base }: DriveParts):
     tools: [...workspaceTools, ...createAgentTools(base)],
     connectionFor: (id) => workspaces.connectionFor(id),
     modeOf: (id) => workspaces.modeOf(id),
+    rules,
     onEffect: (id) => workspaces.refresh(id),
-    mask: createMask(() => [...models.knownSecrets(), ...secrets]),
+    mask: mask.text,
     clock: base.clock,
     log: base.log,
   });

@@ -7,6 +7,7 @@ import { fallbackTitle } from '../chatd/generation/title.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
 import { type StreamDeps, streamChat } from '../chatd/stream/chat-stream.ts';
 import { type WatchDeps, watchChats } from '../chatd/stream/watch-feed.ts';
+import type { RuleBook } from '../workspaces/rule-book.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 import { answer, done } from './refusals.ts';
 
@@ -17,6 +18,7 @@ export interface ChatHandlerDeps extends StreamDeps, WatchDeps {
   /** The daemon closes: every feed ends. */
   readonly closing: AbortSignal;
   hasWorkspace(id: string): boolean;
+  readonly rules: Pick<RuleBook, 'add'>;
   /** A new title by the model, also over one that the person gave; false when none was made. */
   regenerateTitle(chatId: ChatId): Promise<boolean>;
   instructionFiles(
@@ -33,6 +35,10 @@ type ChatFeeds = Pick<FeedHandlers, 'chat.stream' | 'chats.watch'>;
 
 const text = (value: string) => [{ type: 'text' as const, text: value }];
 const missingChat = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
+const changed = err({
+  code: 'changed' as const,
+  message: 'What is asked has changed. Look at it again before you answer.',
+});
 const BASIC = { 'not-found': 'not-found', 'not-allowed': 'not-allowed' } as const;
 
 export function chatFeeds(deps: ChatHandlerDeps): ChatFeeds {
@@ -102,7 +108,7 @@ function talkCalls(deps: ChatHandlerDeps) {
   } satisfies Partial<ChatCalls>;
 }
 
-function stateCalls({ store, ownerId }: ChatHandlerDeps) {
+function stateCalls({ store, ownerId, rules }: ChatHandlerDeps) {
   return {
     'chat.interrupt': async ({ chatId }) =>
       answer(await store.call('interrupt', { chatId, ownerId }), BASIC, done),
@@ -111,7 +117,10 @@ function stateCalls({ store, ownerId }: ChatHandlerDeps) {
       if (waiting.ok) return ok(null);
       return answer(await store.call('retryError', { chatId, ownerId }), BASIC, done);
     },
-    'chat.answer': async ({ chatId, key, hash, decision, note }) => {
+    'chat.answer': async ({ chatId, key, hash, decision, note, rule }) => {
+      // Before the answer: a chat that goes on at once finds it already.
+      if (rule && decision === 'allow' && !(await rules.add({ chatId, key, hash, ...rule })))
+        return changed;
       const answered = await store.call('answerCall', {
         chatId,
         ownerId,

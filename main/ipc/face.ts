@@ -3,7 +3,7 @@ import type { ChatId, OwnerId } from '@shared/model/ids.ts';
 import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import { errorFields, type Log } from '../base/log.ts';
 import { createAttention } from '../chatd/generation/attention.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
 import type { DatabaseFaultCode } from '../db/fault.ts';
@@ -19,7 +19,8 @@ const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
 /** What the person's side of the daemon is given by the app around it. */
 export interface FaceOptions {
   readonly secrets: { readonly persist: boolean };
-  notify(notification: { chatId: ChatId; title: string; body: string; onClick(): void }): void;
+  /** `onDeny`: of a question that may be denied without looking at it. To allow it, one looks. */
+  notify(notification: { title: string; body: string; onClick(): void; onDeny?(): void }): void;
   /** Brings the window that was in front last to the front, and answers its number. */
   focusWindow(): number | null;
   newWindow(chatId: ChatId | null): void;
@@ -46,18 +47,23 @@ export async function openFace(options: FaceOptions, { store, ownerId, models, w
   const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
   let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
   const events = createWindowEvents();
+  const logDenial = (error: unknown) => options.log.warn('a call was not denied', errorFields(error));
   const attention = createAttention({
     store,
     ownerId,
     log: options.log,
     enabled: () => settings.notifications,
-    notify({ messageId, ...notification }) {
-      const { chatId } = notification;
+    notify({ chatId, messageId, asked, title, body }) {
       const onClick = () => {
         const window = options.focusWindow();
         events.send({ type: 'open-chat', chatId, messageId }, window);
       };
-      options.notify({ ...notification, onClick });
+      const onDeny = () => {
+        const answer = { chatId, ownerId, decision: 'deny' as const, note: null };
+        // Bound to what was asked then: what was answered or has changed since is left alone.
+        if (asked) void store.call('answerCall', { ...answer, ...asked }).catch(logDenial);
+      };
+      options.notify({ title, body, onClick, ...(asked ? { onDeny } : {}) });
     },
   });
   const folder = createOpenedFolder(workspaces, events);

@@ -1,10 +1,12 @@
-import { Notification } from 'electron';
+import { Notification, type NotificationAction } from 'electron';
 import type { Log } from '../base/log.ts';
 
 export interface Notice {
   readonly title: string;
   readonly body: string;
   onClick(): void;
+  /** Offers to deny, where the system has buttons for notifications. */
+  onDeny?(): void;
 }
 
 export interface Notifier {
@@ -13,6 +15,12 @@ export interface Notifier {
   close(): void;
 }
 
+/** What an approval may be answered with from outside its card: never with yes. */
+const BUTTONS: NotificationAction[] = [
+  { type: 'button', text: 'Open' },
+  { type: 'button', text: 'Deny' },
+];
+const HAS_BUTTONS = process.platform === 'darwin';
 const MAX_SHOWN = 50;
 const MAX_TITLE = 120;
 const MAX_BODY = 300;
@@ -26,10 +34,17 @@ export function createNotifier(log: Log): Notifier {
       const notification = new Notification({
         title: oneLine(notice.title, MAX_TITLE),
         body: oneLine(notice.body, MAX_BODY),
+        // Elsewhere they are ignored: a press on the notification opens the chat.
+        ...(notice.onDeny && HAS_BUTTONS ? { actions: BUTTONS } : {}),
       });
       notification.on('click', () => {
         shown.delete(notification);
         notice.onClick();
+      });
+      notification.on('action', (_event, index) => {
+        shown.delete(notification);
+        if (BUTTONS[index]?.text === 'Deny') notice.onDeny?.();
+        else notice.onClick();
       });
       notification.on('close', () => shown.delete(notification));
       notification.on('failed', (_event, error) => {

@@ -13,6 +13,7 @@ import { createHosts } from '../agent-client/hosts.ts';
 import { startTestAgent, type TestAgent } from '../agent-client/test-agent.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
+import { createMask } from '../base/mask.ts';
 import { systemRandom } from '../base/random.ts';
 import { openTestStore } from '../db/test-store.ts';
 import { type WorkspaceOperations, workspaceOperations } from '../db/workspaces.ts';
@@ -67,6 +68,7 @@ async function openApp(sshd?: Sshd): Promise<App> {
       startLocal: async () => ({ client: agent.client, close() {} }),
       clock: systemClock,
       log: silentLog,
+      mask: createMask(() => []),
       ownerId,
     });
     onTestFinished(async () => {
@@ -156,6 +158,7 @@ test('an agent that does not start is a problem with a sentence, and is tried ag
     },
     clock: systemClock,
     log: silentLog,
+    mask: createMask(() => []),
     ownerId,
   });
   onTestFinished(() => workspaces.close());

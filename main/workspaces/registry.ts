@@ -2,6 +2,7 @@ import type { OwnerId } from '@shared/model/ids.ts';
 import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Mask } from '../base/mask.ts';
 import type { Store } from '../db/store.ts';
 import type { WorkspaceOperations } from '../db/workspaces.ts';
 import { createLocalPlace, type LocalHandle } from './local-place.ts';
@@ -16,6 +17,7 @@ export interface WorkspacesDeps {
   readonly startLocal: (signal: AbortSignal) => Promise<LocalHandle>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly mask: Mask;
   readonly ownerId: OwnerId;
   /** Null: no other computer shares the database. */
   readonly machineId?: string | null;
@@ -25,9 +27,9 @@ export type Workspaces = WorkspaceList;
 
 /** Workspaces on this computer and on SSH hosts, over the database. Call `start` once before anything else. */
 export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
-  const { store, hosts, startLocal, clock, log, ownerId, machineId = null } = deps;
+  const { store, hosts, startLocal, clock, log, mask, ownerId, machineId = null } = deps;
   const records = storedRecords(store, ownerId, machineId);
   const local = createLocalPlace(startLocal);
   const ssh = createSshPlaces({ hosts, records });
-  return new WorkspaceList({ records, local, ssh, clock, log, onClose: () => local.close() });
+  return new WorkspaceList({ records, local, ssh, clock, log, mask, onClose: () => local.close() });
 }

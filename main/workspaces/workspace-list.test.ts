@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { type AgentClient, AgentError } from '../agent-client/client.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
+import { createMask } from '../base/mask.ts';
 import { linkWatch } from './host-link.ts';
 import type { Place } from './place.ts';
 import type { HostRecord, NewPlace, WorkspaceRecord, WorkspaceRecords } from './records.ts';
@@ -139,6 +140,7 @@ async function open(stored: WorkspaceRecord[] = [], files: Readonly<Record<strin
     },
     clock: systemClock,
     log: silentLog,
+    mask: createMask(() => []),
   });
   await registry.start();
   return { registry, remote, stored };

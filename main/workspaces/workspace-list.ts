@@ -6,10 +6,12 @@ import { ok, type Result } from '@shared/util/result.ts';
 import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
+import type { Mask } from '../base/mask.ts';
 import { fetchBranch } from './branch.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
 import { elsewhere } from './elsewhere.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
+import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
 import type { WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
@@ -39,6 +41,8 @@ export interface ListDeps {
   readonly ssh: SshPlaces;
   readonly clock: Clock;
   readonly log: Log;
+  /** For what people read of a process while it runs. */
+  readonly mask: Mask;
   /** After everything here has ended. */
   readonly onClose?: () => Promise<void>;
 }
@@ -179,7 +183,8 @@ export class WorkspaceList {
   ): AsyncIterable<ProcessOutputEvent> {
     const connect = async () => (await this.connectionFor(workspaceId)).client;
     const until = AbortSignal.any([signal, this.#closing.signal]);
-    return watchProcess({ connect, clock: this.#deps.clock, chatId, processId, after }, until);
+    const output = watchProcess({ connect, clock: this.#deps.clock, chatId, processId, after }, until);
+    return maskOutput(output, this.#deps.mask);
   }
 
   /** Feeds end and background reading is awaited. Links are their owner's to close. */

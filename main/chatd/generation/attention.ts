@@ -1,9 +1,25 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
-import type { ChatId, MessageId, OwnerId } from '@shared/model/ids.ts';
+import type { ChatId, MessageId, OwnerId, ToolKey } from '@shared/model/ids.ts';
 import { errorFields, type Log } from '../../base/log.ts';
 import type { ChatStore } from '../machine/store.ts';
 
 export type AttentionReason = 'finished' | 'failed' | 'asks';
+
+/** The one call that a chat asks about, as it was when the person was told. */
+export interface Asked {
+  readonly key: ToolKey;
+  readonly hash: string;
+}
+
+interface Told {
+  readonly chatId: ChatId;
+  readonly title: string;
+  readonly body: string;
+  /** The row that it is about, the newest one; null when there is none. */
+  readonly messageId: MessageId | null;
+  /** Where there is just one question: several are not denied without being seen. */
+  readonly asked: Asked | null;
+}
 
 /** Tells the person, through the operating system, that a root chat, or a question of its tree, needs a look (CHATD 12.1). */
 export interface Attention {
@@ -19,8 +35,7 @@ export function createAttention(deps: {
   readonly store: ChatStore;
   readonly ownerId: OwnerId;
   readonly log: Log;
-  /** `messageId`: the row that it is about, the newest one; null when there is none. */
-  notify(notification: { chatId: ChatId; title: string; body: string; messageId: MessageId | null }): void;
+  notify(told: Told): void;
   enabled(): boolean;
 }): Attention {
   /** One entry a window. */
@@ -39,10 +54,13 @@ export function createAttention(deps: {
     // A child's question counts for its whole tree, and its parent shows it; its end is its parent's business.
     if (parentId !== null && (reason !== 'asks' || isInFront(parentId))) return;
     const parent = parentId && (await loadSummary(parentId));
-    const newest = await deps.store.call('loadPage', { chatId, ownerId: deps.ownerId, limit: 1 });
-    const messageId = newest?.at(-1)?.id ?? null;
+    const newest = await deps.store.call('loadSnapshot', { chatId, ownerId: deps.ownerId, rows: 1 });
+    const messageId = newest?.messages.at(-1)?.id ?? null;
+    const asking = reason === 'asks' ? (newest?.calls ?? []).filter(({ state }) => state === 'gated') : [];
+    const [call, more] = asking;
+    const asked = call?.approval && !more ? { key: call.key, hash: call.approval.hash } : null;
     const title = parent ? `${parent.title} › ${chat.title}` : chat.title;
-    deps.notify({ chatId, title, body: bodyOf(chat, reason), messageId });
+    deps.notify({ chatId, title, body: bodyOf(chat, reason), messageId, asked });
   }
 
   return {

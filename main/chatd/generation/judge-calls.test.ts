@@ -26,6 +26,7 @@ const toolbox = createToolbox({
   connectionFor: () => Promise.reject(new Error('not asked')),
   modeOf: () => 'auto',
   onEffect() {},
+  rules: { loadFor: () => Promise.resolve([]), used() {} },
   mask: (text) => text,
   clock: new DrivenClock(),
   log: silentLog,

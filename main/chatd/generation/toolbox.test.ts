@@ -13,6 +13,7 @@ test('a stop does not wait for a host that is still being dialled for its instru
     connectionFor: () => new Promise(() => {}),
     modeOf: () => 'ask',
     onEffect: () => {},
+    rules: { loadFor: () => Promise.resolve([]), used() {} },
     mask: (text) => text,
     clock: systemClock,
     log: silentLog,

@@ -11,6 +11,7 @@ import { findTool, prepareCall, type RequestedCall } from '../../tools/prepare-c
 import { toolSpecs } from '../../tools/registry.ts';
 import { runTool } from '../../tools/run-tool.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../../workspaces/connection.ts';
+import type { RuleBook } from '../../workspaces/rule-book.ts';
 import type { LedgerRow } from '../machine/types.ts';
 import { formatInstructions, type InstructionFile, loadInstructionFiles } from './instructions.ts';
 import type { Judged, Ran, StepChat, Toolbox } from './ports.ts';
@@ -24,6 +25,7 @@ export interface ToolboxDeps {
   /** Throws WorkspaceProblem. Looked up at each use, so that a restarted agent just works. */
   connectionFor(workspaceId: WorkspaceId | null): Promise<WorkspaceConnection>;
   modeOf(workspaceId: WorkspaceId | null): ApprovalMode;
+  readonly rules: Pick<RuleBook, 'loadFor' | 'used'>;
   /** Something in the workspace may have changed: a command or a write is over. */
   onEffect(workspaceId: WorkspaceId): void;
   /** Hides the secrets that Gaffer knows. */
@@ -48,6 +50,7 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
     ...traitsOf(tools),
     async judge(chat, call, signal) {
       const gated = await gate(chat, requested(call), signal);
+      if (gated.state === 'cleared') deps.rules.used(gated.rules);
       const isClients = clientsTools(chat).some((tool) => tool.name === call.tool_name);
       if (isClients) return judgeClients(call, gated.argsHash);
       const base = {
@@ -130,6 +133,7 @@ function createGate({ tools, clock, ...deps }: ToolboxDeps) {
     gateCall(tools, call, {
       mode: deps.modeOf(chat.workspaceId),
       connect: () => deps.connectionFor(chat.workspaceId),
+      loadRules: () => deps.rules.loadFor(chat),
       chatId: chat.id,
       signal,
       clock,
