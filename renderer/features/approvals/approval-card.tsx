@@ -1,13 +1,16 @@
+import type { NewRule } from '@shared/contract/schemas.ts';
 import type { ApprovalView, ToolCallState } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { Hand } from 'lucide-react';
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import { call } from '../../lib/bridge.ts';
-import { toast } from '../../state/toasts.ts';
+import { type RefObject, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
 import { useFocusAfter } from '../../ui/use-focus-after.ts';
 import { useDeadTime } from './dead-time.ts';
+import { NoteField } from './note-field.tsx';
+import { RuleForm } from './rule-form.tsx';
+import { useAnswer } from './use-answer.ts';
+import { useSeenToEnd } from './use-seen-to-end.ts';
 
 /** A call that asks, with what was shown for it. */
 export interface Ask {
@@ -27,54 +30,69 @@ interface ApprovalCardProps {
   readonly onGone: () => void;
 }
 
+/** For the rest of this chat: this very command, and no other. */
+const FOR_THIS_CHAT: NewRule = { what: 'exact', scope: 'chat', expiry: 'chat' };
+
 /** What is asked stands whole and escaped; the answer is bound to the hash of exactly this. */
 export function ApprovalCard(props: ApprovalCardProps) {
-  const { chatId, title, ask, position, count, onOpenChat } = props;
+  const { title, ask, position, count } = props;
   const { approval } = ask;
-  const [note, setNote] = useState<string | null>(null);
   const card = useRef<HTMLDivElement>(null);
   const pre = useRef<HTMLPreElement>(null);
   useFocusAfter(card, props.onGone);
-  const awake = useDeadTime(approval.hash);
   const seen = useSeenToEnd(pre, approval.hash);
-  const [sending, send] = useAnswer(chatId, ask);
-  const ready = awake && !sending;
-  const deny = () => {
-    if (ready) void send('deny', note ?? '');
-  };
   return (
     <div ref={card} className="ask" role="group" aria-label={`Approval: ${title}`}>
       <Asked approval={approval} title={title} place={count > 1 ? `${position} of ${count}` : null} />
       <pre ref={pre} tabIndex={0} aria-label="What is asked">
         <Escaped text={approval.subject} />
       </pre>
-      {note !== null && (
-        <NoteField
-          card={card}
-          value={note}
-          onChange={setNote}
-          onSend={deny}
-          onCancel={() => setNote(null)}
-        />
+      <AnswerArea {...props} card={card} seen={seen} />
+    </div>
+  );
+}
+
+interface AnswerAreaProps extends Pick<ApprovalCardProps, 'chatId' | 'ask' | 'onOpenChat'> {
+  readonly card: RefObject<HTMLElement | null>;
+  /** The end of what is asked has been in sight. */
+  readonly seen: boolean;
+}
+
+/** The buttons, or what one of them opened: the note of a denial, the form of a rule. */
+function AnswerArea({ chatId, ask, card, seen, onOpenChat }: AnswerAreaProps) {
+  const { approval } = ask;
+  const [note, setNote] = useState('');
+  const [open, setOpen] = useState<'note' | 'rule' | null>(null);
+  const awake = useDeadTime(approval.hash);
+  const [sending, send] = useAnswer(chatId, ask);
+  const ready = awake && !sending;
+  const allow = (rule?: NewRule) => {
+    if (ready && seen) void send({ decision: 'allow', ...(rule ? { rule } : {}) });
+  };
+  const deny = () => {
+    if (ready) void send({ decision: 'deny', note });
+  };
+  const close = () => setOpen(null);
+  if (open === 'rule' && approval.rules) {
+    return (
+      <RuleForm offers={approval.rules} ready={ready && seen} card={card} onAdd={allow} onCancel={close} />
+    );
+  }
+  return (
+    <>
+      {open === 'note' && (
+        <NoteField card={card} value={note} onChange={setNote} onSend={deny} onCancel={close} />
       )}
       <div className="btns">
-        {note === null ? (
-          <>
-            <AllowButton can={ready && seen} seen={seen} onAllow={() => void send('allow', '')} />
-            <Button aria-label="Deny" aria-disabled={!ready} onClick={() => ready && setNote('')}>
-              Deny…
-            </Button>
-            {!seen && <span className="meta">Scroll to the end to allow</span>}
-          </>
+        {open === 'note' ? (
+          <DenyButtons ready={ready} onDeny={deny} onCancel={close} />
         ) : (
-          <>
-            <Button aria-disabled={!ready} onClick={deny}>
-              Deny
-            </Button>
-            <Button look="quiet" onClick={() => setNote(null)}>
-              Cancel
-            </Button>
-          </>
+          <Answers
+            {...{ approval, ready, seen }}
+            onAllow={allow}
+            onRule={() => setOpen('rule')}
+            onDeny={() => setOpen('note')}
+          />
         )}
         {onOpenChat && (
           <Button look="quiet" className="end" onClick={onOpenChat}>
@@ -82,26 +100,8 @@ export function ApprovalCard(props: ApprovalCardProps) {
           </Button>
         )}
       </div>
-    </div>
+    </>
   );
-}
-
-function useAnswer(chatId: ChatId, { state, approval }: Ask) {
-  const [sending, setSending] = useState(false);
-  const send = async (decision: 'allow' | 'deny', words: string) => {
-    setSending(true);
-    const note = words.trim();
-    const result = await call('chat.answer', {
-      chatId,
-      key: state.key,
-      hash: approval.hash,
-      decision,
-      ...(note === '' ? {} : { note }),
-    });
-    setSending(false);
-    if (!result.ok) toast(result.error.message);
-  };
-  return [sending, send] as const;
 }
 
 interface AskedProps {
@@ -129,76 +129,60 @@ function Asked({ approval, title, place }: AskedProps) {
   );
 }
 
-interface AllowButtonProps {
-  readonly can: boolean;
+interface AnswersProps {
+  readonly approval: ApprovalView;
+  readonly ready: boolean;
   readonly seen: boolean;
-  readonly onAllow: () => void;
+  readonly onAllow: (rule?: NewRule) => void;
+  readonly onRule: () => void;
+  readonly onDeny: () => void;
 }
 
-function AllowButton({ can, seen, onAllow }: AllowButtonProps) {
+/** Rules are offered only where they would let the same command through the next time. */
+function Answers({ approval, ready, seen, onAllow, onRule, onDeny }: AnswersProps) {
+  const can = ready && seen;
+  const title = seen ? undefined : 'Scroll to the end first';
   return (
-    <Button
-      look="primary"
-      aria-disabled={!can}
-      title={seen ? undefined : 'Scroll to the end first'}
-      onClick={() => can && onAllow()}
-    >
-      Allow once
-    </Button>
+    <>
+      <Button look="primary" aria-disabled={!can} title={title} onClick={() => onAllow()}>
+        Allow once
+      </Button>
+      {approval.rules && (
+        <>
+          <Button aria-disabled={!can} title={title} onClick={() => onAllow(FOR_THIS_CHAT)}>
+            Allow for this chat
+          </Button>
+          <Button aria-label="Add rule" aria-disabled={!can} title={title} onClick={() => can && onRule()}>
+            Add rule…
+          </Button>
+        </>
+      )}
+      <Button aria-label="Deny" aria-disabled={!ready} onClick={() => ready && onDeny()}>
+        Deny…
+      </Button>
+      {!seen && <span className="meta">Scroll to the end to allow</span>}
+      {seen && approval.unruly !== undefined && (
+        <span className="meta unruly">No rule can allow this: {approval.unruly}.</span>
+      )}
+    </>
   );
 }
 
-/** True once the end of what is asked has been in sight. */
-function useSeenToEnd(ref: RefObject<HTMLElement | null>, hash: string): boolean {
-  const [seenOf, setSeenOf] = useState<string | null>(null);
-  useLayoutEffect(() => {
-    const el = ref.current;
-    if (!el) return;
-    el.scrollTop = 0;
-    const look = () => {
-      if (el.scrollHeight - el.scrollTop - el.clientHeight <= 4) setSeenOf(hash);
-    };
-    look();
-    el.addEventListener('scroll', look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(el);
-    return () => {
-      el.removeEventListener('scroll', look);
-      observer.disconnect();
-    };
-  }, [ref, hash]);
-  return seenOf === hash;
-}
-
-interface NoteFieldProps {
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-  readonly onSend: () => void;
+interface DenyButtonsProps {
+  readonly ready: boolean;
+  readonly onDeny: () => void;
   readonly onCancel: () => void;
-  readonly card: RefObject<HTMLElement | null>;
 }
 
-function NoteField({ card, value, onChange, onSend, onCancel }: NoteFieldProps) {
-  const ref = useRef<HTMLInputElement>(null);
-  // Taken back: on to the button that had opened it.
-  useFocusAfter(ref, () => card.current?.querySelector<HTMLElement>('[aria-label="Deny"]')?.focus());
+function DenyButtons({ ready, onDeny, onCancel }: DenyButtonsProps) {
   return (
-    <input
-      ref={ref}
-      className="inp"
-      aria-label="Note for the agent"
-      placeholder="Say why, or what to do instead (optional)"
-      autoFocus
-      maxLength={4000}
-      value={value}
-      onChange={(e) => onChange(e.target.value)}
-      onKeyDown={(e) => {
-        if (e.key === 'Enter' && !e.nativeEvent.isComposing) onSend();
-        else if (e.key === 'Escape') onCancel();
-        else return;
-        e.preventDefault();
-        e.stopPropagation();
-      }}
-    />
+    <>
+      <Button aria-disabled={!ready} onClick={onDeny}>
+        Deny
+      </Button>
+      <Button look="quiet" onClick={onCancel}>
+        Cancel
+      </Button>
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { type Choice, Picker } from '../../ui/picker.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { Accounts } from './accounts.tsx';
+import { Rules } from './rules.tsx';
 
 const THEMES: readonly Choice<SettingValues['theme']>[] = [
   { value: 'system', label: 'Follow the system' },
@@ -49,6 +50,8 @@ export function Settings() {
           />
         </div>
       </div>
+      <h3>Approvals</h3>
+      <Rules />
       <h3>Accounts</h3>
       <Accounts />
       {info && !info.secretsPersist && (
