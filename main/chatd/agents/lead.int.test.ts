@@ -148,19 +148,22 @@ it('tells the person of a question of a child by the names of both, and of nothi
   const child = await onlyChildOf(chatd, root);
   const below = chatd.watch(child.id);
   await below.until((view) => view.status === 'requires_action');
-  const shown: { chatId: ChatId; title: string; body: string }[] = [];
+  const shown: { chatId: ChatId; title: string; body: string; asked: unknown }[] = [];
   const attention = createAttention({
     store: chatd.store,
     ownerId: chatd.ownerId,
     log: silentLog,
-    notify: ({ chatId, title, body }) => shown.push({ chatId, title, body }),
+    notify: ({ chatId, title, body, asked }) => shown.push({ chatId, title, body, asked }),
     enabled: () => true,
   });
   attention.report(child.id, 'finished');
   attention.report(child.id, 'failed');
   attention.report(child.id, 'asks');
   await attention.close();
-  expect(shown).toEqual([{ chatId: child.id, title: 'Test › needs a yes', body: 'Asks to count x' }]);
+  // The one question can be denied from there: its key, and the hash of what it asks.
+  const asked = { key: below.view().calls[0]?.key, hash: 'shown' };
+  const body = 'Asks to count x';
+  expect(shown).toEqual([{ chatId: child.id, title: 'Test › needs a yes', body, asked }]);
   const leave = attention.enterFront(root);
   attention.report(child.id, 'asks');
   await attention.close();
