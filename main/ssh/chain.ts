@@ -4,17 +4,13 @@ import type { HopConnection } from './hop-connection.ts';
 /** The connections on the way to a host, the nearest first. The end of one is the end of all. */
 export class Chain {
   readonly #hops: HopConnection[] = [];
-  /** The reason of the one that ended first, once all are gone. Never rejects. */
+  /** The reason of the one that ended first; the others follow. Never rejects. */
   readonly closed: Promise<LinkFault>;
   #onFirst: (reason: LinkFault) => void = () => {};
 
   constructor() {
-    const first = new Promise<LinkFault>((resolve) => {
+    this.closed = new Promise((resolve) => {
       this.#onFirst = resolve;
-    });
-    this.closed = first.then(async (reason) => {
-      await Promise.all(this.#hops.map(({ closed }) => closed));
-      return reason;
     });
   }
 

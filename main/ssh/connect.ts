@@ -59,7 +59,14 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
     }
     const host = chain.last;
     if (host === null) throw new Error('a route has at least its end');
-    return createSession(host.client, chain.closed, () => chain.abandon());
+    const session = createSession(host.client, chain.closed, () => chain.abandon());
+    return {
+      ...session,
+      async close() {
+        await session.close();
+        await chain.end();
+      },
+    };
   } catch (error) {
     await chain.end();
     signal.throwIfAborted();

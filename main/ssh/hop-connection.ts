@@ -88,6 +88,8 @@ export class HopConnection {
       this.#over.signal,
     );
     stream.on('error', (error) => this.#onError(error));
+    // A channel of a jump host tells the end of its far side only, and would wait for ours.
+    stream.once('end', () => stream.destroy());
     this.closed = new Promise((resolve) => {
       stream.once('close', () => resolve(this.#onClose()));
     });

@@ -49,6 +49,7 @@ export class ProxyCommand extends Duplex {
       else this.once('close', resolve);
     });
     try {
+      signal.throwIfAborted();
       const ended = gone.then(() => Promise.reject(this.errored ?? this.#ended('it ended')));
       await waitFor(Promise.race([this.#spoke, ended]), AbortSignal.any([signal, late]));
     } catch (error) {

@@ -99,11 +99,12 @@ async function reachThrough(
   });
 }
 
-function openChannel(
+async function openChannel(
   before: HopConnection,
   { hostname, port }: { readonly hostname: string; readonly port: number },
   signal: AbortSignal,
 ): Promise<ClientChannel> {
+  signal.throwIfAborted();
   const opening = new Promise<ClientChannel>((resolve, reject) => {
     void before.closed.then(reject);
     try {

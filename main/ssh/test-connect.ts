@@ -6,7 +6,9 @@ import { silentLog } from '../base/log.ts';
 import { Keyring } from './auth/keyring.ts';
 import { type Person, personHere } from './config/person.ts';
 import type { ConnectOptions } from './connect.ts';
+import { LinkFault } from './fault.ts';
 import { unanswered } from './questions.ts';
+import type { Session } from './session.ts';
 import { Trace } from './trace.ts';
 import { Turns } from './turns.ts';
 
@@ -46,4 +48,21 @@ export function connectOptions(
     log: silentLog,
     ...change,
   };
+}
+
+/** A block of an SSH configuration that leads to a server, with its key. */
+export function hostBlock(name: string, sshd: Sshd, lines: readonly string[] = []): string {
+  const { hostname, port, username, clientKey } = sshd;
+  const own = [`HostName ${hostname}`, `Port ${port}`, `User ${username}`, `IdentityFile ${clientKey}`];
+  return [`Host ${name}`, ...lines, ...own].join('\n  ').concat('\n');
+}
+
+/** What a connection that must not come about is refused with. */
+export async function refusalOf(connecting: Promise<Session>): Promise<LinkFault> {
+  const caught: unknown = await connecting.then(
+    (session) => session.close(),
+    (error: unknown) => error,
+  );
+  if (caught instanceof LinkFault) return caught;
+  throw new Error(`no LinkFault but ${String(caught)}`);
 }

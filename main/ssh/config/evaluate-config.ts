@@ -32,6 +32,14 @@ const LISTS: ReadonlySet<string> = new Set(['userknownhostsfile', 'globalknownho
 /** The two exclude each other: the first that is named counts. */
 const PROXIES: ReadonlySet<string> = new Set(['proxyjump', 'proxycommand']);
 
+/** Older names. */
+const ALIASES: Readonly<Record<string, string>> = {
+  challengeresponseauthentication: 'kbdinteractiveauthentication',
+  skeyauthentication: 'kbdinteractiveauthentication',
+  tisauthentication: 'kbdinteractiveauthentication',
+  identityfile2: 'identityfile',
+};
+
 export function configFiles(person: Person): readonly ConfigFile[] {
   const own = path.join(person.home, '.ssh');
   const system = process.platform === 'win32' ? 'C:\\ProgramData\\ssh' : '/etc/ssh';
@@ -137,7 +145,8 @@ class Evaluation {
     }
   }
 
-  #take({ keyword, args, rest, at }: Directive): void {
+  #take({ keyword: written, args, rest, at }: Directive): void {
+    const keyword = ALIASES[written] ?? written;
     const [first] = args;
     if (first === undefined) throw configFault(at, `"${keyword}" says nothing`);
     const before = this.values.get(keyword);
