@@ -47,6 +47,11 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'power cuts in the lives of the database and of the agent; a full run is 500',
     run: async (options) => (await import('./power/power.ts')).tortureByPower(options),
   },
+  fuzz: {
+    usualCount: 3_000,
+    what: 'inputs to the HTTP API of the workspace agent; a full run is 100000',
+    run: async (options) => (await import('./fuzz/fuzz.ts')).tortureByFuzz(options),
+  },
   failpoints: {
     usualCount: 1_000,
     what: 'cases at most of each failpoint with each tool',

@@ -13,7 +13,11 @@ export const limits = {
   connections: 512,
   requests: 1_024,
   readFile: 20 * MIB,
-  editFile: 20 * MIB,
+  editFile: 8 * MIB,
+  editFiles: 100,
+  /** Of a file's bytes times the edits of it. */
+  editWork: 100 * MIB,
+  newDirectories: 64,
   readLinesFile: 1 * MIB,
   readLinesLine: 1 * KIB,
   readLinesCount: 2_000,

@@ -1,4 +1,5 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from './refusal.ts';
 
@@ -11,11 +12,27 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** Also the names of `last` and of what is above it, up to the one in which `first` was made. */
-export function syncDirectories(first: string, last: string): void {
+/**
+ * Also the names of `last` and of what is above it, up to the one in which `first` was made. The server goes on
+ * meanwhile: a disk takes its time for each.
+ */
+export async function syncDirectories(first: string, last: string): Promise<void> {
   for (let dir = last; ; dir = path.dirname(dir)) {
-    syncDirectory(dir);
+    await syncInBackground(dir);
     if (dir === path.dirname(first) || dir === path.dirname(dir)) return;
+  }
+}
+
+async function syncInBackground(dir: string): Promise<void> {
+  try {
+    const handle = await open(dir, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!CANNOT.has(errorCode(error) ?? '')) throw error;
   }
 }
 

@@ -41,15 +41,24 @@ async function planFile(file: FileEdits, rules: FileRules): Promise<PlannedWrite
     throw new Refusal(413, 'too-large', `${file.path}: ${size} bytes, the limit is ${limits.editFile}`);
   }
   const bytes = await readBytes(resolved, { offset: 0, limit: limits.editFile }, rules);
-  const content = editedContent(file, bytes);
+  if (bytes.length * file.edits.length > limits.editWork) {
+    throw new Refusal(
+      413,
+      'too-large',
+      `${file.path}: ${file.edits.length} edits of so large a file at once`,
+    );
+  }
+  const content = await editedContent(file, bytes);
   const plan = await planWrite(file.path, content, rules);
   return { ...plan, before: hashOfBytes(bytes) };
 }
 
 /** Each edit works on the result of the former. */
-function editedContent(file: FileEdits, bytes: Buffer): Buffer {
+async function editedContent(file: FileEdits, bytes: Buffer): Promise<Buffer> {
   let text = bytes.toString('latin1');
   for (const [index, edit] of file.edits.entries()) {
+    // Others are served between two searches through a large file.
+    if (index > 0 && index % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
     const which = file.edits.length > 1 ? ` (edit ${index + 1})` : '';
     if (edit.search === '') throw badRequest(`${file.path}: search must not be empty${which}`);
     const result = searchReplace(text, {

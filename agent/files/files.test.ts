@@ -179,6 +179,16 @@ describe('writing', () => {
     expect(readdirSync(at('new dir', 'ünter'))).toEqual(['файл 1']);
   });
 
+  it('makes no more directories than somebody could want', async () => {
+    const down = (depth: number) => at(...Array.from({ length: depth }, () => 'd'), 'file');
+    expect(await status(write(down(1_000), 'x'))).toBe(400);
+    expect(existsSync(at('d'))).toBe(false);
+    await write(down(64), 'x');
+    expect(readFileSync(down(64), 'utf8')).toBe('x');
+    await write(down(128), 'x');
+    expect(await status(write(down(193), 'x'))).toBe(400);
+  });
+
   it('#293 refuses a directory and a path below a file', async () => {
     put('file', 'x');
     expect(await status(write(dir, 'x'))).toBe(400);
@@ -253,6 +263,12 @@ describe('editing', () => {
       { path: at('b'), edits: change('two', 'ü') },
     ]);
     expect([text('a'), text('b')]).toEqual(['three\n', 'ü\n']);
+  });
+
+  it('does not search a large file again and again', async () => {
+    put('large', Buffer.alloc(3 * 2 ** 20, 'x'));
+    const edits = Array.from({ length: 40 }, () => ({ search: 'y', replace: 'z' }));
+    expect(await status(edit([{ path: at('large'), edits }]))).toBe(413);
   });
 
   it('keeps bytes that are no text', async () => {

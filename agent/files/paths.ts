@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readlink, realpath, stat } from 'node:fs/promises';
+import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { StatResponse } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
@@ -8,6 +8,8 @@ import { isForbidden } from './forbidden-paths.ts';
 
 /** The agent's own places, which are nobody's business. */
 export type FileRules = Pick<Home, 'root' | 'run' | 'journal'>;
+
+const MOST_LINKS = 40;
 
 export function checkPath(given: string): string {
   if (given === '') throw badRequest('path is required');
@@ -24,19 +26,36 @@ export async function resolvePath(given: string, rules: FileRules): Promise<stri
 }
 
 async function resolveExisting(target: string, links: number): Promise<string> {
-  if (links > 40) throw badRequest(`${target}: too many symbolic links`);
+  if (links > MOST_LINKS) throw badRequest(`${target}: too many symbolic links`);
   try {
     return await realpath(target);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw refusalOf(error, target);
   }
-  // A dangling link is written through: its target is what will be made.
-  const link = await readlink(target).catch(() => null);
-  if (link !== null) return resolveExisting(path.resolve(path.dirname(target), link), links + 1);
-  const parent = path.dirname(target);
-  return parent === target
-    ? target
-    : path.join(await resolveExisting(parent, links), path.basename(target));
+  return resolveMissing(target, links);
+}
+
+/** From the top down: of a path with a thousand parts that are missing only the first is looked for. */
+async function resolveMissing(target: string, links: number): Promise<string> {
+  const { root } = path.parse(target);
+  const names = target.slice(root.length).split(path.sep);
+  let at = root;
+  for (const [index, name] of names.entries()) {
+    const next = path.join(at, name);
+    const found = await lstat(next).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw refusalOf(error, target);
+    });
+    const rest = names.slice(index + 1);
+    if (!found) return path.join(next, ...rest);
+    if (found.isSymbolicLink()) {
+      // A dangling link is written through: its target is what will be made.
+      const link = path.resolve(at, await readlink(next).catch(() => name));
+      return resolveExisting(path.join(link, ...rest), links + 1);
+    }
+    at = next;
+  }
+  return at;
 }
 
 function realRoot(rules: FileRules): Promise<string> {

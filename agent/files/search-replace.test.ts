@@ -57,6 +57,10 @@ describe('search and replace', () => {
     expect(edited('one\r\ntwo\r\n', 'one\ntwo\n', '1\n2\n')).toBe('1\r\n2\r\n');
   });
 
+  it('goes once through a line of a million blanks', () => {
+    expect(edited(`a${' '.repeat(2_000_000)}b\n`, 'nowhere', 'x')).toEqual({ kind: 'no-match' });
+  });
+
   it('keeps the missing newline at the end', () => {
     expect(edited('a\nlast', 'last\n', 'end\n')).toBe('a\nend');
   });

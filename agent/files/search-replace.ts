@@ -52,8 +52,16 @@ function exactMatches(text: string, edit: Edit): readonly Match[] {
   return matches;
 }
 
-// Only ASCII blanks: other bytes may be parts of characters.
-const withoutTrailing = (line: string) => line.replace(/[ \t\r\f\v]+$/, '');
+/** Only ASCII blanks: other bytes may be parts of characters. */
+const BLANKS = ' \t\r\f\v';
+
+/** By hand: a pattern for blanks at an end goes through a long line of them again and again. */
+function withoutTrailing(line: string): string {
+  let end = line.length;
+  while (end > 0 && BLANKS.includes(line[end - 1] ?? '')) end--;
+  return line.slice(0, end);
+}
+
 const withoutBoth = (line: string) => withoutTrailing(line).replace(/^[ \t\r\f\v]+/, '');
 const indentOf = (line: string) => /^[ \t]*/.exec(line)?.[0] ?? '';
 

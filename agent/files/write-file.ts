@@ -5,8 +5,9 @@ import path from 'node:path';
 import { failpoint } from '../base/failpoints.ts';
 import { hashOfBytes } from '../base/hash.ts';
 import type { FileChange } from '../base/journal.ts';
-import { errorCode, Refusal, refusalOf } from '../base/refusal.ts';
-import { syncDirectories, syncDirectory } from '../base/sync-directory.ts';
+import { limits } from '../base/limits.ts';
+import { badRequest, errorCode, Refusal, refusalOf } from '../base/refusal.ts';
+import { syncDirectories } from '../base/sync-directory.ts';
 import { stampOf } from './file-stamp.ts';
 import { holdDirectory, plainFileSize } from './open-plain.ts';
 import { type FileRules, resolvePath } from './paths.ts';
@@ -24,6 +25,7 @@ export async function planWrite(
 ): Promise<PlannedWrite> {
   const resolved = await resolvePath(given, rules);
   await refuseUnwritable(resolved);
+  await refuseFarDown(resolved);
   const before = await stampOf(resolved, rules);
   return { path: resolved, content, before, after: hashOfBytes(content) };
 }
@@ -38,6 +40,22 @@ async function refuseUnwritable(resolved: string): Promise<void> {
   }
 }
 
+/** Each directory that is made is synced: a thousand of them would take minutes. */
+async function refuseFarDown(resolved: string): Promise<void> {
+  let dir = path.dirname(resolved);
+  for (let missing = 0; !(await isThere(dir)); missing++, dir = path.dirname(dir)) {
+    if (missing === limits.newDirectories)
+      throw badRequest(`${resolved}: more than ${limits.newDirectories} directories would have to be made`);
+  }
+}
+
+function isThere(dir: string): Promise<boolean> {
+  return access(dir).then(
+    () => true,
+    (error: unknown) => errorCode(error) !== 'ENOENT',
+  );
+}
+
 /** Whole or not at all: a temporary file beside it, then a rename. Keeps mode and, where permitted, owner. */
 async function applyWrite(write: PlannedWrite, rules: FileRules): Promise<void> {
   const dir = path.dirname(write.path);
@@ -50,8 +68,7 @@ async function applyWrite(write: PlannedWrite, rules: FileRules): Promise<void> 
       await held.close();
     }
     // The journal will say that it is done: a power cut must not take the new name back.
-    if (made === undefined) syncDirectory(dir);
-    else syncDirectories(made, dir);
+    await syncDirectories(made ?? path.join(dir, path.basename(write.path)), dir);
   } catch (error) {
     // mkdir says EEXIST where a parent is a file.
     if (errorCode(error) === 'EEXIST')

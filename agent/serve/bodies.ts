@@ -5,6 +5,7 @@ import type {
   SearchRequest,
   StartProcessRequest,
 } from '@shared/agent-protocol/index.ts';
+import { limits } from '../base/limits.ts';
 import { badRequest } from '../base/refusal.ts';
 import { countOf, flagOf, type Json, jsonOf, listOf, type Request, recordOf, stringOf } from './request.ts';
 
@@ -29,7 +30,9 @@ export function startBody(request: Request): StartProcessRequest {
 }
 
 export function editBody(request: Request): EditFilesRequest {
-  const files = listOf(jsonOf(request).files, 'files').map((item, at) => {
+  const given = listOf(jsonOf(request).files, 'files');
+  if (given.length > limits.editFiles) throw badRequest(`more than ${limits.editFiles} files`);
+  const files = given.map((item, at) => {
     const file = recordOf(item, `files[${at}]`);
     const edits = listOf(file.edits ?? [], `files[${at}].edits`).map((given, index) => {
       const edit = recordOf(given, `files[${at}].edits[${index}]`);

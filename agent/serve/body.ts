@@ -46,15 +46,23 @@ export function readBody(
 const DISCARD_BYTES = 64 * 2 ** 20;
 const DISCARD_MS = 5_000;
 
-/** A client reads the refusal after it has sent its body: closing at once would show it a broken connection. */
-export function discardRest(message: IncomingMessage): void {
-  if (message.destroyed) return;
-  let left = DISCARD_BYTES;
-  const timer = setTimeout(() => message.destroy(), DISCARD_MS);
-  for (const end of ['end', 'close']) message.once(end, () => clearTimeout(timer));
-  message.on('error', () => {});
-  message.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) message.destroy();
+/**
+ * A client reads the refusal after it has sent its body: closing before would show it a broken connection. Resolves when
+ * there is no more, or too much.
+ */
+export function discardRest(message: IncomingMessage): Promise<void> {
+  if (message.complete || message.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let left = DISCARD_BYTES;
+    const timer = setTimeout(() => message.destroy(), DISCARD_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    message.on('end', done).on('close', done).on('error', done);
+    message.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) message.destroy();
+    });
   });
 }

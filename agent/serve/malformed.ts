@@ -17,8 +17,17 @@ export function refusalOfParser(error: Error): Refusal {
   return badRequest(`this is no HTTP that is understood here (${code || error.name})`);
 }
 
-/** On a connection that has no response of its own to say it with. The connection ends. */
+const LINGER_MS = 2_000;
+const refused = new WeakSet<Duplex>();
+
+/**
+ * On a connection whose parser has given up. The connection ends with it, but not before the client has: who still sends
+ * would never see it. What it sends meanwhile is passed over.
+ */
 export function refuseRaw(socket: Duplex, refusal: Refusal): void {
+  if (refused.has(socket)) return;
+  refused.add(socket);
+  socket.on('error', () => {});
   if (!socket.writable) {
     socket.destroy();
     return;
@@ -30,8 +39,13 @@ export function refuseRaw(socket: Duplex, refusal: Refusal): void {
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ].join('\r\n');
-  socket.on('error', () => {});
-  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`${head}\r\n\r\n${body}`);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+export function isRefused(socket: Duplex): boolean {
+  return refused.has(socket);
 }
 
 /** A request before it on the same connection was a good one: its answer goes first. */

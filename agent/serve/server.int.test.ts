@@ -199,6 +199,27 @@ describe('what is no request', () => {
     expect(statuses(await said(hello))).toEqual([200]);
   });
 
+  it('is answered also to who goes on sending', async () => {
+    await open({ idleMs: 50 });
+    const client = connect();
+    const chunks: Buffer[] = [];
+    client.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    client.write('noise');
+    const more = setInterval(() => client.write('more noise\r\n'), 1);
+    await ended;
+    clearInterval(more);
+    expect(statuses(Buffer.concat(chunks).toString())).toEqual([400]);
+  });
+
+  it('is told to who sends too much, however long it goes on', async () => {
+    await open({ idleMs: 50 });
+    const size = 8_000_000;
+    const request = head('POST /api/v0/hello', `content-length: ${size}`, 'connection: close');
+    const text = await said(Buffer.concat([Buffer.from(`${request}\r\n\r\n`), Buffer.alloc(size)]));
+    expect([statuses(text), failure(text)]).toMatchObject([[413], { code: 'too-large' }]);
+  });
+
   it('needs no host, and asks for the token before it reads', async () => {
     await open({ idleMs: 50 });
     expect(statuses(await said(hello))).toEqual([200]);

@@ -8,7 +8,7 @@ import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log-file.ts';
 import { badRequest, failureOf, Refusal, refusalOf } from '../base/refusal.ts';
 import { discardRest } from './body.ts';
-import { afterAnswer, type Exchange, refusalOfParser, refuseRaw } from './malformed.ts';
+import { afterAnswer, type Exchange, isRefused, refusalOfParser, refuseRaw } from './malformed.ts';
 import { type Request, readRequest } from './request.ts';
 import { answer, type Parts, type Reply } from './routes.ts';
 
@@ -83,8 +83,8 @@ export class Door {
     server.maxConnections = connections;
     server.on('clientError', (error, socket) => this.refuseMalformed(error, socket));
     server.on('checkExpectation', (message: http.IncomingMessage, response: http.ServerResponse) => {
-      send(response, replyOf(new Refusal(417, 'bad-request', 'this is expected in vain')), true);
-      discardRest(message);
+      const refusal = new Refusal(417, 'bad-request', 'this is expected in vain');
+      send(response, replyOf(refusal), true, discardRest(message));
     });
     server.on('connect', (_message, socket) => refuseRaw(socket, badRequest('there is no tunnel here')));
     return server;
@@ -97,7 +97,7 @@ export class Door {
     else if (exchange.message.complete) afterAnswer(exchange, () => refuseRaw(socket, refusal));
     // In the middle of its body.
     else if (exchange.response.headersSent) socket.destroy();
-    else send(exchange.response, replyOf(refusal), true);
+    else refuseRaw(socket, refusal);
   }
 
   private async serve(message: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -110,13 +110,13 @@ export class Door {
     try {
       const reply = await this.reply(message, gone.signal);
       if (message.headers[KEY_HEADER] !== undefined) failKeyed(response);
-      if (response.destroyed || response.headersSent) return;
+      if (response.destroyed || isRefused(message.socket)) return;
       // The socket's own timer is set anew by each byte that goes out, and by the next request.
       message.socket.setTimeout(this.bounds.unreadMs);
-      send(response, reply, this.options.ends.aborted || reply.status === 408);
+      const last = this.options.ends.aborted || reply.status === 408;
+      send(response, reply, last, message.complete ? null : discardRest(message));
     } finally {
       this.options.ends.removeEventListener('abort', leave);
-      if (!message.complete) discardRest(message);
       this.open--;
       this.lastAt = Date.now();
     }
@@ -162,7 +162,13 @@ function replyOf(refusal: Refusal): Reply {
   return { status: refusal.status, body: failureOf(refusal) };
 }
 
-function send(response: http.ServerResponse, reply: Reply, last: boolean): void {
+/** `last`: the connection ends with it, but not before `rest`: until then the client is still sending. */
+function send(
+  response: http.ServerResponse,
+  reply: Reply,
+  last: boolean,
+  rest: Promise<void> | null,
+): void {
   const raw = Buffer.isBuffer(reply.body);
   const bytes = raw ? (reply.body as Buffer) : Buffer.from(JSON.stringify(reply.body));
   response.writeHead(reply.status, {
@@ -170,7 +176,12 @@ function send(response: http.ServerResponse, reply: Reply, last: boolean): void 
     'content-length': bytes.length,
     ...(last ? { connection: 'close' } : {}),
   });
-  response.end(bytes);
+  if (rest === null) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes);
+  void rest.then(() => response.end());
 }
 
 /** Reads have no reply that would matter twice. */

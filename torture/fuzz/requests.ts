@@ -1,0 +1,260 @@
+import type {
+  EditFilesRequest,
+  GlobRequest,
+  SearchRequest,
+  StartProcessRequest,
+} from '../../shared/agent-protocol/index.ts';
+import { AGENT_BASE, CHAT_HEADER, KEY_HEADER } from '../../shared/agent-protocol/index.ts';
+import type { Chance } from '../random.ts';
+import { placeInWorld, placeToRead } from './places.ts';
+import type { World } from './world.ts';
+
+/** One call of the protocol, before it is put into bytes. */
+export interface Request {
+  readonly method: string;
+  readonly endpoint: string;
+  readonly query: readonly (readonly [string, string])[];
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer | null;
+  /** The body, where it is JSON. */
+  readonly json?: unknown;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  /** How often, among the others. */
+  readonly weight: number;
+  /** It changes something: only such mutations are made of it whose effect stays in the world. */
+  readonly hasEffect: boolean;
+  make(chance: Chance, world: World): Request;
+}
+
+const COMMANDS = ['true', 'false', 'echo out', 'exit 3', 'echo err >&2', 'seq 1 3000', 'printf "\\0\\377"'];
+const PATTERNS = [
+  'needle',
+  'a',
+  '(',
+  '[',
+  '\\bneedle\\b',
+  '(a+)+$',
+  '(?=x)',
+  'x*',
+  '\\p{L}+',
+  'ä',
+  '\\',
+  '(.*)*y',
+];
+const GLOBS = [
+  '*.md',
+  '**',
+  'sub/',
+  '{a,b}*',
+  '[',
+  '{',
+  '**/*.{md,txt}',
+  '!x',
+  '../*',
+  `${'*a'.repeat(60)}b`,
+];
+
+/** All that the agent serves but the order to end, which is tried apart. */
+export const endpoints: readonly Endpoint[] = [
+  read('hello', 1, () => []),
+  read('stat', 10, (chance, world) => [['path', placeToRead(chance, world)]]),
+  read('read-file', 12, (chance, world) => [
+    ['path', placeToRead(chance, world)],
+    ...some(chance, 'offset', () => String(chance.between(-1, 5_000))),
+    ...some(chance, 'limit', () => String(chance.between(-1, 5_000))),
+  ]),
+  read('read-file-lines', 12, (chance, world) => [
+    ['path', placeToRead(chance, world)],
+    ...some(chance, 'offset', () => String(chance.between(-1, 300))),
+    ...some(chance, 'limit', () => String(chance.between(-1, 3_000))),
+    ...some(chance, 'max_file_size', () => String(chance.between(0, 10_000_000))),
+    ...some(chance, 'max_line_bytes', () => String(chance.between(-5, 2_000))),
+  ]),
+  post('list-directory', 8, false, (chance, world) => ({ path: placeToRead(chance, world) })),
+  post(
+    'search',
+    1.2,
+    false,
+    (chance, world): SearchRequest => ({
+      root: treeOf(chance, world),
+      pattern: chance.pick(PATTERNS),
+      regex: chance.hit(0.7),
+      ignore_case: chance.hit(0.3),
+      context: chance.between(0, 3),
+      hidden: chance.hit(0.5),
+      ignored: chance.hit(0.5),
+      max_ms: 150,
+      ...(chance.hit(0.4) ? { include: [chance.pick(GLOBS)] } : {}),
+      ...(chance.hit(0.4) ? { exclude: [chance.pick(GLOBS)] } : {}),
+      ...(chance.hit(0.4) ? { max_matches: chance.between(0, 50) } : {}),
+    }),
+  ),
+  post(
+    'glob',
+    0.8,
+    false,
+    (chance, world): GlobRequest => ({
+      root: treeOf(chance, world),
+      hidden: chance.hit(0.5),
+      ignored: chance.hit(0.5),
+      max_ms: 500,
+      include: Array.from({ length: chance.between(0, 3) }, () => chance.pick(GLOBS)),
+    }),
+  ),
+  {
+    name: 'write-file',
+    weight: 10,
+    hasEffect: true,
+    make: (chance, world) => ({
+      method: 'POST',
+      endpoint: '/write-file',
+      query: [['path', placeToWrite(chance, world)]],
+      headers: keyed(chance),
+      body: Buffer.alloc(chance.hit(0.02) ? 500_000 : chance.between(0, 200), chance.between(0, 255)),
+    }),
+  },
+  post('edit-files', 10, true, (chance, world) =>
+    chance.hit(0.4) ? goodEdit(chance, world) : anyEdit(chance, world),
+  ),
+  post('processes/start', 0.4, true, (chance): StartProcessRequest => ({ command: chance.pick(COMMANDS) })),
+  read('processes/list', 0.5, () => []),
+  {
+    name: 'processes/{id}',
+    weight: 6,
+    hasEffect: false,
+    make: (chance, world) => ({
+      method: 'GET',
+      endpoint: `/processes/${processId(chance, world)}/${chance.pick(['output', 'spool', 'signal', 'none'])}`,
+      query: some(chance, 'after', () => String(chance.between(-100, 20_000))),
+      headers: chat(chance),
+      body: null,
+    }),
+  },
+  {
+    name: 'processes/{id}/signal',
+    weight: 3,
+    hasEffect: true,
+    make: (chance, world) =>
+      jsonRequest(`/processes/${processId(chance, world)}/signal`, keyed(chance), {
+        signal: chance.pick(['terminate', 'kill', 'SIGKILL', '']),
+      }),
+  },
+];
+
+/** Mostly one in which there is something to find. */
+function treeOf(chance: Chance, world: World): string {
+  return chance.hit(0.6) ? world.work : placeInWorld(chance, world);
+}
+
+function anyEdit(chance: Chance, world: World): EditFilesRequest {
+  const files = Array.from({ length: chance.between(0, 3) }, () => ({
+    path: placeToWrite(chance, world),
+    edits: Array.from({ length: chance.between(0, 3) }, () => ({
+      search: chance.pick(['needle', 'one', 'line', '', 'nowhere', '\n']),
+      replace: chance.pick(['needle', 'one', '', 'ü']),
+      replace_all: chance.hit(0.5),
+    })),
+  }));
+  return { files };
+}
+
+/** As long as nothing else has taken the word away. */
+function goodEdit(chance: Chance, world: World): EditFilesRequest {
+  const edits = [
+    { search: 'needle', replace: chance.pick(['needle', 'Needle needle']), replace_all: false },
+  ];
+  const names = chance.hit(0.5) ? ['edited'] : ['edited', 'sub/edited'];
+  return { files: names.map((name) => ({ path: `${world.work}/${name}`, edits })) };
+}
+
+/** The first file of the world keeps its journal's canary true: it is never written to again. */
+function placeToWrite(chance: Chance, world: World): string {
+  const place = placeInWorld(chance, world);
+  return /\/(?:large|first|first\/)$/.test(place) ? `${world.work}/new-${chance.between(1, 50)}` : place;
+}
+
+function processId(chance: Chance, world: World): string {
+  if (world.processes.length > 0 && chance.hit(0.7)) return chance.pick(world.processes);
+  return chance.pick([chance.uuid(), '..', '%2e%2e', 'x', '%00', 'A'.repeat(36)]);
+}
+
+type Query = Request['query'];
+
+function read(name: string, weight: number, query: (chance: Chance, world: World) => Query): Endpoint {
+  return {
+    name,
+    weight,
+    hasEffect: false,
+    make: (chance, world) => ({
+      method: 'GET',
+      endpoint: `/${name}`,
+      query: query(chance, world),
+      headers: chat(chance),
+      body: null,
+    }),
+  };
+}
+
+function post(
+  name: string,
+  weight: number,
+  hasEffect: boolean,
+  json: (chance: Chance, world: World) => unknown,
+): Endpoint {
+  return {
+    name,
+    weight,
+    hasEffect,
+    make: (chance, world) =>
+      jsonRequest(`/${name}`, hasEffect ? keyed(chance) : chat(chance), json(chance, world)),
+  };
+}
+
+function jsonRequest(endpoint: string, headers: Request['headers'], json: unknown): Request {
+  return { method: 'POST', endpoint, query: [], headers, json, body: Buffer.from(JSON.stringify(json)) };
+}
+
+function some(chance: Chance, name: string, value: () => string): Query {
+  return chance.hit(0.4) ? [[name, value()]] : [];
+}
+
+function chat(chance: Chance): Query {
+  return chance.hit(0.3) ? [[CHAT_HEADER, chance.pick(['chat-1', 'chat-2'])]] : [];
+}
+
+/** Now and then a key that was used before, for the same or for something else. */
+function keyed(chance: Chance): Query {
+  const key = chance.hit(0.2) ? `again-${chance.between(1, 20)}` : chance.uuid();
+  return [...chat(chance), [KEY_HEADER, key]];
+}
+
+/** In bytes. The last of a connection asks for its end, so that its answer is known to be whole. */
+export function bytesOf(request: Request, token: string, isLast: boolean): Buffer {
+  const query = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const lines = [
+    `${request.method} ${AGENT_BASE}${request.endpoint}${query === '' ? '' : `?${query}`} HTTP/1.1`,
+    'host: agent',
+    `authorization: Bearer ${token}`,
+    ...request.headers.map(([name, value]) => `${name}: ${value}`),
+    ...(request.body === null ? [] : [`content-length: ${request.body.length}`]),
+    ...(isLast ? ['connection: close'] : []),
+  ];
+  return Buffer.concat([
+    Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'),
+    request.body ?? Buffer.alloc(0),
+  ]);
+}
+
+/** Also of texts that are no whole characters. */
+function encode(text: string): string {
+  return [...Buffer.from(text)]
+    .map((byte) => (/[\w./~-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : percent(byte)))
+    .join('');
+}
+
+function percent(byte: number): string {
+  return `%${byte.toString(16).padStart(2, '0')}`;
+}
