@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -101,6 +101,22 @@ describe('start', () => {
     const { output } = await agent.client.processOutput(id, true, call);
     expect(output).toBe('kept,yes,,,chat-1,\n');
     expect((await outputOf('echo $PLAIN', { env: { PLAIN: 'over' } })).output).toBe('over\n');
+  });
+
+  it("#252 #254 gives the person's home, and what the login shell sets there", async () => {
+    const person = path.join(agent.dir, 'person');
+    mkdirSync(person);
+    writeFileSync(path.join(person, '.profile'), 'export FROM_PROFILE=yes PLAIN=profile\n');
+    const other = await startTestAgent({ env: { HOME: person, PLAIN: 'agent' } });
+    try {
+      const request = { command: 'pwd; echo "$HOME,$FROM_PROFILE,$PLAIN,$MINE"', env: { MINE: 'request' } };
+      const { id } = await other.client.startProcess(request, keyed());
+      const { output } = await other.client.processOutput(id, true, call);
+      expect(output).toBe(`${person}\n${person},yes,profile,request\n`);
+      expect((await other.client.hello(call)).home).toBe(person);
+    } finally {
+      await other.close();
+    }
   });
 
   it('#256 the same key is the same process', async () => {
@@ -226,6 +242,17 @@ describe('output', () => {
     for (const waiter of waiters)
       expect(await waiter).toMatchObject({ output: 'go\n', running: false, exit_code: 0 });
     expect(await agent.client.processOutput(id, true, call)).toMatchObject({ running: false });
+  });
+
+  it('#238 loses and mixes up nothing of what several write at once', async () => {
+    const write = 'for i in 1 2 3 4 5 6 7 8; do (for j in $(seq 500); do echo "$i-$j"; done) & done; wait';
+    const { id } = await agent.client.startProcess({ command: write }, keyed());
+    await agent.client.processOutput(id, true, call);
+    const { data } = await agent.client.spool(id, 0, false, call);
+    const got = Buffer.from(data, 'base64').toString().trimEnd().split('\n').sort();
+    const numbers = Array.from({ length: 500 }, (_, at) => at + 1);
+    const expected = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((i) => numbers.map((number) => `${i}-${number}`));
+    expect(got).toEqual(expected.sort());
   });
 
   it('a cancelled wait rejects with the reason of its signal', async () => {

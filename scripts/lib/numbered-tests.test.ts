@@ -58,7 +58,7 @@ it('the list has every number once, and each reason belongs to one', () => {
     false,
     true,
     true,
-    false,
+    true,
     true,
     true,
   ]);
