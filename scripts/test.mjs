@@ -91,6 +91,7 @@ const tortures = [
   ['model', '--count', '1', '--seed', '1'],
   ['failpoints', '--count', '8', '--seed', '1'],
   ['power', '--count', '20', '--seed', '1'],
+  ['fuzz', '--count', '2000', '--seed', '1'],
 ];
 
 async function torture() {

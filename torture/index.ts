@@ -48,7 +48,7 @@ const tortures: Readonly<Record<string, Torture>> = {
     run: async (options) => (await import('./power/power.ts')).tortureByPower(options),
   },
   fuzz: {
-    usualCount: 3_000,
+    usualCount: 2_000,
     what: 'inputs to the HTTP API of the workspace agent; a full run is 100000',
     run: async (options) => (await import('./fuzz/fuzz.ts')).tortureByFuzz(options),
   },
