@@ -145,13 +145,11 @@ export class HopConnection {
       ...(forwardedAgent === null ? {} : { agent: forwardedAgent }),
       // ssh2's types demand its own literal union here; the names come from our table of supported ones.
       algorithms: { serverHostKey: [...algorithms] as never[] },
+      // Without an answer nothing goes on: what is wrong ends the stream.
       hostVerifier: (key: Buffer, verify: (good: boolean) => void) => {
         this.#verify(key).then(
-          () => verify(true),
-          (error: unknown) => {
-            this.#giveUp(error);
-            verify(false);
-          },
+          () => this.#over.signal.aborted || verify(true),
+          (error: unknown) => this.#giveUp(error),
         );
       },
       authHandler: (left, partial, next) => {
@@ -181,7 +179,7 @@ export class HopConnection {
     try {
       const method = await this.#login.next(left, partial);
       this.#deps.log.debug('ssh: offering', { hop: name, method: method.type });
-      next(method);
+      if (!this.#over.signal.aborted) next(method);
     } catch (error) {
       this.#giveUp(error);
     }

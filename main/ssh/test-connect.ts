@@ -7,7 +7,7 @@ import { Keyring } from './auth/keyring.ts';
 import { type Person, personHere } from './config/person.ts';
 import type { ConnectOptions } from './connect.ts';
 import { LinkFault } from './fault.ts';
-import { unanswered } from './questions.ts';
+import { type Questions, type SignInAsked, unanswered } from './questions.ts';
 import type { Session } from './session.ts';
 import { Trace } from './trace.ts';
 import { Turns } from './turns.ts';
@@ -65,4 +65,26 @@ export async function refusalOf(connecting: Promise<Session>): Promise<LinkFault
   );
   if (caught instanceof LinkFault) return caught;
   throw new Error(`no LinkFault but ${String(caught)}`);
+}
+
+export type Asked = Parameters<Questions['hostKey']>[0] | SignInAsked;
+
+/** Somebody who answers what they are asked, and what that was. `answer` gets a label and what attempt it is. */
+export function answering(
+  answer: (label: string, attempt: number) => string | null,
+  accept = true,
+): Questions & { readonly asked: Asked[] } {
+  const asked: Asked[] = [];
+  return {
+    asked,
+    async hostKey(question) {
+      asked.push(question);
+      return accept;
+    },
+    async signIn(question) {
+      asked.push(question);
+      const values = question.prompts.map(({ label }) => answer(label, question.attempt));
+      return values.every((value) => value !== null) ? values : null;
+    },
+  };
 }

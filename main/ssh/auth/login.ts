@@ -46,6 +46,7 @@ export class Login {
   #offered: readonly string[] = [];
   readonly #tries = { 'keyboard-interactive': 0, password: 0 };
   #keysLeft = true;
+  #keysOffered = 0;
   /** A server that offers to ask and then does not. */
   #asksNothing = false;
   readonly #story: string[] = [];
@@ -85,7 +86,7 @@ export class Login {
   /** The server ended the connection while we were at it. */
   cutFault(said: string): LinkFault {
     const { hop } = this.#deps;
-    const keys = this.#refused.length;
+    const keys = this.#keysOffered;
     return new LinkFault(
       'auth',
       `${hop} ended the sign-in${keys > 1 ? ` after ${keys} keys` : ''}: ${plainText(said)}.`,
@@ -136,6 +137,7 @@ export class Login {
     }
     const offer: KeyOffer = { kind: 'publickey', candidate: found.value, signed: false };
     this.#last = offer;
+    this.#keysOffered += 1;
     const agent = new OneKeyAgent(found.value.publicKey, (data, hash) => this.#sign(offer, data, hash));
     return { type: 'agent', username: this.#user, agent };
   }

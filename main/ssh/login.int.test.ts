@@ -1,0 +1,389 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
+import {
+  type Sshd,
+  type SshdOptions,
+  sshdMissing,
+  startSshAgent,
+  startSshd,
+} from '../../e2e/fixtures/sshd.ts';
+import { Keyring } from './auth/keyring.ts';
+import type { Person } from './config/person.ts';
+import { type ConnectOptions, connect } from './connect.ts';
+import type { Questions } from './questions.ts';
+import type { Session } from './session.ts';
+import { answering, connectOptions, hostBlock, newPerson, refusalOf, targetOf } from './test-connect.ts';
+
+const missing = sshdMissing();
+const noAccount = missing ?? accountMissing();
+const run = promisify(execFile);
+const never = new AbortController().signal;
+const notHere = (reason: string | null) => (reason === null ? '' : ` [not here: ${reason}]`);
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), 'gaffer login '));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+async function start(options: SshdOptions = {}): Promise<Sshd> {
+  const sshd = await startSshd(options);
+  onTestFinished(() => sshd.dispose());
+  return sshd;
+}
+
+async function someone(servers: readonly Sshd[], config = '', env: Person['env'] = {}): Promise<Person> {
+  return newPerson(await mkdtemp(path.join(dir, 'home ')), servers, { config, env });
+}
+
+async function open(options: ConnectOptions): Promise<Session> {
+  const session = await connect(options, never);
+  onTestFinished(() => session.close());
+  return session;
+}
+
+const signedIn = async (options: ConnectOptions) =>
+  (await (await open(options)).exec('echo in', '', never)).stdout;
+const detailOf = ({ trace }: ConnectOptions) =>
+  trace.get().stages.findLast(({ stage }) => stage === 'authentication')?.detail ?? '';
+
+/** The server's key behind a passphrase, which is quick to try. */
+async function lockedKey(sshd: Sshd): Promise<string> {
+  const file = path.join(await mkdtemp(path.join(dir, 'key ')), 'locked key');
+  await copyFile(sshd.clientKey, file);
+  await run('ssh-keygen', ['-q', '-p', '-a', '1', '-P', '', '-N', 'secret', '-f', file]);
+  return file;
+}
+
+describe(`keys${notHere(missing)}`, () => {
+  test.skipIf(missing)(
+    'a passphrase is asked for when the server wants the key, again when wrong, and once for the run',
+    async () => {
+      const sshd = await start();
+      const file = await lockedKey(sshd);
+      const person = await someone([sshd]);
+      const questions = answering((_label, attempt) => (attempt === 1 ? 'wrong' : 'secret'));
+      const keyring = new Keyring();
+      const options = connectOptions(person, targetOf(sshd), { identityFile: file, questions, keyring });
+      expect(await signedIn(options)).toBe('in\n');
+      const secret = `ssh:passphrase:${file}`;
+      const prompts = [{ label: `Passphrase for ${file}`, echo: false, secret }];
+      const common = {
+        host: targetOf(sshd),
+        hop: targetOf(sshd),
+        via: [],
+        method: 'passphrase',
+        instructions: '',
+      };
+      expect(questions.asked).toEqual([
+        { ...common, prompts, attempt: 1 },
+        { ...common, prompts, attempt: 2 },
+      ]);
+      expect(await signedIn(options)).toBe('in\n');
+      expect(questions.asked).toHaveLength(2);
+      // Another file under the same name is another key.
+      await utimes(file, new Date(), new Date(Date.now() + 60_000));
+      expect(await signedIn(options)).toBe('in\n');
+      expect(questions.asked).toHaveLength(4);
+    },
+  );
+
+  test.skipIf(missing)(
+    'a key of the old format with a passphrase, alone and with its public half beside it',
+    async () => {
+      const sshd = await start();
+      const rsa = path.join(await mkdtemp(path.join(dir, 'key ')), 'id_rsa');
+      await run('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-m', 'PEM', '-N', 'secret', '-f', rsa]);
+      const { stdout } = await run('cat', [`${rsa}.pub`]);
+      await writeFile(path.join(sshd.dir, 'authorized_keys'), stdout);
+      const person = await someone([sshd]);
+      for (const beside of [true, false]) {
+        if (!beside) await rm(`${rsa}.pub`);
+        const questions = answering(() => 'secret');
+        const options = connectOptions(person, targetOf(sshd), { identityFile: rsa, questions });
+        expect(await signedIn(options)).toBe('in\n');
+        expect(questions.asked).toHaveLength(1);
+      }
+    },
+  );
+
+  test.skipIf(missing)('two connections that want the same locked key ask once', async () => {
+    const sshd = await start();
+    const file = await lockedKey(sshd);
+    const questions = answering(() => 'secret');
+    const options = connectOptions(await someone([sshd]), targetOf(sshd), {
+      identityFile: file,
+      questions,
+    });
+    expect(await Promise.all([signedIn(options), signedIn(options)])).toEqual(['in\n', 'in\n']);
+    expect(questions.asked).toHaveLength(1);
+  });
+
+  test.skipIf(missing)('a passphrase that is wrong to the end, and one that is declined', async () => {
+    const sshd = await start();
+    const file = await lockedKey(sshd);
+    const person = await someone([sshd], 'Host *\n  NumberOfPasswordPrompts 2\n');
+    const wrong = answering(() => 'wrong');
+    const asked = connectOptions(person, targetOf(sshd), { identityFile: file, questions: wrong });
+    expect(await refusalOf(connect(asked, never))).toMatchObject({ code: 'auth', final: true });
+    expect(wrong.asked).toHaveLength(2);
+    const declined = answering(() => null);
+    const fault = await refusalOf(connect({ ...asked, questions: declined }, never));
+    expect(fault).toMatchObject({
+      code: 'auth',
+      final: true,
+      message: expect.stringContaining('stays locked'),
+    });
+    expect(declined.asked).toHaveLength(1);
+  });
+
+  test.skipIf(missing)(
+    'an ssh-agent signs for the named file, for all its keys, and for the named only',
+    async () => {
+      const sshd = await start();
+      const agent = await startSshAgent(sshd.clientKey);
+      onTestFinished(() => agent.dispose());
+      await run('ssh-add', ['-q', sshd.strangerKey], {
+        env: { ...process.env, SSH_AUTH_SOCK: agent.socket },
+      });
+      const env = { SSH_AUTH_SOCK: agent.socket };
+      // Only the public half lies where the configuration points, as with keys of a password manager.
+      const file = path.join(await mkdtemp(path.join(dir, 'key ')), 'public only');
+      await copyFile(`${sshd.clientKey}.pub`, `${file}.pub`);
+      const named = `Host *\n  IdentityFile "${file}"\n  IdentitiesOnly yes\n`;
+      const byName = connectOptions(await someone([sshd], named, env), targetOf(sshd));
+      expect(await signedIn(byName)).toBe('in\n');
+      expect(detailOf(byName)).not.toContain('refused');
+      const all = connectOptions(await someone([sshd], '', env), targetOf(sshd));
+      expect(await signedIn(all)).toBe('in\n');
+      const strange = `Host *\n  IdentityFile "${sshd.strangerKey}"\n  IdentitiesOnly yes\n`;
+      const other = connectOptions(await someone([sshd], strange, env), targetOf(sshd));
+      expect(await refusalOf(connect(other, never))).toMatchObject({
+        code: 'auth',
+        message: expect.stringContaining(sshd.strangerKey),
+      });
+      const off = 'Host *\n  IdentityAgent none\n';
+      const without = connectOptions(await someone([sshd], off, env), targetOf(sshd));
+      expect(await refusalOf(connect(without, never))).toMatchObject({
+        message: expect.stringContaining('There is no key'),
+      });
+    },
+  );
+
+  test.skipIf(missing)(
+    'keys of every kind, from an ssh-agent, from a file and behind a passphrase',
+    async () => {
+      const sshd = await start();
+      const kinds = [
+        ['rsa', '2048'],
+        ['ecdsa', '256'],
+        ['ecdsa', '521'],
+        ['ed25519', '256'],
+      ] as const;
+      for (const [type, bits] of kinds) {
+        const file = path.join(await mkdtemp(path.join(dir, 'key ')), type);
+        await run('ssh-keygen', ['-q', '-t', type, '-b', bits, '-N', '', '-f', file]);
+        await copyFile(`${file}.pub`, path.join(sshd.dir, 'authorized_keys'));
+        const agent = await startSshAgent(file);
+        onTestFinished(() => agent.dispose());
+        const person = await someone([sshd], '', { SSH_AUTH_SOCK: agent.socket });
+        expect(await signedIn(connectOptions(person, targetOf(sshd)))).toBe('in\n');
+        const plain = connectOptions(await someone([sshd]), targetOf(sshd), { identityFile: file });
+        expect(await signedIn(plain)).toBe('in\n');
+        await run('ssh-keygen', ['-q', '-p', '-a', '1', '-P', '', '-N', 'secret', '-f', file]);
+        const questions = answering(() => 'secret');
+        expect(await signedIn({ ...plain, keyring: new Keyring(), questions })).toBe('in\n');
+      }
+    },
+  );
+
+  test.skipIf(missing)(
+    'a server that has seen too many keys: the fix is to offer the right one only',
+    async () => {
+      const sshd = await start({ config: ['MaxAuthTries 2'] });
+      const agent = await startSshAgent(sshd.strangerKey);
+      onTestFinished(() => agent.dispose());
+      for (const name of ['one', 'two', 'three']) {
+        const file = path.join(await mkdtemp(path.join(dir, 'key ')), name);
+        await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+        await run('ssh-add', ['-q', file], { env: { ...process.env, SSH_AUTH_SOCK: agent.socket } });
+      }
+      const person = await someone([sshd], '', { SSH_AUTH_SOCK: agent.socket });
+      const fault = await refusalOf(connect(connectOptions(person, targetOf(sshd)), never));
+      expect(fault).toMatchObject({
+        code: 'auth',
+        final: true,
+        fix: expect.stringContaining('IdentitiesOnly yes'),
+      });
+    },
+  );
+
+  test.skipIf(missing)('what the server offers and what was tried is told', async () => {
+    const sshd = await start();
+    const config = `Host *\n  IdentityFile "${sshd.strangerKey}"\n  IdentityFile "${sshd.clientKey}"\n`;
+    const options = connectOptions(await someone([sshd], config), targetOf(sshd));
+    expect(await signedIn(options)).toBe('in\n');
+    expect(detailOf(options)).toMatch(
+      /^The server offers: publickey\.\n.*stranger_key, SHA256:\S+: refused\.$/,
+    );
+  });
+});
+
+describe(`passwords and prompts${notHere(noAccount)}`, () => {
+  const password = 'geheim é';
+  const code = '123456';
+
+  test.skipIf(noAccount)('a password, wrong at first', async () => {
+    const sshd = await start({ account: { password }, config: ['KbdInteractiveAuthentication no'] });
+    const questions = answering((_label, attempt) => (attempt === 1 ? 'wrong' : password));
+    const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions });
+    expect(await signedIn(options)).toBe('in\n');
+    const secret = `ssh:password:ada@127.0.0.1:${sshd.port}`;
+    expect(questions.asked).toMatchObject([
+      { method: 'password', attempt: 1, prompts: [{ label: 'Password', echo: false, secret }] },
+      { method: 'password', attempt: 2 },
+    ]);
+    expect(detailOf(options)).toContain('the password: refused');
+  });
+
+  test.skipIf(noAccount)(
+    'two prompts, one after the other: a password that may be kept, a code that may not',
+    async () => {
+      const sshd = await start({ account: { password, code } });
+      const questions = answering((label) => (label === 'Password' ? password : code));
+      const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions });
+      expect(await signedIn(options)).toBe('in\n');
+      const secret = `ssh:password:ada@127.0.0.1:${sshd.port}`;
+      expect(questions.asked).toMatchObject([
+        {
+          method: 'keyboard-interactive',
+          attempt: 1,
+          prompts: [{ label: 'Password', echo: false, secret }],
+        },
+        {
+          method: 'keyboard-interactive',
+          attempt: 1,
+          prompts: [{ label: 'Verification code', secret: null }],
+        },
+      ]);
+    },
+  );
+
+  test.skipIf(noAccount)(
+    'a wrong code is asked for again from the start, as often as the configuration says',
+    async () => {
+      const sshd = await start({ account: { password, code } });
+      const questions = answering((label) => (label === 'Password' ? password : '000000'));
+      const person = await someone([sshd], 'Host *\n  NumberOfPasswordPrompts 2\n');
+      const fault = await refusalOf(connect(connectOptions(person, targetOf(sshd), { questions }), never));
+      expect(fault).toMatchObject({ code: 'auth', final: true });
+      expect(questions.asked.map((one) => 'attempt' in one && one.attempt)).toEqual([1, 1, 2, 2]);
+    },
+  );
+
+  test.skipIf(noAccount)(
+    'a key and then a code: what the server accepted in part is not repeated',
+    async () => {
+      const methods = ['AuthenticationMethods publickey,keyboard-interactive'];
+      const sshd = await start({ account: { password, code }, config: methods });
+      const rsa = path.join(await mkdtemp(path.join(dir, 'key ')), 'rsa');
+      await run('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', '', '-f', rsa]);
+      await run('sh', ['-c', `cat "${rsa}.pub" >> "${sshd.dir}/authorized_keys"`]);
+      for (const identityFile of [sshd.clientKey, rsa]) {
+        const questions = answering((label) => (label === 'Password' ? password : code));
+        const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions, identityFile });
+        expect(await signedIn(options)).toBe('in\n');
+        expect(questions.asked).toHaveLength(2);
+        expect(detailOf(options)).toContain('accepted, and more is asked for: keyboard-interactive');
+      }
+    },
+  );
+
+  test.skipIf(noAccount)('prompts of a jump host say so, and those of the host behind it', async () => {
+    const outer = await start({ account: { password: 'outer' } });
+    const inner = await start({ account: { password: 'inner', name: 'bob' } });
+    const config =
+      hostBlock('bastion', outer, ['IdentityFile none']) + hostBlock('box', inner, ['ProxyJump bastion']);
+    const person = await someone([outer, inner], config.replaceAll(/IdentityFile .*key\n/g, '\n'));
+    const questions: Questions & { said: string[] } = {
+      ...answering(() => null),
+      said: [],
+      async signIn({ host, hop, via, prompts }) {
+        this.said.push(`${host}/${via.join(',')}/${hop}: ${prompts.map(({ label }) => label).join()}`);
+        return [hop === 'bastion' ? 'outer' : 'inner'];
+      },
+    };
+    expect(await signedIn(connectOptions(person, 'box', { questions }))).toBe('in\n');
+    expect(questions.said).toEqual(['box//bastion: Password', 'box/bastion/box: Password']);
+  });
+
+  test.skipIf(noAccount)('what is declined ends the attempt for good', async () => {
+    const sshd = await start({ account: { password, code } });
+    const questions = answering((label) => (label === 'Password' ? password : null));
+    const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions });
+    const fault = await refusalOf(connect(options, never));
+    expect(fault).toMatchObject({
+      code: 'auth',
+      final: true,
+      message: expect.stringContaining('cancelled'),
+    });
+    expect(questions.asked).toHaveLength(2);
+  });
+
+  test.skipIf(noAccount)(
+    'a question that nobody answers ends with the patience of the server, for good',
+    async () => {
+      const sshd = await start({ account: { password } });
+      let ended = false;
+      const questions: Questions = {
+        ...answering(() => null),
+        signIn: (_question, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              ended = true;
+              reject(signal.reason as Error);
+            });
+          }),
+      };
+      const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions });
+      const fault = await refusalOf(connect(options, never));
+      expect(fault).toMatchObject({
+        code: 'auth',
+        final: true,
+        message: expect.stringContaining('Nobody answered'),
+      });
+      expect(ended).toBe(true);
+      expect(options.trace.get().stages.at(-1)).toMatchObject({ stage: 'authentication', state: 'failed' });
+    },
+  );
+
+  test.skipIf(noAccount)('an abort ends the question', async () => {
+    const sshd = await start({ account: { password } });
+    const stop = new AbortController();
+    const questions: Questions = {
+      ...answering(() => null),
+      signIn: (_question, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+          stop.abort(new Error('not needed any more'));
+        }),
+    };
+    const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions });
+    await expect(connect(options, stop.signal)).rejects.toThrow('not needed any more');
+  });
+
+  test.skipIf(noAccount)('methods that the configuration switches off are not tried', async () => {
+    const sshd = await start({ account: { password } });
+    const off = 'Host *\n  PreferredAuthentications password\n  PasswordAuthentication no\n';
+    const questions = answering(() => password);
+    const options = connectOptions(await someone([sshd], off), targetOf(sshd), { questions });
+    const fault = await refusalOf(connect(options, never));
+    expect(fault).toMatchObject({ code: 'auth', message: expect.stringContaining('keyboard-interactive') });
+    expect(questions.asked).toEqual([]);
+  });
+});
