@@ -5,15 +5,16 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { versionOf } from './base/hash.ts';
 import { type ScanTask, scanTree } from './files/scan-tree.ts';
 import { launch } from './processes/launcher.ts';
+import { bridgeToAgent } from './serve/bridge-to-agent.ts';
 import { type RunOptions, runAgent } from './serve/run-agent.ts';
-import { serveDetached, TAKEN } from './serve/serve-detached.ts';
+import { listenOnPort, serveDetached, TAKEN } from './serve/serve-detached.ts';
 
 const IDLE_MS = 10 * 60_000;
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { home: { type: 'string' }, 'idle-ms': { type: 'string' } },
+    options: { home: { type: 'string' }, 'idle-ms': { type: 'string' }, tcp: { type: 'boolean' } },
   });
   if (positionals[0] === 'launch') {
     await launch();
@@ -30,8 +31,11 @@ async function main(): Promise<number> {
     idleMs: Math.min(idleMs, 2 ** 31 - 1),
   };
   if (positionals[0] === 'run') return (await runAgent(options)) ? 0 : TAKEN;
-  if (positionals[0] !== 'serve') throw new Error('usage: agent (serve | run) --home DIR [--idle-ms N]');
-  process.stdout.write(`${JSON.stringify(await serveDetached(options))}\n`);
+  if (positionals[0] === 'bridge') return bridgeToAgent(options);
+  if (positionals[0] !== 'serve')
+    throw new Error('usage: agent (serve | run | bridge) --home DIR [--idle-ms N] [--tcp]');
+  const address = await serveDetached(options);
+  process.stdout.write(`${JSON.stringify(values.tcp ? await listenOnPort(address) : address)}\n`);
   return 0;
 }
 

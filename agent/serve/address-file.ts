@@ -13,7 +13,8 @@ export function getAddress(home: Home, version: string): AgentAddress | null {
   const value = getFile(addressFile(home, version)) as Partial<AgentAddress> | null;
   if (typeof value?.socket !== 'string' || typeof value.token !== 'string' || typeof value.pid !== 'number')
     return null;
-  return { socket: value.socket, token: value.token, pid: value.pid, version };
+  const port = typeof value.port === 'number' ? { port: value.port } : {};
+  return { socket: value.socket, token: value.token, pid: value.pid, version, ...port };
 }
 
 /** The tokens of all agents of this home and host, whatever their version. */

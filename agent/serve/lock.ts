@@ -29,7 +29,8 @@ function release(file: string, self: ProcessIdentity): void {
   if (holder?.pid === self.pid && holder.start === self.start) rmSync(file, { force: true });
 }
 
-function holderOf(file: string): ProcessIdentity | null {
+/** Null: there is no lock, or it is no longer to be read. */
+export function holderOf(file: string): ProcessIdentity | null {
   const value = getFile(file) as Partial<ProcessIdentity> | null;
   if (typeof value?.pid !== 'number' || typeof value.start !== 'string') return null;
   return { pid: value.pid, start: value.start };

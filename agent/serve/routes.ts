@@ -1,4 +1,4 @@
-import { AGENT_BASE, type Hello } from '@shared/agent-protocol/index.ts';
+import { AGENT_BASE, type Hello, type ListenResponse } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
@@ -32,6 +32,8 @@ export interface Parts {
   /** Of this agent and of those of other versions beside it. */
   readonly mask: TokenMask;
   readonly hello: () => Hello;
+  /** From now on on a port, too. */
+  readonly listen: () => Promise<ListenResponse>;
   /** Ends the agent after the reply. */
   readonly stop: () => void;
 }
@@ -119,6 +121,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /hello': async (_request, { hello }) => json(hello()),
   ...fileRoutes,
   ...processRoutes,
+  'POST /listen': async (_request, { listen }) => json(await listen()),
   'POST /shutdown': async (request, { processes, stop }) => {
     const force = request.body.length > 0 && flagOf(jsonOf(request).force, 'force');
     const running = await processes.countRunning();

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Home, openHome, socketPath } from '../base/home.ts';
 import { Journal } from '../base/journal.ts';
@@ -11,10 +10,11 @@ import { Scanner } from '../files/scanner.ts';
 import { loadLoginEnv } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { getAddress, knownTokens } from './address-file.ts';
+import { Entrance } from './entrance.ts';
 import { helloOf } from './hello.ts';
 import { KeyedCalls } from './keyed.ts';
-import { listen, stopListening } from './listen.ts';
 import { takeLock } from './lock.ts';
+import { removeOldVersions } from './old-versions.ts';
 import { Door } from './server.ts';
 
 export interface RunOptions {
@@ -85,21 +85,22 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     locks: new PathLocks(),
     mask,
     hello: () => helloOf(options, home.hostname),
+    listen: () => entrance.openPort(),
     stop: () => stop.abort(),
   };
   const door = new Door({ token, parts, log, ends: stop.signal });
-  let server = door.makeServer();
-  await listen(server, home, address);
+  const entrance = new Entrance(door, home, address);
+  await entrance.open();
+  await removeOldVersions(home, options.agentFile, log).catch((error: unknown) => {
+    log('old versions stay', { error: String(error) });
+  });
   let sweptAt = Date.now();
   let saidIdle = false;
   while (!stop.signal.aborted) {
     await pause(Math.min(LOOK_MS, options.idleMs), stop.signal);
-    if (!existsSync(address.socket) && !stop.signal.aborted) {
+    if (!entrance.isThere() && !stop.signal.aborted) {
       log('the socket is missing; made again');
-      // Closing removes the path, so it comes first; requests that are open go on.
-      server.close();
-      server = door.makeServer();
-      await listen(server, home, address);
+      await entrance.open();
     }
     if (Date.now() - sweptAt > SWEEP_MS) {
       sweptAt = Date.now();
@@ -110,7 +111,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     else if (running !== null && !saidIdle) log('idle, and not alone', { running });
     saidIdle = running !== null;
   }
-  await stopListening(server);
+  await entrance.close();
 }
 
 /** Two hosts with one home directory must not write one file. */

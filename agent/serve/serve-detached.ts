@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import http from 'node:http';
-import { AGENT_BASE, type AgentAddress, type Hello } from '@shared/agent-protocol/index.ts';
+import {
+  AGENT_BASE,
+  type AgentAddress,
+  type Hello,
+  type ListenResponse,
+} from '@shared/agent-protocol/index.ts';
 import { FAILPOINT_VARIABLE } from '@shared/util/failpoints.ts';
 import { openHome } from '../base/home.ts';
 import { isSecretVariable } from '../base/secret-variables.ts';
@@ -82,11 +87,24 @@ async function livingAgent(address: AgentAddress | null): Promise<AgentAddress |
 }
 
 function askHello(address: AgentAddress): Promise<Hello | null> {
+  return ask<Hello>(address, 'GET', '/hello');
+}
+
+/** The agent's address with a port. Throws when it does not open one. */
+export async function listenOnPort(address: AgentAddress): Promise<AgentAddress> {
+  const answer = await ask<ListenResponse>(address, 'POST', '/listen');
+  if (answer === null) throw new Error('the agent opens no port');
+  return { ...address, port: answer.port };
+}
+
+/** Null: no answer, or another one than 200. */
+function ask<T>(address: AgentAddress, method: string, below: string): Promise<T | null> {
   return new Promise((resolve) => {
-    const request = http.get(
+    const request = http.request(
       {
         socketPath: address.socket,
-        path: `${AGENT_BASE}/hello`,
+        method,
+        path: `${AGENT_BASE}${below}`,
         headers: { authorization: `Bearer ${address.token}` },
         timeout: 5_000,
         agent: false,
@@ -97,13 +115,14 @@ function askHello(address: AgentAddress): Promise<Hello | null> {
         response.once('error', () => resolve(null));
         response.once('end', () => {
           if (response.statusCode !== 200) resolve(null);
-          else resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Hello);
+          else resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as T);
         });
       },
     );
     request.once('timeout', () => request.destroy());
     request.once('error', () => resolve(null));
     request.once('close', () => resolve(null));
+    request.end();
   });
 }
 

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import { type BootstrapDeps, type Bootstrapped, bootstrap } from '../ssh/bootstrap.ts';
 import { type ConnectOptions, connect } from '../ssh/connect.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import type { LinkSession } from '../ssh/link.ts';
-import { ChannelRefused, type Session } from '../ssh/session.ts';
+import { type Reached, reachAgent } from '../ssh/reach-agent.ts';
+import type { Runtimes } from '../ssh/runtime/runtimes.ts';
+import type { Session } from '../ssh/session.ts';
+import type { Trace } from '../ssh/trace.ts';
 import { createAgentClient, type HttpAgentClient } from './http-client.ts';
 
 export interface RemoteSessionOptions extends ConnectOptions {
@@ -14,9 +15,15 @@ export interface RemoteSessionOptions extends ConnectOptions {
   readonly agentFile: string;
   /** Its home on the host; `~/` is the home there. */
   readonly agentHome: string;
+  /** How long the agent waits there for a client before it ends; default a day: people close laptops overnight. */
+  readonly idleMs?: number;
+  /** Node.js for hosts without; absent: such hosts are refused. */
+  readonly runtimes?: Runtimes;
   readonly clock: Clock;
   readonly random: Random;
 }
+
+const IDLE_MS = 24 * 60 * 60_000;
 
 /** One SSH connection with an agent that answered behind it. */
 export interface RemoteSession extends LinkSession {
@@ -41,7 +48,7 @@ export async function openRemoteSession(
   const onAbort = () => void ssh.close();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await live.start(signal);
+    await live.start(signal, options.trace);
     return live;
   } catch (error) {
     await live.close();
@@ -58,7 +65,7 @@ class LiveSession implements RemoteSession {
   readonly #ending = new AbortController();
   #fail: (fault: LinkFault) => void = () => undefined;
   #client: HttpAgentClient | null = null;
-  #address: AgentAddress | null = null;
+  #reached: Reached | null = null;
   #renewing: Promise<void> | null = null;
   uploaded = false;
 
@@ -76,27 +83,41 @@ class LiveSession implements RemoteSession {
     return this.#client;
   }
 
-  async start(signal: AbortSignal): Promise<void> {
-    const { agentFile, agentHome, clock, random, log, target: host } = this.#options;
+  async start(signal: AbortSignal, trace: Trace | null = null): Promise<void> {
+    const { agentFile, agentHome, clock, idleMs, random, runtimes, log, target: host } = this.#options;
     const agent = await readFile(agentFile).catch((error: unknown) => {
       throw new LinkFault(
         'agent',
         'The workspace agent is missing from this installation of Gaffer.',
         String(error),
+        'Install Gaffer again.',
       );
     });
-    const deps = { agent, agentHome, host, clock, random, log };
-    const { address, uploaded } = await this.#reachAgent(deps, signal);
-    this.uploaded ||= uploaded;
+    const before = this.#reached;
+    // It may hold the only session that the server allows us.
+    if (before?.way.name === 'bridge') before.way.close();
+    const deps = { agent, agentHome, host, idleMs: idleMs ?? IDLE_MS, runtimes: runtimes ?? null, trace };
+    const reached = await reachAgent(
+      this.#ssh,
+      { ...deps, clock, random, log },
+      before?.way.name ?? null,
+      signal,
+    );
+    this.uploaded ||= reached.uploaded;
     // The same agent as before: whatever else waits on its connections shall not be disturbed.
-    if (this.#address && sameAgent(this.#address, address)) return;
+    if (before && sameWay(before, reached)) return;
     this.#client?.close();
-    this.#address = address;
-    this.#client = createAgentClient({
-      token: address.token,
-      connect: () => this.#ssh.openUnixSocket(address.socket),
+    before?.way.close();
+    this.#reached = reached;
+    const { address, uploaded, way } = reached;
+    this.#client = createAgentClient({ token: address.token, connect: () => way.connect() });
+    log.info('ssh: agent ready', {
+      host,
+      uploaded,
+      way: way.name,
+      version: address.version,
+      pid: address.pid,
     });
-    log.info('ssh: agent ready', { host, uploaded, version: address.version, pid: address.pid });
   }
 
   async renew(broken: HttpAgentClient): Promise<void> {
@@ -112,38 +133,33 @@ class LiveSession implements RemoteSession {
     await this.#renewing;
   }
 
-  async check(signal: AbortSignal): Promise<void> {
-    await this.#ssh.exec('exit 0', '', signal);
+  /** Any answer of the server counts, also a refusal. Needs no session: some servers allow one or two. */
+  async check(): Promise<void> {
+    await this.#reached?.way.connect().then(
+      (stream) => stream.destroy(),
+      (error: unknown) => {
+        if (error instanceof LinkFault) throw error;
+      },
+    );
   }
 
   async close(): Promise<void> {
     this.#ending.abort(new LinkFault('closed', 'The connection was closed.'));
     this.#client?.close();
+    this.#reached?.way.close();
     await this.#ssh.close();
     await this.#renewing?.catch(() => undefined);
   }
-
-  /** `bootstrap` saw the agent answer on the host, so a tunnel that is refused twice is not the agent's fault. */
-  async #reachAgent(deps: BootstrapDeps, signal: AbortSignal): Promise<Bootstrapped> {
-    for (let refused = 0; ; refused++) {
-      const done = await bootstrap(this.#ssh, deps, signal);
-      try {
-        (await this.#ssh.openUnixSocket(done.address.socket)).destroy();
-        return done;
-      } catch (error) {
-        if (!(error instanceof ChannelRefused)) throw error;
-        if (refused === 0) continue;
-        throw new LinkFault(
-          'agent',
-          `The workspace agent runs on ${deps.host}, but the SSH server there opens no tunnel to it. ` +
-            'Its sshd_config needs "AllowStreamLocalForwarding yes".',
-          error.message,
-        );
-      }
-    }
-  }
 }
 
-function sameAgent(one: AgentAddress, other: AgentAddress): boolean {
-  return one.pid === other.pid && one.token === other.token && one.socket === other.socket;
+function sameWay(one: Reached, other: Reached): boolean {
+  const [before, after] = [one.address, other.address];
+  return (
+    one.way.name === other.way.name &&
+    one.way.name !== 'bridge' &&
+    before.pid === after.pid &&
+    before.token === after.token &&
+    before.socket === after.socket &&
+    before.port === after.port
+  );
 }

@@ -1,56 +1,85 @@
+import { probeFunctions } from './probe-functions.ts';
+import type { Arrived, Cargo } from './provide.ts';
 import { shellQuote } from './quote.ts';
 
 export interface ScriptInput {
   /** Where the agent lives on the host; a leading `~/` is the home there. */
   readonly agentHome: string;
   readonly sha256: string;
-  /** The file that was just uploaded, by name inside the version's directory; '' for none. */
-  readonly uploaded: string;
+  /** What was just uploaded: the agent's file into the version's directory, Node.js into `runtime/`. */
+  readonly arrived: Arrived | null;
+  /** Takes an agent at its word whose address and process are there: saves most of the work. */
+  readonly trust: boolean;
+  /** The agent shall also listen on a port of the loopback. */
+  readonly tcp: boolean;
+  readonly idleMs: number;
   /** Frames our lines among whatever a login shell prints. */
   readonly marker: string;
 }
 
-/** A host keeps its agent for a day without a client: people close laptops overnight. */
-const IDLE_MS = 24 * 60 * 60_000;
+const NOTHING: Cargo = { agent: null, runtime: null };
 
 /** The directory below the agent's home that holds one version. */
 export function versionName(sha256: string): string {
   return sha256.slice(0, 16);
 }
 
+/** As the agent calls itself: see `versionOf` there. */
+function addressName(sha256: string): string {
+  return sha256.slice(0, 12);
+}
+
+/** A word for sh. */
+export function homeWord(agentHome: string): string {
+  return agentHome.startsWith('~/') ? `"$HOME"/${shellQuote(agentHome.slice(2))}` : shellQuote(agentHome);
+}
+
 /**
  * One round trip: looks at the host, takes in an upload when there is one, and starts the agent when file and Node are
  * there. Plain POSIX sh, given on stdin so that no login shell ever parses it; wrapped in a function so that nothing
  * that runs inside can read the rest of the script. Answers with `name<TAB>value` lines between two markers.
+ *
+ * `start` says how far it came:
+ *   running | ready       the agent is there: `address`, or `serve` and `serve_exit`
+ *   upload                the directories are there and wait for what `need` lists: agent, runtime
+ *   bad-upload            what arrived is not what was sent; it is gone again
+ *   bad-runtime           that Node.js does not run here: `runtime_said`
+ *   no-sha | no-directory
  */
 export function bootstrapScript(input: ScriptInput): string {
-  const home = input.agentHome.startsWith('~/')
-    ? `"$HOME"/${shellQuote(input.agentHome.slice(2))}`
-    : shellQuote(input.agentHome);
+  const { name, cargo } = input.arrived ?? { name: '', cargo: NOTHING };
   return `gaffer_main() {
-base=${home}
+base=${homeWord(input.agentHome)}
 want=${shellQuote(input.sha256)}
-uploaded=${shellQuote(input.uploaded)}
+uploaded=${cargo.agent ? shellQuote(name) : ''}
+runtime_name=${cargo.runtime ? shellQuote(name) : ''}
+runtime_version=${shellQuote(cargo.runtime?.version ?? '')}
+runtime_want=${shellQuote(cargo.runtime?.sha256 ?? '')}
 dir="$base/agent/${versionName(input.sha256)}"
 file="$dir/agent.cjs"
+${probeFunctions}
 ${FUNCTIONS}
 echo ${shellQuote(input.marker)}
-say os "$(uname -s)"
-say arch "$(uname -m)"
-say home "$HOME"
-say shell "\${SHELL:-}"
+look
+say base "$base"
 say dir "$dir"
-say free "$(free_kib)"
-find_node
-say node "$node"
-say node_version "$node_version"
-say node_old "$node_old"
-take_in
-say start "$state"
-if [ "$state" = ready ]; then
-  answer=$("$node" "$file" serve --home "$base" --idle-ms ${IDLE_MS} </dev/null)
-  say serve_exit "$?"
-  say serve "$(printf '%s\\n' "$answer" | tail -n 1)"
+address="$run/${addressName(input.sha256)}.json"
+if ${input.trust ? 'lives "$address"' : 'false'}; then
+  say start running
+  say address "$(cat "$address")"
+else
+  find_node
+  say node_old "$node_old"
+  take_in
+  say node "$node"
+  say node_version "$node_version"
+  say start "$state"
+  say need "$need"
+  if [ "$state" = ready ]; then
+    answer=$("$node" "$file" serve --home "$base" --idle-ms ${input.idleMs}${input.tcp ? ' --tcp' : ''} </dev/null)
+    say serve_exit "$?"
+    say serve "$(printf '%s\\n' "$answer" | tail -n 1)"
+  fi
 fi
 echo ${shellQuote(input.marker)}
 }
@@ -58,68 +87,49 @@ gaffer_main </dev/null
 `;
 }
 
-/**
- * `take_in` leaves `state` as: no-node | ready | upload (the directory is there and waits for a file) |
- * bad-upload (what arrived is not what was sent) | no-sha | no-directory.
- */
 const FUNCTIONS = `
-say() { printf '%s\\t%s\\n' "$1" "$2"; }
-free_kib() {
-  at="$base"
-  while [ ! -d "$at" ] && [ "$at" != / ] && [ -n "$at" ]; do at=$(dirname "$at"); done
-  df -Pk "$at" 2>/dev/null | awk 'NR == 2 { print $4 }'
+lives() {
+  [ -f "$1" ] || return 1
+  pid=$(sed -n 's/.*"pid":\\([0-9][0-9]*\\).*/\\1/p' "$1")
+  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null || return 1
+  stat=''
+  [ -r "/proc/$pid/stat" ] && read -r stat <"/proc/$pid/stat"
+  case \${stat##*) } in [ZX]*) return 1 ;; esac
 }
 sha_of() {
   { sha256sum <"$1" || shasum -a 256 <"$1" || openssl dgst -sha256 -r <"$1"; } 2>/dev/null | awk '{ print $1 }'
 }
-try_node() {
-  [ -n "$1" ] && [ -x "$1" ] && [ ! -d "$1" ] || return 1
-  found=$("$1" -p process.versions.node 2>/dev/null </dev/null) || return 1
-  major=\${found%%.*}
-  case $major in ''|*[!0-9]*) return 1 ;; esac
-  if [ "$major" -ge 18 ]; then node=$1; node_version=$found; return 0; fi
-  node_old="$found at $1"
-  return 1
-}
-find_node() {
-  node='' node_version='' node_old=''
-  try_node "$(command -v node 2>/dev/null)" && return
-  for candidate in "$base"/runtime/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node /usr/local/bin/node \\
-    "$HOME"/.local/bin/node "$HOME"/bin/node /opt/*/bin/node /opt/*/*/bin/node "$HOME"/.volta/bin/node \\
-    "$HOME"/.local/share/fnm/aliases/default/bin/node "$HOME"/.local/share/mise/installs/node/*/bin/node \\
-    "$HOME"/.asdf/installs/nodejs/*/bin/node /usr/local/n/versions/node/*/bin/node /home/linuxbrew/.linuxbrew/bin/node \\
-    /snap/bin/node /usr/bin/nodejs
-  do
-    try_node "$candidate" && return
-  done
-  limit=''
-  command -v timeout >/dev/null 2>&1 && limit='timeout 5'
-  try_node "$($limit "\${SHELL:-/bin/sh}" -lc 'command -v node' </dev/null 2>/dev/null | tail -n 1)"
-}
 take_in() {
-  if [ -z "$node" ]; then state=no-node; return; fi
-  if [ -n "$uploaded" ]; then
-    if [ "$(sha_of "$dir/$uploaded")" != "$want" ]; then rm -f "$dir/$uploaded"; state=bad-upload; return; fi
-    chmod 600 "$dir/$uploaded" && mv -f "$dir/$uploaded" "$file" || { state=no-directory; return; }
+  need=''
+  if [ -z "$(sha_of /dev/null)" ]; then state=no-sha; return; fi
+  state=ready
+  [ -z "$runtime_name" ] || take_runtime
+  [ -z "$uploaded" ] || take_agent
+  [ "$state" = ready ] || return
+  [ -f "$file" ] && [ "$(sha_of "$file")" = "$want" ] || need=agent
+  [ -n "$node" ] || need="$need runtime"
+  [ -n "$need" ] || return
+  if (umask 077; mkdir -p "$dir" "$base/runtime") && [ -w "$dir" ]; then state=upload; else state=no-directory; fi
+}
+take_agent() {
+  if [ "$(sha_of "$dir/$uploaded")" != "$want" ]; then rm -f "$dir/$uploaded"; state=bad-upload; return; fi
+  chmod 600 "$dir/$uploaded" && mv -f "$dir/$uploaded" "$file" || state=no-directory
+}
+take_runtime() {
+  packed="$base/runtime/$runtime_name"
+  fresh="$base/runtime/.$runtime_version.$$"
+  (umask 077; gzip -dc <"$packed" >"$fresh")
+  rm -f "$packed"
+  if [ "$(sha_of "$fresh")" != "$runtime_want" ]; then rm -f "$fresh"; state=bad-upload; return; fi
+  chmod 700 "$fresh"
+  runtime_said=$("$fresh" -p process.versions.node 2>&1 </dev/null)
+  if [ "$runtime_said" != "$runtime_version" ]; then
+    rm -f "$fresh"
+    say runtime_said "$(printf '%s\\n' "$runtime_said" | head -n 1)"
+    state=bad-runtime
+    return
   fi
-  if [ -f "$file" ]; then
-    have=$(sha_of "$file")
-    if [ -z "$have" ]; then state=no-sha; return; fi
-    if [ "$have" = "$want" ]; then state=ready; return; fi
-  fi
-  if (umask 077; mkdir -p "$dir") && [ -w "$dir" ]; then state=upload; else state=no-directory; fi
+  node="$base/runtime/$runtime_version/bin/node" node_version=$runtime_version
+  (umask 077; mkdir -p "$base/runtime/$runtime_version/bin") && mv -f "$fresh" "$node" || state=no-directory
 }
 `;
-
-/** What the script said, by name; null when the frame is not complete (the shell on the host did something else). */
-export function parseReport(stdout: string, marker: string): ReadonlyMap<string, string> | null {
-  const lines = stdout.split('\n').map((line) => line.replace(/\r$/, ''));
-  const first = lines.indexOf(marker);
-  const last = lines.lastIndexOf(marker);
-  if (first < 0 || last === first) return null;
-  const pairs = lines.slice(first + 1, last).flatMap((line): [string, string][] => {
-    const tab = line.indexOf('\t');
-    return tab < 0 ? [] : [[line.slice(0, tab), line.slice(tab + 1)]];
-  });
-  return new Map(pairs);
-}

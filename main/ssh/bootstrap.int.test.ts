@@ -1,24 +1,32 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
-import { type Sshd, type SshdOptions, sshdMissing, startSshd } from '../../e2e/fixtures/sshd.ts';
-import { systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
-import { type BootstrapDeps, bootstrap } from './bootstrap.ts';
-import { bootstrapScript, parseReport, versionName } from './bootstrap-script.ts';
-import { connect } from './connect.ts';
+import { mountSmallDisk, smallDiskMissing } from '../../e2e/fixtures/small-disk.ts';
+import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
+import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
+import { isProcessAlive } from '../agent-client/test-agent.ts';
+import { bootstrapScript, versionName } from './bootstrap-script.ts';
+import { parseReport } from './run-script.ts';
 import { ChannelRefused, type Session } from './session.ts';
-import { connectOptions, newPerson, targetOf } from './test-connect.ts';
+import {
+  bringUp,
+  depsFor,
+  loadAgent,
+  newDirectory,
+  openHost,
+  stagesOf,
+  type TestDeps,
+} from './test-host.ts';
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
+const noWorld = missing ?? worldMissing();
+const noDisk = missing ?? smallDiskMissing();
 const run = promisify(execFile);
 const never = new AbortController().signal;
 
@@ -26,32 +34,12 @@ let work: string;
 let agent: Buffer;
 beforeAll(async () => {
   work = await mkdtemp(path.join(os.tmpdir(), 'gaffer bootstrap '));
-  agent = await readFile(await buildAgent(path.join(work, 'bundle')));
+  agent = await loadAgent(path.join(work, 'bundle'));
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
 
-async function openHost(options: SshdOptions = {}): Promise<{ session: Session; sshd: Sshd }> {
-  const sshd = await startSshd(options);
-  onTestFinished(() => sshd.dispose());
-  const person = await newPerson(work, [sshd]);
-  const session = await connect(
-    connectOptions(person, targetOf(sshd), { identityFile: sshd.clientKey }),
-    never,
-  );
-  onTestFinished(() => session.close());
-  return { session, sshd };
-}
-
-/** A home for one agent; what runs there is ended with the test. */
-async function newHome(name: string): Promise<BootstrapDeps> {
-  const agentHome = path.join(await mkdtemp(path.join(work, 'home-')), name);
-  return { agent, agentHome, host: 'test host', clock: systemClock, random: systemRandom, log: silentLog };
-}
-
-function endLater(address: AgentAddress): void {
-  onTestFinished(() => {
-    process.kill(address.pid);
-  });
+async function newDeps(change: Partial<TestDeps> = {}): Promise<TestDeps> {
+  return depsFor(agent, path.join(await newDirectory(), 'home'), change);
 }
 
 function hello(session: Session, address: AgentAddress): Promise<number | undefined> {
@@ -74,28 +62,39 @@ function hello(session: Session, address: AgentAddress): Promise<number | undefi
   });
 }
 
+async function killAgent({ pid }: AgentAddress): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
+}
+
+function agentFileIn(home: string, names: readonly string[]): string {
+  return path.join(home, 'agent', names[0] ?? '', 'agent.cjs');
+}
+
 describe.skipIf(missing)('bootstrap on a real sshd', () => {
-  test('the first time uploads and starts, the second uses what is there', async () => {
+  test('the first time uploads and starts, the second takes the running agent at its word', async () => {
     const { session } = await openHost();
-    const deps = await newHome(`a home with 'quotes' and Ünïcode`);
-    const first = await bootstrap(session, deps, never);
-    endLater(first.address);
+    const deps = await newDeps();
+    const first = await bringUp(session, deps);
     expect(first.uploaded).toBe(true);
+    expect(first.program).not.toBeNull();
     expect(await hello(session, first.address)).toBe(200);
-    const again = await bootstrap(session, deps, never);
-    expect(again.uploaded).toBe(false);
-    expect(again.address).toEqual(first.address);
+    expect(stagesOf(deps.trace)).toEqual(['probe:ok', 'upload:ok', 'agent:ok']);
+    expect(deps.trace.get().stages[0]?.summary).toMatch(/^Linux \S+, (glibc|musl) [\d.]+, .* free$/);
+    const later = depsFor(agent, deps.agentHome);
+    const again = await bringUp(session, later);
+    expect(again).toEqual({ address: first.address, uploaded: false, program: null });
+    expect(stagesOf(later.trace)).toEqual(['probe:ok', 'agent:ok']);
     const [version] = await readdir(path.join(deps.agentHome, 'agent'));
     expect(await readdir(path.join(deps.agentHome, 'agent', version ?? ''))).toEqual(['agent.cjs']);
   });
 
   test('an agent that was killed is started again without an upload', async () => {
     const { session } = await openHost();
-    const deps = await newHome('home');
-    const first = await bootstrap(session, deps, never);
-    process.kill(first.address.pid, 'SIGKILL');
-    const again = await bootstrap(session, deps, never);
-    endLater(again.address);
+    const deps = await newDeps();
+    const first = await bringUp(session, deps);
+    await killAgent(first.address);
+    const again = await bringUp(session, deps);
     expect(again.uploaded).toBe(false);
     expect(again.address.pid).not.toBe(first.address.pid);
     expect(await hello(session, again.address)).toBe(200);
@@ -103,45 +102,72 @@ describe.skipIf(missing)('bootstrap on a real sshd', () => {
 
   test('a damaged file on the host is replaced', async () => {
     const { session } = await openHost();
-    const deps = await newHome('home');
-    const first = await bootstrap(session, deps, never);
-    process.kill(first.address.pid);
-    const [version] = await readdir(path.join(deps.agentHome, 'agent'));
-    await writeFile(path.join(deps.agentHome, 'agent', version ?? '', 'agent.cjs'), 'broken');
-    const again = await bootstrap(session, deps, never);
-    endLater(again.address);
-    expect(again.uploaded).toBe(true);
+    const deps = await newDeps();
+    const first = await bringUp(session, deps);
+    await killAgent(first.address);
+    const file = agentFileIn(deps.agentHome, await readdir(path.join(deps.agentHome, 'agent')));
+    await writeFile(file, 'broken');
+    expect((await bringUp(session, deps)).uploaded).toBe(true);
   });
 
-  test('a host without SFTP gets the file through cat', async () => {
+  test('a host without SFTP', async () => {
     const { session } = await openHost({ sftp: false });
-    const { address, uploaded } = await bootstrap(session, await newHome('it is'), never);
-    endLater(address);
+    const deps = await newDeps();
+    const { address, uploaded } = await bringUp(session, deps);
     expect(uploaded).toBe(true);
     expect(await hello(session, address)).toBe(200);
+    expect(deps.trace.get().stages.find(({ stage }) => stage === 'upload')?.detail).toBe('by cat');
+  });
+
+  test('one session at a time is enough', async () => {
+    const { session } = await openHost({ config: ['MaxSessions 1'] });
+    const { address } = await bringUp(session, await newDeps());
+    expect(await hello(session, address)).toBe(200);
+  });
+
+  test('a server that opens no session for a command', async () => {
+    const { session } = await openHost({ config: ['MaxSessions 0'] });
+    const deps = await newDeps();
+    await expect(bringUp(session, deps)).rejects.toMatchObject({
+      code: 'agent',
+      fix: expect.stringContaining('MaxSessions'),
+    });
+    expect(stagesOf(deps.trace)).toEqual(['probe:failed']);
+  });
+
+  test('an account whose command is forced to another', async () => {
+    const { session } = await openHost({ config: ['ForceCommand echo This account is for backups only'] });
+    await expect(bringUp(session, await newDeps())).rejects.toMatchObject({
+      code: 'agent',
+      detail: 'This account is for backups only',
+      fix: expect.stringContaining('login shell'),
+    });
   });
 
   test('a home that cannot be made is named', async () => {
     const { session } = await openHost();
-    const deps = await newHome('home');
+    const deps = await newDeps();
     await writeFile(path.join(path.dirname(deps.agentHome), 'file'), '');
     const agentHome = path.join(path.dirname(deps.agentHome), 'file', 'below');
-    await expect(bootstrap(session, { ...deps, agentHome }, never)).rejects.toMatchObject({
+    const failing = depsFor(agent, agentHome);
+    await expect(bringUp(session, failing)).rejects.toMatchObject({
       code: 'agent',
       message: expect.stringContaining(agentHome),
+      fix: expect.stringContaining('writable'),
     });
+    expect(stagesOf(failing.trace)).toEqual(['probe:failed']);
   });
 
   test('an agent that does not start is a fault with what it said', async () => {
     const { session } = await openHost();
-    const deps = {
-      ...(await newHome('home')),
-      agent: Buffer.from('console.error("no luck"); process.exit(3)'),
-    };
-    await expect(bootstrap(session, deps, never)).rejects.toMatchObject({
+    const broken = Buffer.from('console.error("no luck"); process.exit(3)');
+    const deps = depsFor(broken, path.join(await newDirectory(), 'home'));
+    await expect(bringUp(session, deps)).rejects.toMatchObject({
       code: 'agent',
       detail: expect.stringContaining('no luck'),
+      fix: expect.stringContaining('/log'),
     });
+    expect(stagesOf(deps.trace)).toEqual(['probe:ok', 'upload:ok', 'agent:failed']);
   });
 
   test('a socket that is not there is a refusal, not the end of the connection', async () => {
@@ -150,6 +176,44 @@ describe.skipIf(missing)('bootstrap on a real sshd', () => {
       ChannelRefused,
     );
     expect((await session.exec('echo on', '', never)).stdout).toBe('on\n');
+  });
+});
+
+describe.skipIf(noWorld)('a host without cat', () => {
+  test('gets the file through SFTP', async () => {
+    const { session } = await openHost({ world: { hide: ['cat'] } });
+    const deps = await newDeps();
+    const { address, uploaded } = await bringUp(session, deps);
+    expect(uploaded).toBe(true);
+    expect(await hello(session, address)).toBe(200);
+    expect(deps.trace.get().stages.find(({ stage }) => stage === 'upload')?.detail).toBe('by SFTP');
+  });
+});
+
+describe(`homes that cannot take the agent${noDisk === null ? '' : ` [not here: ${noDisk}]`}`, () => {
+  test.skipIf(noDisk)('a full disk is said before anything is uploaded', async () => {
+    const disk = mountSmallDisk(16);
+    onTestFinished(() => disk.unmount());
+    disk.fillUpTo(1);
+    const { session } = await openHost();
+    const deps = depsFor(agent, path.join(disk.directory, 'home'));
+    await expect(bringUp(session, deps)).rejects.toMatchObject({
+      code: 'agent',
+      message: expect.stringMatching(/disk of test host is full: .* free, .* needed/),
+      fix: expect.stringContaining('Make room'),
+    });
+    expect(stagesOf(deps.trace)).toEqual(['probe:ok', 'upload:failed']);
+  });
+
+  test.skipIf(noWorld)('a read-only home', async () => {
+    const dir = await newDirectory();
+    const { session } = await openHost({ world: { readOnly: [dir] } });
+    await expect(bringUp(session, depsFor(agent, path.join(dir, 'home')))).rejects.toMatchObject({
+      code: 'agent',
+      message: expect.stringContaining('cannot be written'),
+      detail: expect.stringContaining('Read-only file system'),
+      fix: expect.stringContaining('writable'),
+    });
   });
 });
 
@@ -170,11 +234,16 @@ describe('the script looks for Node', () => {
       'chmod',
       'mv',
       'sh',
+      'sed',
+      'head',
+      'tr',
+      'cat',
     ]) {
       const { stdout } = await run('sh', ['-c', `command -v ${tool}`]);
       await symlink(stdout.trim(), path.join(tools, tool));
     }
-    const input = { agentHome: '~/.gaffer', sha256: '0'.repeat(64), uploaded: '', marker: 'mark' };
+    const what = { arrived: null, trust: true, tcp: false, idleMs: 1_000, marker: 'mark' };
+    const input = { agentHome: '~/.gaffer', sha256: '0'.repeat(64), ...what };
     const child = run('/bin/sh', [], { env: { HOME: home, PATH: tools, SHELL: '/bin/false' } });
     child.child.stdin?.end(bootstrapScript(input));
     const found = parseReport(`noise of a login\n${(await child).stdout}`, 'mark');

@@ -1,32 +1,45 @@
 import { createHash } from 'node:crypto';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
-import { bootstrapScript, parseReport } from './bootstrap-script.ts';
+import { bootstrapScript } from './bootstrap-script.ts';
+import { type BringDeps, bringRuntime } from './bring-runtime.ts';
 import { LinkFault } from './fault.ts';
-import { shellQuote } from './quote.ts';
-import type { ExecResult, Session } from './session.ts';
+import { brokenRuntime, describeHost, detailsOfHost, type Report } from './host-report.ts';
+import { type Arrived, type ProvideDeps, provide, refuseFullDisk } from './provide.ts';
+import { runScript } from './run-script.ts';
+import { parseAddress, readServed } from './serve-answer.ts';
+import type { Session } from './session.ts';
+import { inStage } from './stage.ts';
 
-export interface BootstrapDeps {
+export interface BootstrapDeps extends BringDeps, Omit<ProvideDeps, 'session'> {
   /** The bundled agent, as it is to lie on the host. */
   readonly agent: Buffer;
   /** Its home on the host; `~/` is the home there. */
   readonly agentHome: string;
-  /** How the host is called in messages. */
-  readonly host: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+  /** How long the agent waits for a client before it ends. */
+  readonly idleMs: number;
+}
+
+export interface BootstrapWish {
+  /** An agent whose address and process are there is taken at its word: the caller finds out whether it answers. */
+  readonly trust: boolean;
+  /** It shall also listen on a port of the loopback. */
+  readonly tcp: boolean;
 }
 
 export interface Bootstrapped {
   readonly address: AgentAddress;
+  /** The agent's file had to be. */
   readonly uploaded: boolean;
+  /** Null: the agent was taken at its word, and nobody asked whether it lives. */
+  readonly program: AgentProgram | null;
 }
 
-const LOOK_MS = 45_000;
-const UPLOAD_MS = 120_000;
+/** What runs the agent's commands on the host. */
+export interface AgentProgram {
+  readonly node: string;
+  readonly file: string;
+  readonly home: string;
+}
 
 /**
  * Makes sure that an agent of our version runs on the host: at most one upload, and a single round trip when all is
@@ -36,168 +49,86 @@ const UPLOAD_MS = 120_000;
 export async function bootstrap(
   session: Session,
   deps: BootstrapDeps,
+  wish: BootstrapWish,
   signal: AbortSignal,
 ): Promise<Bootstrapped> {
-  const sha256 = createHash('sha256').update(deps.agent).digest('hex');
-  const first = await look(session, deps, { sha256, uploaded: '' }, signal);
-  if (first.get('start') !== 'upload') return { address: readAddress(first, deps), uploaded: false };
-  for (const send of [sendBySftp, sendByCat]) {
-    const name = `.agent.${deps.random.uuid()}.part`;
-    const path = `${first.get('dir') ?? ''}/${name}`;
-    const sent = await within(deps, UPLOAD_MS, signal, (bound) => send(session, path, deps.agent, bound));
-    if (sent !== null) {
-      deps.log.info('ssh: upload did not work', { host: deps.host, way: send.name, error: sent });
-      continue;
-    }
-    const after = await look(session, deps, { sha256, uploaded: name }, signal);
-    if (after.get('start') !== 'bad-upload') return { address: readAddress(after, deps), uploaded: true };
+  const { agent, host, trace } = deps;
+  const sha256 = createHash('sha256').update(agent).digest('hex');
+  const look = async (arrived: Arrived | null) => {
+    const script = (marker: string) => bootstrapScript({ ...deps, ...wish, sha256, arrived, marker });
+    const report = await runScript({ ...deps, session }, script, signal);
+    refuse(deps, report);
+    return report;
+  };
+
+  const seen = await inStage(
+    trace,
+    { stage: 'probe', hop: host, summary: 'Looking at the host' },
+    async (stage) => {
+      const report = await look(null);
+      stage.ok(describeHost(report), detailsOfHost(report));
+      return report;
+    },
+  );
+  if (seen.get('start') === 'running') {
+    const address = parseAddress(seen.get('address') ?? '');
+    if (address === null) return bootstrap(session, deps, { ...wish, trust: false }, signal);
+    return { address: await agentStage(deps, () => address), uploaded: false, program: null };
   }
-  throw new LinkFault(
-    'agent',
-    `The workspace agent could not be copied to ${deps.host}: neither SFTP nor a plain copy arrived whole. ` +
-      `Free disk there: ${first.get('free') || 'unknown'} KiB.`,
+  const needs = (seen.get('need') ?? '').split(' ');
+  const cargo = {
+    agent: needs.includes('agent') ? agent : null,
+    runtime: needs.includes('runtime') ? await bringRuntime(deps, seen, signal) : null,
+  };
+  const isComplete = cargo.agent === null && cargo.runtime === null;
+  const last = isComplete ? seen : await provide({ ...deps, session }, { seen, cargo }, look, signal);
+  const address = await agentStage(deps, () => readServed(last, host));
+  return { address, uploaded: cargo.agent !== null, program: programIn(last) };
+}
+
+function programIn(report: Report): AgentProgram {
+  const [node = '', dir = '', home = ''] = ['node', 'dir', 'base'].map((name) => report.get(name));
+  return { node, file: `${dir}/agent.cjs`, home };
+}
+
+/** The agent was started along with the look at the host: what came of it. */
+function agentStage({ trace, host }: BootstrapDeps, read: () => AgentAddress): Promise<AgentAddress> {
+  return inStage(
+    trace,
+    { stage: 'agent', hop: host, summary: 'Starting the workspace agent' },
+    async (stage) => {
+      const address = read();
+      stage.ok('The workspace agent runs', `version ${address.version}, process ${address.pid}`);
+      return address;
+    },
   );
 }
 
-type Report = ReadonlyMap<string, string>;
-
-async function look(
-  session: Session,
-  deps: BootstrapDeps,
-  what: { sha256: string; uploaded: string },
-  signal: AbortSignal,
-): Promise<Report> {
-  const marker = `gaffer-${deps.random.uuid()}`;
-  const script = bootstrapScript({ ...what, agentHome: deps.agentHome, marker });
-  const result = await within(deps, LOOK_MS, signal, (bound) =>
-    session.exec('exec /bin/sh', script, bound),
-  );
-  const report = parseReport(result.stdout, marker);
-  if (report === null) {
-    throw new LinkFault(
-      'agent',
-      `${deps.host} did not run our script: its login shell must be able to run "exec /bin/sh".`,
-      tail(result),
-    );
-  }
-  return new Map([...report, ['stderr', tail(result)]]);
-}
-
-function readAddress(report: Report, deps: BootstrapDeps): AgentAddress {
-  const state: string = report.get('start') ?? '';
-  const place = report.get('dir') ?? '';
-  switch (state) {
-    case 'ready':
-      return parseServe(report, deps);
-    case 'no-node':
-      throw new LinkFault('agent', missingNode(report, deps.host));
+/** What no upload mends. */
+function refuse(deps: BootstrapDeps, report: Report): void {
+  const { host, agentHome } = deps;
+  const detail = report.get('stderr') || null;
+  switch (report.get('start')) {
     case 'no-sha':
       throw new LinkFault(
         'agent',
-        `${deps.host} has none of sha256sum, shasum and openssl, to check the agent's file.`,
+        `${host} has none of sha256sum, shasum and openssl, to check what we upload.`,
+        detail,
+        'Install coreutils or openssl there.',
       );
-    default:
+    case 'no-directory':
+      refuseFullDisk(deps, report, 0);
       throw new LinkFault(
         'agent',
-        `${deps.host} cannot keep the workspace agent: ${place} cannot be written. ` +
-          `Free disk there: ${report.get('free') || 'unknown'} KiB.`,
-        report.get('stderr') ?? null,
+        `${host} cannot keep the workspace agent: ${report.get('dir')} cannot be written.`,
+        detail,
+        `Make ${agentHome} writable for this account there.`,
       );
-  }
-}
-
-function missingNode(report: Report, host: string): string {
-  const system = `${report.get('os') ?? 'unknown system'} ${report.get('arch') ?? ''}`.trim();
-  const old = report.get('node_old');
-  const found = old ? `Only Node.js ${old} was found` : 'None was found in PATH or the usual places';
-  return (
-    `${host} (${system}) has no usable Node.js: the workspace agent needs version 18 or newer. ${found}. ` +
-    "Install it there, for example with the system's package manager or nvm, or put a link to it at ~/.local/bin/node."
-  );
-}
-
-function parseServe(report: Report, deps: BootstrapDeps): AgentAddress {
-  const line = report.get('serve') ?? '';
-  let answer: unknown = null;
-  try {
-    answer = JSON.parse(line);
-  } catch {
-    // Told below, with what it wrote to stderr.
-  }
-  if (isAddress(answer) && report.get('serve_exit') === '0') return answer;
-  const said =
-    typeof answer === 'object' && answer !== null && 'error' in answer ? String(answer.error) : '';
-  throw new LinkFault(
-    'agent',
-    `The workspace agent does not start on ${deps.host}${said === '' ? '.' : `: ${said}`}`,
-    [line, report.get('stderr') ?? ''].join('\n').trim() || null,
-  );
-}
-
-function isAddress(value: unknown): value is AgentAddress {
-  if (typeof value !== 'object' || value === null) return false;
-  const parts = value as Partial<Record<keyof AgentAddress, unknown>>;
-  return (
-    typeof parts.socket === 'string' && typeof parts.token === 'string' && typeof parts.version === 'string'
-  );
-}
-
-/** Both ways to send answer null, or why it did not work. A connection that ends is thrown. */
-async function sendBySftp(
-  session: Session,
-  path: string,
-  content: Buffer,
-  signal: AbortSignal,
-): Promise<string | null> {
-  try {
-    await session.putFile(path, content, signal);
-    return null;
-  } catch (error) {
-    return refusal(error, signal);
-  }
-}
-
-async function sendByCat(
-  session: Session,
-  path: string,
-  content: Buffer,
-  signal: AbortSignal,
-): Promise<string | null> {
-  try {
-    const inner = `umask 077; cat > ${shellQuote(path)}`;
-    const result = await session.exec(`exec /bin/sh -c ${shellQuote(inner)}`, content, signal);
-    return result.code === 0 ? null : tail(result);
-  } catch (error) {
-    return refusal(error, signal);
-  }
-}
-
-function refusal(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted || error instanceof LinkFault) throw error;
-  return String(error);
-}
-
-function tail(result: ExecResult): string {
-  return result.stderr.slice(-2_000).trim();
-}
-
-/** Runs with a time limit; past it the host counts as not answering. */
-async function within<T>(
-  deps: BootstrapDeps,
-  ms: number,
-  signal: AbortSignal,
-  run: (bound: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const late = new AbortController();
-  const done = new AbortController();
-  const timer = deps.clock.sleep(ms, done.signal).then(
-    () => late.abort(new LinkFault('closed', `${deps.host} stopped answering.`)),
-    () => undefined,
-  );
-  try {
-    return await run(AbortSignal.any([signal, late.signal]));
-  } finally {
-    done.abort();
-    await timer;
+    case 'bad-runtime': {
+      const { message, fix } = brokenRuntime(report.get('runtime_said') ?? '');
+      throw new LinkFault('agent', `${host}: ${message}`, detail, fix);
+    }
+    case undefined:
+    default:
   }
 }

@@ -2,7 +2,8 @@ import type { LinkState } from '@shared/model/workspace.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { LinkFault } from './fault.ts';
+import { LinkFault, textOfFault } from './fault.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What a link keeps open: anything that ends by itself with a reason. */
 export interface LinkSession {
@@ -108,7 +109,7 @@ export class Link<S extends LinkSession> {
       if (fault.final) {
         this.#final = fault;
         this.#nudge = newGate();
-        this.#set({ state: 'down', message: fault.message, final: true, retryAt: null });
+        this.#set({ state: 'down', message: textOfFault(fault), final: true, retryAt: null });
         await waitFor(this.#nudge.opened, signal).catch(() => undefined);
         attempt = 0;
       } else {
@@ -140,10 +141,12 @@ export class Link<S extends LinkSession> {
 
   async #untilEnd(session: S, signal: AbortSignal): Promise<LinkFault> {
     const ended = session.closed;
+    this.#nudge = newGate();
     for (;;) {
-      this.#nudge = newGate();
       const first = await waitFor(Promise.race([ended, this.#nudge.opened]), signal).catch(closedFault);
       if (first instanceof LinkFault) return first;
+      // Whoever wakes us while this is being asked is heard afterwards.
+      this.#nudge = newGate();
       const dead = await this.#probe(session, signal);
       if (dead) return dead;
     }
@@ -171,8 +174,8 @@ export class Link<S extends LinkSession> {
     const { clock, random } = this.#deps;
     const waitMs = backoffMs(attempt, random.fraction());
     const retryAt = new Date(clock.now() + waitMs).toISOString();
-    this.#nudge = newGate();
-    this.#set({ state: 'down', message: fault.message, final: false, retryAt });
+    // The gate is that of the attempt: a wake that came while it failed is not lost.
+    this.#set({ state: 'down', message: textOfFault(fault), final: false, retryAt });
     const over = new AbortController();
     const pause = clock.sleep(waitMs, AbortSignal.any([over.signal, signal])).catch(() => undefined);
     await Promise.race([pause, this.#nudge.opened]);
@@ -215,19 +218,4 @@ function newGate(): Gate {
 
 function closedFault(): LinkFault {
   return new LinkFault('closed', 'The connection was closed.');
-}
-
-/** `promise`, or the signal's reason. Leaves no listener behind. */
-async function waitFor<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,7 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
+import { systemClock } from '../base/clock.ts';
 import { LinkFault } from './fault.ts';
+import { writeWhole } from './sftp-write.ts';
+import { startScript } from './start-script.ts';
 import { TunnelSocket } from './tunnel.ts';
+import { type Start, Waits } from './waits.ts';
 
 export interface ExecResult {
   /** Null when a signal ended it. */
@@ -11,14 +15,35 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
+/** A command on the host whose standard input and output are the caller's. */
+export interface RemoteCommand {
+  /** Ends without an error when the command does, also when it failed: `ended` tells. */
+  readonly stream: Duplex;
+  /** Never rejects. `code` null: a signal, or the connection ended it. */
+  readonly ended: Promise<Omit<ExecResult, 'stdout'>>;
+}
+
+export interface PutOptions {
+  readonly signal: AbortSignal;
+  /** Hears how much each piece had that was written. */
+  readonly onProgress: (piece: number) => void;
+}
+
 /** One live SSH connection. Whatever waits on it fails with the same LinkFault when the connection ends. */
 export interface Session {
-  /** Runs through the login shell with `stdin`, reads everything. */
+  /** Runs through the login shell with `stdin`, reads everything. Throws ChannelRefused. */
   exec(command: string, stdin: string | Buffer, signal: AbortSignal): Promise<ExecResult>;
-  /** Writes a new file through SFTP. */
-  putFile(remotePath: string, content: Buffer, signal: AbortSignal): Promise<void>;
+  /**
+   * Runs one line of POSIX sh, which no login shell parses, and answers once it runs; what a login printed before
+   * that is dropped. `marker` is a word that nothing else prints. Throws ChannelRefused.
+   */
+  start(script: string, marker: string, signal: AbortSignal): Promise<RemoteCommand>;
+  /** Writes a new file through SFTP; none is left when that fails. */
+  putFile(remotePath: string, content: Buffer, options: PutOptions): Promise<void>;
   /** A stream to a Unix socket of the host. Throws ChannelRefused when nothing listens or the server forbids it. */
   openUnixSocket(path: string): Promise<Duplex>;
+  /** The same to a port of the host's loopback. */
+  openPort(port: number): Promise<Duplex>;
   /** Resolves with the reason when the connection has ended, also after `close`. Never rejects. */
   readonly closed: Promise<LinkFault>;
   /** Ends the connection and waits for it. */
@@ -31,10 +56,19 @@ export interface Session {
  */
 export class ChannelRefused extends Error {
   override readonly name = 'ChannelRefused';
+  /** It may be that the server has as many channels as it allows. */
+  readonly maybeFull: boolean;
+  constructor(message: string, maybeFull = false) {
+    super(message);
+    this.maybeFull = maybeFull;
+  }
 }
 
 const OUTPUT_LIMIT = 1024 * 1024;
 const CLOSE_GRACE_MS = 1_000;
+const LOOPBACK = '127.0.0.1';
+
+type Opened = (error: Error | undefined, channel: ClientChannel) => void;
 
 /**
  * Wraps an authenticated client. `closed` is settled by the caller, who sees the client's errors; `abandon` cuts the
@@ -42,43 +76,41 @@ const CLOSE_GRACE_MS = 1_000;
  */
 export function createSession(client: Client, closed: Promise<LinkFault>, abandon: () => void): Session {
   const waits = new Waits(closed);
+  const tunnel = async (open: (opened: Opened) => unknown): Promise<TunnelSocket> => {
+    const socket = await waits.add<TunnelSocket>(null, (resolve, reject) => {
+      open((error, channel) => (error ? reject(channelError(error)) : resolve(new TunnelSocket(channel))));
+      return () => undefined;
+    });
+    // Whoever uses it hears of an error; one that comes before is told by `close`, too.
+    socket.on('error', () => undefined);
+    const forget = waits.onEnd((fault) => socket.destroy(fault));
+    socket.on('close', forget);
+    return socket;
+  };
   return {
     closed,
     exec: (command, stdin, signal) =>
-      waits.add<ExecResult>(signal, (resolve, reject) => {
-        let channel: ClientChannel | null = null;
-        client.exec(command, (error, opened) => {
-          if (error) return reject(channelError(error));
-          channel = opened;
-          collect(opened, resolve, reject);
-          opened.end(stdin);
-        });
-        return () => channel?.destroy();
-      }),
-    putFile: (remotePath, content, signal) =>
-      waits.add<void>(signal, (resolve, reject) => {
-        let sftp: SFTPWrapper | null = null;
-        client.sftp((error, opened) => {
-          if (error) return reject(channelError(error));
-          sftp = opened;
-          opened.on('error', reject);
-          const written = writeWhole(opened, remotePath, content).finally(() => opened.end());
-          written.then(resolve, reject);
-        });
-        return () => sftp?.end();
-      }),
-    async openUnixSocket(path) {
-      const socket = await waits.add<TunnelSocket>(null, (resolve, reject) => {
-        client.openssh_forwardOutStreamLocal(path, (error, channel) => {
-          if (error) reject(channelError(error));
-          else resolve(new TunnelSocket(channel));
-        });
-        return () => undefined;
-      });
-      const forget = waits.onEnd((fault) => socket.destroy(fault));
-      socket.on('close', forget);
-      return socket;
+      whenFree(signal, () => waits.add(signal, execOn(client, command, stdin))),
+    async start(script, marker, signal) {
+      let ended: RemoteCommand['ended'] | null = null;
+      const stream = await whenFree(signal, () =>
+        tunnel((opened) =>
+          client.exec('exec /bin/sh', (error, channel) => {
+            if (!error) ended = endOf(channel);
+            opened(error, channel);
+          }),
+        ),
+      );
+      // A channel of a connection that was cut says nothing any more.
+      const cut = closed.then(() => ({ code: null, stderr: '' }));
+      const command = { stream, ended: Promise.race([ended ?? cut, cut]) };
+      await startScript(command, { script, marker }, signal);
+      return command;
     },
+    putFile: (remotePath, content, { signal, onProgress }) =>
+      whenFree(signal, () => waits.add(signal, putOn(client, { remotePath, content, onProgress }))),
+    openUnixSocket: (path) => tunnel((opened) => client.openssh_forwardOutStreamLocal(path, opened)),
+    openPort: (port) => tunnel((opened) => client.forwardOut(LOOPBACK, 0, LOOPBACK, port, opened)),
     async close() {
       client.end();
       const timer = setTimeout(abandon, CLOSE_GRACE_MS);
@@ -88,65 +120,46 @@ export function createSession(client: Client, closed: Promise<LinkFault>, abando
   };
 }
 
-type Start<T> = (resolve: (value: T) => void, reject: (error: Error) => void) => () => void;
-
-/** Everything that waits for this connection: ssh2 leaves channels silent when it ends, so we end the waits. */
-class Waits {
-  readonly #closed: Promise<LinkFault>;
-  readonly #failures = new Set<(fault: LinkFault) => void>();
-  #ended: LinkFault | null = null;
-
-  constructor(closed: Promise<LinkFault>) {
-    this.#closed = closed;
-    void closed.then((fault) => {
-      this.#ended = fault;
-      for (const fail of this.#failures) fail(fault);
-      this.#failures.clear();
+function execOn(client: Client, command: string, stdin: string | Buffer): Start<ExecResult> {
+  return (resolve, reject) => {
+    let channel: ClientChannel | null = null;
+    client.exec(command, (error, opened) => {
+      if (error) return reject(channelError(error));
+      channel = opened;
+      collect(opened, resolve, reject);
+      opened.end(stdin);
     });
-  }
+    return () => channel?.destroy();
+  };
+}
 
-  onEnd(fail: (fault: LinkFault) => void): () => void {
-    if (this.#ended) fail(this.#ended);
-    else this.#failures.add(fail);
-    return () => this.#failures.delete(fail);
-  }
+interface Put {
+  readonly remotePath: string;
+  readonly content: Buffer;
+  readonly onProgress: PutOptions['onProgress'];
+}
 
-  /** `start` answers how to undo it; an abort undoes, an end of the connection has no need to. */
-  add<T>(signal: AbortSignal | null, start: Start<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      let undo: () => void = () => undefined;
-      const settle = () => {
-        forget();
-        signal?.removeEventListener('abort', onAbort);
+/** Ends with the channel, so that its session is free again. */
+function putOn(client: Client, { remotePath, content, onProgress }: Put): Start<void> {
+  return (resolve, reject) => {
+    let sftp: SFTPWrapper | null = null;
+    client.sftp((error, opened) => {
+      if (error) return reject(channelError(error));
+      sftp = opened;
+      opened.on('error', reject);
+      const closed = new Promise<void>((done) => opened.on('close', done));
+      const write = async () => {
+        try {
+          await writeWhole(opened, remotePath, content, onProgress);
+        } finally {
+          opened.end();
+          await closed;
+        }
       };
-      const fail = (error: Error) => {
-        settle();
-        reject(error);
-      };
-      // When a connection ends, ssh2 tells each waiter "No response" a moment before `closed` is seen: then that counts.
-      const refused = (error: Error) => setImmediate(() => fail(this.#ended ?? error));
-      const onAbort = () => {
-        undo();
-        settle();
-        reject(signal?.reason as Error);
-      };
-      let forget: () => void = () => undefined;
-      forget = this.onEnd(fail);
-      if (this.#ended) return;
-      signal?.addEventListener('abort', onAbort, { once: true });
-      const done = (value: T) => {
-        settle();
-        resolve(value);
-      };
-      try {
-        undo = start(done, refused);
-      } catch {
-        // ssh2 throws when the socket is already unusable: `close` follows, and fails this wait.
-        void this.#closed.then(fail);
-      }
+      write().then(resolve, reject);
     });
-  }
+    return () => sftp?.end();
+  };
 }
 
 function collect(
@@ -168,6 +181,17 @@ function collect(
   channel.on('error', () => undefined);
 }
 
+function endOf(channel: ClientChannel): RemoteCommand['ended'] {
+  const stderr = gather(channel.stderr);
+  return new Promise((resolve) => {
+    let code: number | null = null;
+    channel.on('exit', (given: number | null) => {
+      code = given;
+    });
+    channel.on('close', () => resolve({ code, stderr: stderr() }));
+  });
+}
+
 function gather(stream: NodeJS.ReadableStream): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -178,29 +202,25 @@ function gather(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** SFTP `fastPut` needs a local file; this is the same idea from memory: a few writes under way at once. */
-async function writeWhole(sftp: SFTPWrapper, path: string, content: Buffer): Promise<void> {
-  const chunk = 32 * 1024;
-  const handle = await new Promise<Buffer>((resolve, reject) => {
-    sftp.open(path, 'wx', { mode: 0o600 }, (error, opened) => (error ? reject(error) : resolve(opened)));
-  });
-  let next = 0;
-  const lane = async () => {
-    while (next < content.length) {
-      const at = next;
-      next += chunk;
-      const length = Math.min(chunk, content.length - at);
-      await new Promise<void>((resolve, reject) => {
-        sftp.write(handle, content, at, length, at, (error) => (error ? reject(error) : resolve()));
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, lane));
-  await new Promise<void>((resolve, reject) => {
-    sftp.close(handle, (error) => (error ? reject(error) : resolve()));
-  });
+/**
+ * What ssh2 says here is the server's no; an end of the connection is seen by `Waits`. A reason comes with a channel
+ * that was not opened, none with a request that it refused.
+ */
+function channelError(error: Error): ChannelRefused {
+  return new ChannelRefused(error.message, 'reason' in error);
 }
 
-function channelError(error: Error): Error {
-  return 'reason' in error ? new ChannelRefused(error.message) : error;
+const AGAIN_MS: readonly number[] = [50, 200, 500];
+
+/** A server that allows one session or two may not have noticed yet that the last one is over. */
+async function whenFree<T>(signal: AbortSignal, open: () => Promise<T>): Promise<T> {
+  for (const waitMs of AGAIN_MS) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof ChannelRefused && error.maybeFull)) throw error;
+      await systemClock.sleep(waitMs, signal);
+    }
+  }
+  return open();
 }

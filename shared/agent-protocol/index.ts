@@ -218,13 +218,30 @@ export interface SpoolChunk {
 /** POST /processes/{id}/signal {signal: 'terminate' | 'kill'} */
 
 /**
- * `node agent.cjs serve --home DIR` (DIR is `~/.gaffer`) detaches a server when none of this version runs, waits
- * until it answers, prints one line with this JSON and exits 0; on failure `{"error": …}` and exit 1.
+ * POST /listen → {port}: from now on the agent also listens on a port of the loopback, for SSH servers that forward no
+ * Unix sockets. Anybody on the host can connect there, and anybody could listen there once the agent is gone. So before
+ * the HTTP of each connection the client sends a line with a nonce of 64 hex digits, and the agent proves with a line
+ * that it knows the token: HMAC-SHA-256, keyed with the token, of `portProof`, in hex.
+ */
+export interface ListenResponse {
+  readonly port: number;
+}
+
+export function portProof(nonce: string, port: number): string {
+  return `gaffer ${nonce} ${port}`;
+}
+
+/**
+ * `node agent.cjs serve --home DIR [--tcp]` (DIR is `~/.gaffer`) detaches a server when none of this version runs,
+ * waits until it answers, prints one line with this JSON and exits 0; on failure `{"error": …}` and exit 1.
  * `node agent.cjs run --home DIR` serves in the foreground. `--home` is created 0700.
+ * `node agent.cjs bridge --home DIR` carries connections over its standard streams: see bridge-frames.ts.
  */
 export interface AgentAddress {
   readonly socket: string;
   readonly token: string;
   readonly version: string;
   readonly pid: number;
+  /** Of the loopback, once it was asked for. */
+  readonly port?: number;
 }

@@ -1,0 +1,130 @@
+import { setMaxListeners } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { LinkState } from '@shared/model/workspace.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
+import { type Sshd, type SshdOptions, sshdMissing, startSshd } from '../../e2e/fixtures/sshd.ts';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import type { AgentCall, KeyedCall } from './client.ts';
+import { createHosts, type RemoteHost } from './hosts.ts';
+
+const missing = sshdMissing();
+if (missing) console.log(`not run here: ${missing}`);
+
+const call: AgentCall = { signal: new AbortController().signal };
+// One signal for all: many calls listen to it at once.
+setMaxListeners(0, call.signal);
+let nextKey = 0;
+const keyed = (): KeyedCall => ({ ...call, key: `ways:${process.pid}:${nextKey++}` });
+
+let base: string;
+let agentFile: string;
+beforeAll(async () => {
+  base = await mkdtemp(path.join(os.tmpdir(), 'gaffer-ways-'));
+  agentFile = await buildAgent(path.join(base, 'bundle'));
+});
+afterAll(() => rm(base, { recursive: true, force: true, maxRetries: 10 }));
+
+interface Place {
+  readonly sshd: Sshd;
+  readonly host: RemoteHost;
+  readonly dir: string;
+  /** The way of every time that an agent was ready. */
+  readonly ways: readonly unknown[];
+}
+
+async function openPlace(options: SshdOptions): Promise<Place> {
+  const sshd = await startSshd(options);
+  onTestFinished(() => sshd.dispose());
+  const dir = await mkdtemp(path.join(base, 'place '));
+  const ways: unknown[] = [];
+  const hosts = createHosts({
+    agentFile,
+    knownHostsFile: sshd.knownHostsFile,
+    home: dir,
+    sshAuthSock: null,
+    remoteHome: path.join(dir, 'remote home'),
+    clock: systemClock,
+    random: systemRandom,
+    log: {
+      ...silentLog,
+      info: (message, fields) => {
+        if (message === 'ssh: agent ready') ways.push(fields?.way);
+      },
+    },
+  });
+  const { hostname, port, username, clientKey: identityFile } = sshd;
+  const host = hosts.host({ hostname, port, username, identityFile });
+  await host.client.hello(call);
+  onTestFinished(async () => {
+    await host.client.shutdown(true, call);
+    await hosts.close();
+  });
+  return { sshd, host, dir, ways };
+}
+
+async function reach(host: RemoteHost, wanted: (state: LinkState) => boolean): Promise<void> {
+  for await (const state of host.watch(call.signal)) if (wanted(state)) return;
+}
+
+const servers: readonly (readonly [string, string, SshdOptions])[] = [
+  ['socket', 'that forwards Unix sockets', {}],
+  ['port', 'with AllowStreamLocalForwarding no', { allowStreamLocal: false }],
+  [
+    'bridge',
+    'with AllowTcpForwarding no as well',
+    { allowStreamLocal: false, config: ['AllowTcpForwarding no'] },
+  ],
+  ['bridge', 'with DisableForwarding yes and no SFTP', { config: ['DisableForwarding yes'], sftp: false }],
+  [
+    'bridge',
+    'with DisableForwarding yes and MaxSessions 1',
+    { config: ['DisableForwarding yes', 'MaxSessions 1'] },
+  ],
+  ['socket', 'with MaxSessions 2', { config: ['MaxSessions 2'] }],
+  ['socket', 'with MaxSessions 1 and no SFTP', { config: ['MaxSessions 1'], sftp: false }],
+];
+
+describe.skipIf(missing).each(servers)('over the %s of a server %s', (way, _server, options) => {
+  test('whole tool calls: files and a command, large answers, many at once', async () => {
+    const { host, dir, ways } = await openPlace(options);
+    const file = path.join(dir, 'ein Ordner', 'Übung "1" — 日本.txt');
+    const content = Buffer.alloc(3 * 1024 * 1024, 'abcdefghi\n');
+    await host.client.writeFile(file, content, keyed());
+    const copies = await Promise.all(Array.from({ length: 6 }, () => host.client.readFile(file, {}, call)));
+    expect(copies.every((copy) => content.equals(copy))).toBe(true);
+    const command = { command: 'wc -c < "$WHICH"; exit 3', workdir: dir, env: { WHICH: file } };
+    const { id } = await host.client.startProcess(command, keyed());
+    expect(await host.client.processOutput(id, true, call)).toMatchObject({
+      output: `${content.length}\n`,
+      exit_code: 3,
+    });
+    host.reconnect();
+    await host.client.hello(call);
+    expect(ways).toEqual([way]);
+  });
+
+  test('a cut and then a dead agent in mid-command: the same call answers, and it ran once', async () => {
+    const { host, dir, sshd, ways } = await openPlace(options);
+    const { pid } = await host.client.hello(call);
+    const command = `echo started >> '${dir}/starts'; while [ ! -e '${dir}/go' ]; do sleep 0.05; done; echo end`;
+    const start = keyed();
+    const { id } = await host.client.startProcess({ command }, start);
+    const waiting = host.client.processOutput(id, true, call);
+    const down = reach(host, (state) => state.state === 'down');
+    await sshd.cut();
+    await down;
+    expect(await host.client.startProcess({ command }, start)).toMatchObject({ id });
+    process.kill(pid, 'SIGKILL');
+    expect(await host.client.startProcess({ command }, start)).toMatchObject({ id });
+    await writeFile(path.join(dir, 'go'), '');
+    expect(await waiting).toMatchObject({ output: 'end\n', exit_code: 0 });
+    expect(await readFile(path.join(dir, 'starts'), 'utf8')).toBe('started\n');
+    expect((await host.client.hello(call)).pid).not.toBe(pid);
+    expect(new Set(ways)).toEqual(new Set([way]));
+  });
+});
