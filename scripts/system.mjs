@@ -20,6 +20,10 @@ const programs = [
   { file: 'sshd', apt: ['openssh-server'], dnf: 'openssh-server', pacman: 'openssh' },
   { file: 'git', apt: ['git'], dnf: 'git', pacman: 'git' },
   { file: 'rg', apt: ['ripgrep'], dnf: 'ripgrep', pacman: 'ripgrep' },
+  // Login shells of hosts that read commands in ways of their own.
+  { file: 'tcsh', apt: ['tcsh'], dnf: 'tcsh', pacman: 'tcsh' },
+  { file: 'zsh', apt: ['zsh'], dnf: 'zsh', pacman: 'zsh' },
+  { file: 'fish', apt: ['fish'], dnf: 'fish', pacman: 'fish' },
 ];
 
 /** The files that are missing here; always empty off Linux, where Electron brings what it needs. */

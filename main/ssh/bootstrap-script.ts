@@ -1,4 +1,4 @@
-import { probeFunctions } from './probe-functions.ts';
+import { mendHome, probeFunctions } from './probe-functions.ts';
 import type { Arrived, Cargo } from './provide.ts';
 import { shellQuote } from './quote.ts';
 
@@ -49,6 +49,7 @@ export function homeWord(agentHome: string): string {
 export function bootstrapScript(input: ScriptInput): string {
   const { name, cargo } = input.arrived ?? { name: '', cargo: NOTHING };
   return `gaffer_main() {
+${mendHome}
 base=${homeWord(input.agentHome)}
 want=${shellQuote(input.sha256)}
 uploaded=${cargo.agent ? shellQuote(name) : ''}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
+import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
+import { createAgentClient } from '../agent-client/http-client.ts';
+import { reachAgent } from './reach-agent.ts';
+import { depsFor, endLater, loadAgent, newDirectory, openHost } from './test-host.ts';
+
+const never = new AbortController().signal;
+
+/** What each reads first, and prints its own noise from there. */
+const shells: readonly (readonly [string, string, string])[] = [
+  ['/bin/bash', '.bashrc', 'printf "bash says: "; echo hello'],
+  ['/bin/dash', '.profile', 'echo never read'],
+  ['/usr/bin/zsh', '.zshenv', 'echo "zsh says hello"; setopt shwordsplit'],
+  ['/usr/bin/fish', '.config/fish/config.fish', 'echo "fish says hello"; printf "no line end"'],
+  ['/usr/bin/tcsh', '.cshrc', 'echo "csh says hello"; set noclobber'],
+];
+const missing = sshdMissing() ?? worldMissing();
+
+describe.each(shells)('a host whose login shell is %s', (shell, file, noise) => {
+  const why = missing ?? (existsSync(shell) ? null : `${shell} is not installed`);
+  const not = why === null ? '' : ` [not here: ${why}]`;
+
+  test.skipIf(why)(
+    `and talks, in a home with blanks and quotes, without SFTP or forwarding${not}`,
+    async () => {
+      const dir = await newDirectory();
+      const home = path.join(dir, 'it is "home"');
+      await mkdir(path.dirname(path.join(home, file)), { recursive: true });
+      await writeFile(path.join(home, file), `${noise}\n`);
+      const agent = await loadAgent(path.join(dir, 'bundle'));
+      const { session } = await openHost({
+        sftp: false,
+        config: ['DisableForwarding yes'],
+        world: { shell, home },
+      });
+      const { address, way, uploaded } = await reachAgent(
+        session,
+        depsFor(agent, '~/.gaffer'),
+        null,
+        never,
+      );
+      endLater(address);
+      expect([way.name, uploaded]).toEqual(['bridge', true]);
+      const client = createAgentClient({ token: address.token, connect: () => way.connect() });
+      expect(await client.hello({ signal: never })).toMatchObject({ home, shell });
+      const command = { command: 'pwd', workdir: home };
+      const { id } = await client.startProcess(command, { signal: never, key: 'shells' });
+      expect((await client.processOutput(id, true, { signal: never })).output).toBe(`${home}\n`);
+      expect(existsSync(path.join(home, '.gaffer/agent'))).toBe(true);
+      client.close();
+      way.close();
+    },
+  );
+});
