@@ -5,7 +5,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { mountSmallDisk } from '../../e2e/fixtures/small-disk.ts';
-import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
+import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
+import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
 import { createAgentClient } from '../agent-client/http-client.ts';
 import { isProcessAlive } from '../agent-client/test-agent.ts';
@@ -15,7 +16,7 @@ import { createRuntimes, type Runtimes } from './runtime/runtimes.ts';
 import { bringUp, depsFor, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
 import { Trace } from './trace.ts';
 
-const missing = sshdMissing() ?? worldMissing();
+const missing = sshdMissing() ?? accountMissing() ?? worldMissing();
 if (missing) console.log(`not run here: ${missing}`);
 const never = new AbortController().signal;
 const pinned = runtimePackages[process.arch === 'arm64' ? 'arm64' : 'x64'];
@@ -31,6 +32,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
 
+/** Nowhere is a Node.js, and the home is a name of several words. */
+async function openBare(options: SshdOptions = {}) {
+  const host = await openHost({ ...options, account: { home: 'a home' }, world: { hideNode: true } });
+  return { session: host.session, home: host.sshd.home ?? '' };
+}
+
 /** One that brings a script instead of Node.js. */
 function bringing(script: string): Runtimes {
   const content = Buffer.from(script);
@@ -45,8 +52,7 @@ describe.skipIf(missing)('a host without Node.js', () => {
   test(
     'gets the pinned one, keeps it, and runs the agent with it',
     async () => {
-      const home = path.join(await newDirectory(), 'home');
-      const { session } = await openHost({ world: { hideNode: true, home }, sftp: false });
+      const { session, home } = await openBare({ sftp: false });
       const steps: string[] = [];
       const trace = new Trace('test host', systemClock, ({ stages }) => {
         steps.push(stages.at(-1)?.summary ?? '');
@@ -81,8 +87,7 @@ describe.skipIf(missing)('a host without Node.js', () => {
   );
 
   test('where none can be fetched, and where none is brought', async () => {
-    const home = path.join(await newDirectory(), 'home');
-    const { session } = await openHost({ world: { hideNode: true, home } });
+    const { session, home } = await openBare();
     const env = { PATH: '/nowhere', npm_config_registry: 'http://127.0.0.1:1/' };
     const offline = createRuntimes({ dir: path.join(home, 'cache'), env, home });
     const deps = depsFor(agent, '~/.gaffer', { runtimes: offline });
@@ -102,10 +107,7 @@ describe.skipIf(missing)('a host without Node.js', () => {
     const dir = await newDirectory();
     const tools = path.join(dir, 'tools');
     await mkdir(tools);
-    const { session } = await openHost({
-      world: { hideNode: true, home: path.join(dir, 'home') },
-      setEnv: { PATH: `${tools}:/usr/bin:/bin` },
-    });
+    const { session } = await openBare({ setEnv: { PATH: `${tools}:/usr/bin:/bin` } });
     const put = async (name: string, script: string) => {
       await writeFile(path.join(tools, name), `#!/bin/sh\n${script}\n`);
       await chmod(path.join(tools, name), 0o755);
@@ -126,8 +128,7 @@ describe.skipIf(missing)('a host without Node.js', () => {
   });
 
   test('where the one that was brought does not run', async () => {
-    const home = path.join(await newDirectory(), 'home');
-    const { session } = await openHost({ world: { hideNode: true, home } });
+    const { session, home } = await openBare();
     const lacking =
       '#!/bin/sh\necho "node: error while loading libstdc++.so.6: no such file" >&2\nexit 127\n';
     const deps = depsFor(agent, '~/.gaffer', { runtimes: bringing(lacking) });
@@ -143,14 +144,12 @@ describe.skipIf(missing)('a host without Node.js', () => {
   test('that has no room for it', async () => {
     const disk = mountSmallDisk(32);
     onTestFinished(() => disk.unmount());
-    const { session } = await openHost({
-      world: { hideNode: true, home: path.join(disk.directory, 'home') },
-    });
+    const { session } = await openBare();
     const large: Runtimes = {
       load: () =>
         Promise.resolve({ version: '1', sha256: '', bytes: 120_000_000, packed: Buffer.alloc(1_000) }),
     };
-    const deps = depsFor(agent, '~/.gaffer', { runtimes: large });
+    const deps = depsFor(agent, path.join(disk.directory, 'home'), { runtimes: large });
     await expect(bringUp(session, deps)).rejects.toMatchObject({
       message: expect.stringMatching(/disk of test host is full: \d+ MB are free, 124 MB are needed/),
     });

@@ -2,7 +2,7 @@
  * The first line of a script: some shells hand down a HOME that is no longer its name (fish, where the locale is C and
  * the name is not ASCII).
  */
-export const mendHome = `[ -d "\${HOME:-}" ] || { HOME=$(eval "echo ~$(id -un)"); export HOME; }`;
+export const mendHome = `[ -d "\${HOME:-}" ] || { HOME=$(eval "echo ~\${LOGNAME:-$(id -un)}"); export HOME; }`;
 
 /**
  * What the scripts for hosts share: sh functions that look and change nothing. `look` needs `base` and leaves the

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
-import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
 import { createAgentClient } from '../agent-client/http-client.ts';
 import { reachAgent } from './reach-agent.ts';
 import { depsFor, endLater, loadAgent, newDirectory, openHost } from './test-host.ts';
@@ -18,7 +18,7 @@ const shells: readonly (readonly [string, string, string])[] = [
   ['/usr/bin/fish', '.config/fish/config.fish', 'echo "fish says hello"; printf "no line end"'],
   ['/usr/bin/tcsh', '.cshrc', 'echo "csh says hello"; set noclobber'],
 ];
-const missing = sshdMissing() ?? worldMissing();
+const missing = sshdMissing() ?? accountMissing();
 
 describe.each(shells)('a host whose login shell is %s', (shell, file, noise) => {
   const why = missing ?? (existsSync(shell) ? null : `${shell} is not installed`);
@@ -27,16 +27,15 @@ describe.each(shells)('a host whose login shell is %s', (shell, file, noise) => 
   test.skipIf(why)(
     `and talks, in a home with blanks and quotes, without SFTP or forwarding${not}`,
     async () => {
-      const dir = await newDirectory();
-      const home = path.join(dir, 'it is "home"');
-      await mkdir(path.dirname(path.join(home, file)), { recursive: true });
-      await writeFile(path.join(home, file), `${noise}\n`);
-      const agent = await loadAgent(path.join(dir, 'bundle'));
-      const { session } = await openHost({
+      const agent = await loadAgent(path.join(await newDirectory(), 'bundle'));
+      const { session, sshd } = await openHost({
         sftp: false,
         config: ['DisableForwarding yes'],
-        world: { shell, home },
+        account: { shell, home: 'it is "Üni" home' },
       });
+      const home = sshd.home ?? '';
+      await mkdir(path.dirname(path.join(home, file)), { recursive: true });
+      await writeFile(path.join(home, file), `${noise}\n`);
       const { address, way, uploaded } = await reachAgent(
         session,
         depsFor(agent, '~/.gaffer'),

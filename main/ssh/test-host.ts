@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../e2e/fixtures/sshd.ts';
+import { isProcessAlive } from '../agent-client/test-agent.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -79,12 +80,9 @@ export async function bringUp(session: Session, deps: BootstrapDeps): Promise<Bo
 }
 
 export function endLater({ pid }: AgentAddress): void {
-  onTestFinished(() => {
-    try {
-      process.kill(pid);
-    } catch {
-      // It has ended.
-    }
+  onTestFinished(async () => {
+    if (isProcessAlive(pid)) process.kill(pid);
+    await expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
   });
 }
 
