@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { AgentHomeName } from '@shared/agent-protocol/index.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /** Where things lie below `--home`. Made once, by `openHome`. */
@@ -18,15 +19,16 @@ export interface Home {
 export function openHome(root: string): Home {
   const hostname = os.hostname().replaceAll(/[^\w.-]/g, '_') || 'host';
   mkdirSync(root, { recursive: true, mode: 0o700 });
+  const below = (name: AgentHomeName) => path.join(root, name);
   const home: Home = {
     root,
-    run: path.join(root, 'run', hostname),
-    runs: path.join(root, 'runs'),
-    journal: path.join(root, 'journal'),
-    log: path.join(root, 'log'),
+    run: path.join(below('run'), hostname),
+    runs: below('runs'),
+    journal: below('journal'),
+    log: below('log'),
     hostname,
   };
-  for (const dir of [path.join(root, 'run'), home.run, home.runs, home.journal, home.log]) openPrivate(dir);
+  for (const dir of [below('run'), home.run, home.runs, home.journal, home.log]) openPrivate(dir);
   syncDirectory(root);
   syncDirectory(path.dirname(root));
   return home;

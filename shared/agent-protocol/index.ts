@@ -231,6 +231,11 @@ export function portProof(nonce: string, port: number): string {
   return `gaffer ${nonce} ${port}`;
 }
 
+/** All that Gaffer makes in the agent's home: what is removed with it. `agent` and `runtime` are put there by the app. */
+export const AGENT_HOME_NAMES = ['agent', 'runtime', 'run', 'runs', 'terminals', 'journal', 'log'] as const;
+
+export type AgentHomeName = (typeof AGENT_HOME_NAMES)[number];
+
 /**
  * `node agent.cjs serve --home DIR [--tcp]` (DIR is `~/.gaffer`) detaches a server when none of this version runs,
  * waits until it answers, prints one line with this JSON and exits 0; on failure `{"error": …}` and exit 1.

@@ -97,3 +97,37 @@ export interface HostSummary {
   readonly remembers: boolean;
   readonly workspaces: number;
 }
+
+/** What "Remove Gaffer from this host" came to. `path` is the agent's home there. */
+export type HostRemoval =
+  | {
+      readonly kind: 'removed';
+      readonly path: string;
+      readonly freedBytes: number | null;
+      readonly stoppedAgents: number;
+      readonly stoppedProcesses: number;
+      /** Entries of the home that Gaffer did not make; with one of them, the home itself stays. */
+      readonly kept: readonly string[];
+    }
+  /** There was none. */
+  | { readonly kind: 'absent'; readonly path: string }
+  /** Nothing was touched: this would be stopped. */
+  | {
+      readonly kind: 'busy';
+      readonly path: string;
+      readonly processes: readonly {
+        readonly command: string;
+        readonly workdir: string;
+        readonly startedAt: string | null;
+      }[];
+      readonly terminals: number;
+      /** Machines that share this home and whose agents cannot be seen from here. */
+      readonly elsewhere: readonly string[];
+    }
+  | {
+      readonly kind: 'refused';
+      readonly path: string;
+      readonly message: string;
+      readonly detail: string | null;
+      readonly fix: string;
+    };
