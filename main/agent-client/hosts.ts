@@ -1,4 +1,4 @@
-import type { ConnectTrace } from '@shared/model/host.ts';
+import type { ConnectTrace, HostRemoval } from '@shared/model/host.ts';
 import type { LinkState } from '@shared/model/workspace.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -8,12 +8,18 @@ import type { Person } from '../ssh/config/person.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import { Link } from '../ssh/link.ts';
 import type { Questions } from '../ssh/questions.ts';
+import type { Runtimes } from '../ssh/runtime/runtimes.ts';
 import { parseTarget } from '../ssh/target.ts';
 import { TraceShelf } from '../ssh/trace-shelf.ts';
 import { Turns } from '../ssh/turns.ts';
 import type { AgentClient } from './client.ts';
 import { connectRemoteAgent } from './remote.ts';
-import { openRemoteSession, type RemoteSession } from './remote-session.ts';
+import {
+  openRemoteSession,
+  type RemoteSession,
+  type RemoteSessionOptions,
+  removeOverOwnConnection,
+} from './remote-session.ts';
 
 export interface HostConfig {
   /** What the person typed: a name of their SSH configuration, or `user@host:port`. */
@@ -32,6 +38,10 @@ export interface HostsDeps {
   readonly questions: Questions;
   /** Where the agent lives on hosts; default `~/.gaffer`. */
   readonly remoteHome?: string;
+  /** Node.js for hosts without; absent: such hosts are refused. */
+  readonly runtimes?: Runtimes;
+  /** How long the agent waits on a host for a client before it ends; default a day. */
+  readonly idleMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -48,6 +58,11 @@ export interface RemoteHost {
   readonly client: AgentClient;
   /** A person asks: tries now, also after a refusal. */
   reconnect(): void;
+  /**
+   * Ends the agents there and removes what Gaffer keeps there. Where something runs, nothing is touched unless `force`.
+   * When all is gone the host is closed: another one must be asked for. Throws LinkFault, or the signal's reason.
+   */
+  remove(force: boolean, signal: AbortSignal): Promise<HostRemoval>;
   close(): Promise<void>;
 }
 
@@ -98,6 +113,8 @@ class HostEntry implements RemoteHost {
   readonly client: AgentClient;
   readonly #link: Link<RemoteSession>;
   readonly #onClose: () => void;
+  /** Of one connection, whose attempt is kept. */
+  readonly #connect: <T>(open: (options: RemoteSessionOptions) => Promise<T>) => Promise<T>;
   #forwardAgent = false;
   #session: RemoteSession | null = null;
 
@@ -105,19 +122,22 @@ class HostEntry implements RemoteHost {
     const { remoteHome = '~/.gaffer', ...rest } = deps;
     const options = { ...rest, ...shared, target, identityFile, agentHome: remoteHome };
     this.#onClose = onClose;
+    this.#connect = async (open) => {
+      const trace = shared.traces.begin(target);
+      try {
+        const opened = await open({ ...options, forwardAgent: this.#forwardAgent, trace });
+        trace.end('ok');
+        return opened;
+      } catch (error) {
+        trace.end('failed');
+        throw error;
+      }
+    };
     this.#link = new Link({
       ...deps,
       open: async (signal) => {
-        const trace = shared.traces.begin(target);
-        try {
-          const forwardAgent = this.#forwardAgent;
-          this.#session = await openRemoteSession({ ...options, forwardAgent, trace }, signal);
-          trace.end('ok');
-          return this.#session;
-        } catch (error) {
-          trace.end('failed');
-          throw error;
-        }
+        this.#session = await this.#connect((chosen) => openRemoteSession(chosen, signal));
+        return this.#session;
       },
     });
     this.client = connectRemoteAgent({ link: this.#link, clock: deps.clock, host: target });
@@ -144,6 +164,27 @@ class HostEntry implements RemoteHost {
 
   wake(): void {
     this.#link.wake();
+  }
+
+  async remove(force: boolean, signal: AbortSignal): Promise<HostRemoval> {
+    const session = await this.#sessionInUse(signal);
+    const removal = session
+      ? await session.remove(force, signal)
+      : await this.#connect((options) => removeOverOwnConnection(options, force, signal));
+    if (removal.kind === 'removed' || removal.kind === 'absent') await this.close();
+    return removal;
+  }
+
+  /** Null: nobody connects, or the agent cannot run there. */
+  async #sessionInUse(signal: AbortSignal): Promise<RemoteSession | null> {
+    const { state } = this.#link;
+    if (state.state === 'idle' || (state.state === 'down' && state.final)) return null;
+    try {
+      return await this.#link.whenUp(signal);
+    } catch (error) {
+      if (error instanceof LinkFault && error.code === 'agent') return null;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import type { HostRemoval } from '@shared/model/host.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { type ConnectOptions, connect } from '../ssh/connect.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import type { LinkSession } from '../ssh/link.ts';
 import { type Reached, reachAgent } from '../ssh/reach-agent.ts';
+import { removeFromHost } from '../ssh/remove.ts';
 import type { Runtimes } from '../ssh/runtime/runtimes.ts';
 import type { Session } from '../ssh/session.ts';
 import type { Trace } from '../ssh/trace.ts';
@@ -36,6 +38,8 @@ export interface RemoteSession extends LinkSession {
    * Throws LinkFault; one that needs a person also ends the session, so that the link shows it.
    */
   renew(broken: HttpAgentClient): Promise<void>;
+  /** Ends the agents of the host and removes their home; nothing starts one anew meanwhile. Throws LinkFault. */
+  remove(force: boolean, signal: AbortSignal): Promise<HostRemoval>;
 }
 
 /** Connects, bootstraps, and makes sure that the tunnel works. Throws LinkFault or the signal's reason. */
@@ -58,6 +62,24 @@ export async function openRemoteSession(
   }
 }
 
+/** The same over a connection of its own, for a host on which no agent runs or could. Throws LinkFault. */
+export async function removeOverOwnConnection(
+  options: RemoteSessionOptions,
+  force: boolean,
+  signal: AbortSignal,
+): Promise<HostRemoval> {
+  const session = await connect(options, signal);
+  try {
+    return await removeFromHost(
+      { ...options, session, host: options.target },
+      { ...options, force },
+      signal,
+    );
+  } finally {
+    await session.close();
+  }
+}
+
 class LiveSession implements RemoteSession {
   readonly closed: Promise<LinkFault>;
   readonly #ssh: Session;
@@ -67,6 +89,7 @@ class LiveSession implements RemoteSession {
   #client: HttpAgentClient | null = null;
   #reached: Reached | null = null;
   #renewing: Promise<void> | null = null;
+  #removing: Promise<HostRemoval> | null = null;
   uploaded = false;
 
   constructor(ssh: Session, options: RemoteSessionOptions) {
@@ -121,6 +144,8 @@ class LiveSession implements RemoteSession {
   }
 
   async renew(broken: HttpAgentClient): Promise<void> {
+    const removal = await this.#removing?.catch(() => null);
+    if (removal?.kind === 'removed') throw new LinkFault('closed', 'Gaffer was removed from this host.');
     if (this.#client !== broken) return;
     this.#renewing ??= this.start(this.#ending.signal)
       .catch((error: unknown) => {
@@ -131,6 +156,19 @@ class LiveSession implements RemoteSession {
         this.#renewing = null;
       });
     await this.#renewing;
+  }
+
+  async remove(force: boolean, signal: AbortSignal): Promise<HostRemoval> {
+    const way = this.#reached?.way;
+    // It may hold the only session that the server allows us.
+    if (way?.name === 'bridge') way.close();
+    const host = this.#options.target;
+    this.#removing = removeFromHost(
+      { ...this.#options, session: this.#ssh, host },
+      { ...this.#options, force },
+      signal,
+    );
+    return this.#removing;
   }
 
   /** Any answer of the server counts, also a refusal. Needs no session: some servers allow one or two. */

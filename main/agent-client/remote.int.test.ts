@@ -5,14 +5,10 @@ import path from 'node:path';
 import type { LinkState } from '@shared/model/workspace.ts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
-import { type Sshd, type SshdOptions, sshdMissing, startSshd } from '../../e2e/fixtures/sshd.ts';
-import { systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
-import { unanswered } from '../ssh/questions.ts';
-import { newPerson, targetOf } from '../ssh/test-connect.ts';
+import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
 import { createHosts, type HostConfig, type HostsDeps, type RemoteHost } from './hosts.ts';
+import { newTestPlace, type TestPlace } from './test-place.ts';
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
@@ -31,51 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(base, { recursive: true, force: true, maxRetries: 10 }));
 
-interface Place {
-  readonly sshd: Sshd;
-  readonly host: RemoteHost;
-  readonly config: HostConfig;
-  readonly deps: HostsDeps;
-  /** For files of the test. */
-  readonly dir: string;
-  /** `uploaded` of every time that an agent was ready. */
-  readonly uploads: readonly boolean[];
-}
-
-async function newPlace(
-  options: SshdOptions = {},
-  change: Partial<HostsDeps & HostConfig> = {},
-): Promise<Place> {
-  const sshd = await startSshd(options);
-  onTestFinished(() => sshd.dispose());
-  const dir = await mkdtemp(path.join(base, 'place '));
-  const uploads: boolean[] = [];
-  const deps: HostsDeps = {
-    agentFile,
-    person: await newPerson(dir, [sshd]),
-    questions: unanswered,
-    remoteHome: path.join(dir, 'remote home'),
-    clock: systemClock,
-    random: systemRandom,
-    log: {
-      ...silentLog,
-      info: (message, fields) => {
-        if (message === 'ssh: agent ready') uploads.push(fields?.uploaded === true);
-      },
-    },
-    ...change,
-  };
-  const config: HostConfig = {
-    target: targetOf(sshd),
-    identityFile: change.identityFile ?? sshd.clientKey,
-  };
-  const hosts = createHosts(deps);
-  onTestFinished(() => hosts.close());
-  return { sshd, host: hosts.host(config), config, deps, dir, uploads };
-}
+const newPlace = (options: SshdOptions = {}, change: Partial<HostsDeps & HostConfig> = {}) =>
+  newTestPlace(base, options, { agentFile, ...change });
 
 /** As `newPlace`, with an agent that is ended after the test. */
-async function openPlace(options: SshdOptions = {}): Promise<Place> {
+async function openPlace(options: SshdOptions = {}): Promise<TestPlace> {
   const place = await newPlace(options);
   await place.host.client.hello(call);
   onTestFinished(async () => {
@@ -95,7 +51,7 @@ const slowCommand = (dir: string) =>
 const ticks = Array.from({ length: 10 }, (_, index) => `tick ${index + 1}\n`).join('');
 
 /** Starts the slow command and answers once it stands at its third tick. */
-async function startSlow({ host, dir }: Place): Promise<string> {
+async function startSlow({ host, dir }: TestPlace): Promise<string> {
   const { id } = await host.client.startProcess({ command: slowCommand(dir), workdir: dir }, keyed());
   for (let after = 0, text = ''; !text.includes('tick 3'); ) {
     const chunk = await host.client.spool(id, after, true, call);
@@ -108,13 +64,13 @@ async function startSlow({ host, dir }: Place): Promise<string> {
 describe.skipIf(missing)('an agent on a real SSH host', () => {
   test('the first connection uploads, a second one finds everything there', async () => {
     const place = await openPlace();
-    expect(place.uploads).toEqual([true]);
+    expect(place.reached.map(({ uploaded }) => uploaded)).toEqual([true]);
     expect(place.host.state).toEqual({ state: 'up' });
     const again = createHosts(place.deps);
     onTestFinished(() => again.close());
     const first = await place.host.client.hello(call);
     expect((await again.host(place.config).client.hello(call)).pid).toBe(first.pid);
-    expect(place.uploads).toEqual([true, false]);
+    expect(place.reached.map(({ uploaded }) => uploaded)).toEqual([true, false]);
   });
 
   test('files and commands through the tunnel, with spaces and Unicode', async () => {
@@ -156,7 +112,7 @@ describe.skipIf(missing)('an agent on a real SSH host', () => {
     await writeFile(path.join(place.dir, 'go'), '');
     expect(await waiting).toMatchObject({ output: ticks, running: false, exit_code: 4 });
     expect(await readFile(path.join(place.dir, 'starts'), 'utf8')).toBe('started\n');
-    expect(place.uploads).toEqual([true, false]);
+    expect(place.reached.map(({ uploaded }) => uploaded)).toEqual([true, false]);
   });
 
   test('mutations that were under way when the link was cut have their effect exactly once', async () => {

@@ -5,12 +5,10 @@ import path from 'node:path';
 import type { LinkState } from '@shared/model/workspace.ts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
-import { type Sshd, type SshdOptions, sshdMissing, startSshd } from '../../e2e/fixtures/sshd.ts';
-import { systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
+import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
-import { createHosts, type RemoteHost } from './hosts.ts';
+import type { RemoteHost } from './hosts.ts';
+import { newTestPlace, type TestPlace } from './test-place.ts';
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
@@ -29,42 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(base, { recursive: true, force: true, maxRetries: 10 }));
 
-interface Place {
-  readonly sshd: Sshd;
-  readonly host: RemoteHost;
-  readonly dir: string;
-  /** The way of every time that an agent was ready. */
-  readonly ways: readonly unknown[];
-}
-
-async function openPlace(options: SshdOptions): Promise<Place> {
-  const sshd = await startSshd(options);
-  onTestFinished(() => sshd.dispose());
-  const dir = await mkdtemp(path.join(base, 'place '));
-  const ways: unknown[] = [];
-  const hosts = createHosts({
-    agentFile,
-    knownHostsFile: sshd.knownHostsFile,
-    home: dir,
-    sshAuthSock: null,
-    remoteHome: path.join(dir, 'remote home'),
-    clock: systemClock,
-    random: systemRandom,
-    log: {
-      ...silentLog,
-      info: (message, fields) => {
-        if (message === 'ssh: agent ready') ways.push(fields?.way);
-      },
-    },
-  });
-  const { hostname, port, username, clientKey: identityFile } = sshd;
-  const host = hosts.host({ hostname, port, username, identityFile });
-  await host.client.hello(call);
+async function openPlace(options: SshdOptions): Promise<TestPlace> {
+  const place = await newTestPlace(base, options, { agentFile });
+  await place.host.client.hello(call);
   onTestFinished(async () => {
-    await host.client.shutdown(true, call);
-    await hosts.close();
+    await place.host.client.shutdown(true, call);
   });
-  return { sshd, host, dir, ways };
+  return place;
 }
 
 async function reach(host: RemoteHost, wanted: (state: LinkState) => boolean): Promise<void> {
@@ -91,7 +60,7 @@ const servers: readonly (readonly [string, string, SshdOptions])[] = [
 
 describe.skipIf(missing).each(servers)('over the %s of a server %s', (way, _server, options) => {
   test('whole tool calls: files and a command, large answers, many at once', async () => {
-    const { host, dir, ways } = await openPlace(options);
+    const { host, dir, reached } = await openPlace(options);
     const file = path.join(dir, 'ein Ordner', 'Übung "1" — 日本.txt');
     const content = Buffer.alloc(3 * 1024 * 1024, 'abcdefghi\n');
     await host.client.writeFile(file, content, keyed());
@@ -105,11 +74,11 @@ describe.skipIf(missing).each(servers)('over the %s of a server %s', (way, _serv
     });
     host.reconnect();
     await host.client.hello(call);
-    expect(ways).toEqual([way]);
+    expect(reached.map((one) => one.way)).toEqual([way]);
   });
 
   test('a cut and then a dead agent in mid-command: the same call answers, and it ran once', async () => {
-    const { host, dir, sshd, ways } = await openPlace(options);
+    const { host, dir, sshd, reached } = await openPlace(options);
     const { pid } = await host.client.hello(call);
     const command = `echo started >> '${dir}/starts'; while [ ! -e '${dir}/go' ]; do sleep 0.05; done; echo end`;
     const start = keyed();
@@ -125,6 +94,6 @@ describe.skipIf(missing).each(servers)('over the %s of a server %s', (way, _serv
     expect(await waiting).toMatchObject({ output: 'end\n', exit_code: 0 });
     expect(await readFile(path.join(dir, 'starts'), 'utf8')).toBe('started\n');
     expect((await host.client.hello(call)).pid).not.toBe(pid);
-    expect(new Set(ways)).toEqual(new Set([way]));
+    expect(new Set(reached.map((one) => one.way))).toEqual(new Set([way]));
   });
 });

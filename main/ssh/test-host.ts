@@ -12,6 +12,7 @@ import { systemRandom } from '../base/random.ts';
 import { type BootstrapDeps, type Bootstrapped, bootstrap } from './bootstrap.ts';
 import { connect } from './connect.ts';
 import type { Session } from './session.ts';
+import { connectOptions, newPerson, targetOf } from './test-connect.ts';
 import { Trace } from './trace.ts';
 
 /** Real SSH servers and agents for tests of this folder, gone when their test is over. */
@@ -29,18 +30,9 @@ export async function openHost(options: SshdOptions = {}): Promise<TestHost> {
 }
 
 export async function openSession(sshd: Sshd): Promise<Session> {
-  const session = await connect(
-    {
-      target: { hostname: sshd.hostname, port: sshd.port, username: sshd.username },
-      identityFile: sshd.clientKey,
-      knownHostsFile: sshd.knownHostsFile,
-      home: sshd.dir,
-      sshAuthSock: null,
-      stallMs: 45_000,
-      log: silentLog,
-    },
-    never,
-  );
+  const person = await newPerson(path.join(sshd.dir, 'person'), [sshd]);
+  const options = connectOptions(person, targetOf(sshd), { identityFile: sshd.clientKey });
+  const session = await connect(options, never);
   onTestFinished(() => session.close());
   return session;
 }
