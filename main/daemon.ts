@@ -43,6 +43,7 @@ import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
 import { personHere } from './ssh/config/person.ts';
 import { unanswered } from './ssh/questions.ts';
+import { createRuntimes } from './ssh/runtime/runtimes.ts';
 import { workspaceTools } from './tools/registry.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
@@ -93,7 +94,7 @@ export interface Daemon {
   readonly lost: Promise<Error>;
   /** Null: nobody else uses the database. */
   readonly replica: { readonly id: WorkerId; readonly url: string } | null;
-  /** The machine woke up, or the network changed: links try at once. */
+  /** The machine woke up: links try at once. */
   wake(): void;
   /** Runs are handed back, everything is awaited, the database is closed in order. */
   close(): Promise<void>;
@@ -285,6 +286,7 @@ function openPlaces(
     person: personHere(homeDir, env),
     questions: unanswered,
     ...(env['GAFFER_REMOTE_HOME'] ? { remoteHome: env['GAFFER_REMOTE_HOME'] } : {}),
+    runtimes: createRuntimes({ dir: path.join(options.dataDir, 'runtimes'), env, home: homeDir }),
     clock,
     random,
     log,

@@ -7,6 +7,7 @@ import { Keyring } from '../ssh/auth/keyring.ts';
 import type { Person } from '../ssh/config/person.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import { Link } from '../ssh/link.ts';
+import { NetworkWatch } from '../ssh/network-watch.ts';
 import type { Questions } from '../ssh/questions.ts';
 import type { Runtimes } from '../ssh/runtime/runtimes.ts';
 import { parseTarget } from '../ssh/target.ts';
@@ -72,7 +73,9 @@ export interface Hosts {
   /** The last attempt to connect to a target, also after its host was closed; null: none in this run. */
   traceOf(target: string): ConnectTrace | null;
   watchTrace(target: string, signal: AbortSignal): AsyncIterable<ConnectTrace | null>;
-  /** After sleep or a change of network: every link tries now, or makes sure that it still answers. */
+  /**
+   * After sleep: every link tries now, or makes sure that it still answers. Changes of the network are noticed here.
+   */
   wake(): void;
   close(): Promise<void>;
 }
@@ -81,6 +84,14 @@ export function createHosts(deps: HostsDeps): Hosts {
   const open = new Map<string, HostEntry>();
   const traces = new TraceShelf(deps.clock);
   const shared = { traces, keyring: new Keyring(), turns: new Turns() };
+  const wake = () => {
+    for (const entry of open.values()) entry.wake();
+  };
+  const network = new NetworkWatch({
+    clock: deps.clock,
+    isWanted: () => [...open.values()].some(({ state }) => state.state !== 'idle'),
+    onChange: wake,
+  });
   return {
     host(config) {
       const checked = parseTarget(config.target);
@@ -88,16 +99,15 @@ export function createHosts(deps: HostsDeps): Hosts {
       const id = JSON.stringify([config.target, config.identityFile]);
       const entry = open.get(id) ?? new HostEntry(deps, config, shared, () => open.delete(id));
       open.set(id, entry);
+      network.start();
       if (config.forwardAgent !== undefined) entry.setForwardAgent(config.forwardAgent);
       return entry;
     },
     traceOf: (target) => traces.get(target),
     watchTrace: (target, signal) => traces.watch(target, signal),
-    wake() {
-      for (const entry of open.values()) entry.wake();
-    },
+    wake,
     async close() {
-      await Promise.all([...open.values()].map((entry) => entry.close()));
+      await Promise.all([network.stop(), ...[...open.values()].map((entry) => entry.close())]);
     },
   };
 }

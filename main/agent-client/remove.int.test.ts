@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
 import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
 import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
@@ -14,6 +14,9 @@ import type { AgentCall, KeyedCall } from './client.ts';
 import { createHosts } from './hosts.ts';
 import { isProcessAlive } from './test-agent.ts';
 import { newTestPlace, type TestPlace } from './test-place.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);

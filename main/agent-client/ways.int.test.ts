@@ -3,12 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { LinkState } from '@shared/model/workspace.ts';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
 import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
 import type { RemoteHost } from './hosts.ts';
 import { newTestPlace, type TestPlace } from './test-place.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);

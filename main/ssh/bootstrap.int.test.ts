@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { mountSmallDisk, smallDiskMissing } from '../../e2e/fixtures/small-disk.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
@@ -22,6 +22,9 @@ import {
   stagesOf,
   type TestDeps,
 } from './test-host.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);

@@ -7,12 +7,15 @@ import path from 'node:path';
 import { Duplex, PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { BRIDGE_LIMITS, encodeFrame } from '@shared/agent-protocol/bridge-frames.ts';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runBridge } from '../../agent/serve/bridge.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { Bridge } from './bridge.ts';
 import { type Reached, reachAgent } from './reach-agent.ts';
 import { depsFor, endLater, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { mountSmallDisk } from '../../e2e/fixtures/small-disk.ts';
 import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
 import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
@@ -15,6 +15,9 @@ import { runtimePackages } from './runtime/packages.ts';
 import { createRuntimes, type Runtimes } from './runtime/runtimes.ts';
 import { bringUp, depsFor, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
 import { Trace } from './trace.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = sshdMissing() ?? accountMissing() ?? worldMissing();
 if (missing) console.log(`not run here: ${missing}`);
@@ -78,10 +81,15 @@ describe.skipIf(missing)('a host without Node.js', () => {
       client.close();
       process.kill(first.address.pid, 'SIGKILL');
       await expect.poll(() => isProcessAlive(first.address.pid), { timeout: 60_000 }).toBe(false);
+      const old = path.join(home, '.gaffer/runtime/18.0.0');
+      await mkdir(path.join(old, 'bin'), { recursive: true });
+      await utimes(old, 0, 0);
       const later = depsFor(agent, '~/.gaffer');
       expect(await bringUp(session, later)).toMatchObject({ uploaded: false, program: { node } });
       expect(stagesOf(later.trace)).toEqual(['probe:ok', 'agent:ok']);
       expect(later.trace.get().stages[0]?.summary).toContain(`Node.js ${version}`);
+      // The agent that was started on it has removed the one that nobody needs any more.
+      await expect.poll(() => readdir(path.dirname(old)), { timeout: 60_000 }).toEqual([version]);
     },
     FETCH_MS,
   );

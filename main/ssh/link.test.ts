@@ -197,6 +197,60 @@ test('waking an open link asks whether it still answers, and replaces it when no
   await link.close();
 });
 
+test('a wake while an attempt fails makes the next one follow at once', async () => {
+  const clock = new DrivenClock();
+  const session = new FakeSession();
+  const failing: ((error: LinkFault) => void)[] = [];
+  const link = new Link<FakeSession>({
+    clock,
+    random: { uuid: () => 'id', fraction: () => 0 },
+    log: silentLog,
+    open: () =>
+      failing.length > 0
+        ? Promise.resolve(session)
+        : new Promise((_, reject) => {
+            failing.push(reject);
+          }),
+  });
+  const waiting = link.whenUp(never);
+  link.wake();
+  failing[0]?.(fault('unreachable'));
+  expect(await waiting).toBe(session);
+  expect(clock.now()).toBe(0);
+  await link.close();
+  expect(clock.sleeps.size).toBe(0);
+});
+
+test('a wake while an open link is being asked asks it once more', async () => {
+  const answers: (() => void)[] = [];
+  const session = new FakeSession();
+  session.check = () =>
+    new Promise((resolve) => {
+      answers.push(resolve);
+    });
+  const { link } = setUp(session);
+  await link.whenUp(never);
+  link.wake();
+  await expect.poll(() => answers.length).toBe(1);
+  link.wake();
+  answers[0]?.();
+  await expect.poll(() => answers.length).toBe(2);
+  answers[1]?.();
+  await link.close();
+});
+
+test('what to do about it is part of what a link that is down says', async () => {
+  const link = new Link<FakeSession>({
+    clock: new DrivenClock(),
+    random: { uuid: () => 'id', fraction: () => 0 },
+    log: silentLog,
+    open: () => Promise.reject(new LinkFault('agent', 'It is broken.', null, 'Mend it.')),
+  });
+  await expect(link.whenUp(never)).rejects.toMatchObject({ code: 'agent' });
+  expect(link.state).toMatchObject({ state: 'down', message: 'It is broken. Mend it.' });
+  await link.close();
+});
+
 test('a waiter that gives up leaves the others alone', async () => {
   const session = new FakeSession();
   const { clock, link, reach } = setUp('unreachable', session);

@@ -53,13 +53,17 @@ function runningProcess(text: string): { command: string; workdir: string; start
   try {
     const meta = JSON.parse(text) as { command?: unknown; workdir?: unknown; startedAt?: unknown };
     return {
-      command: String(meta.command ?? ''),
-      workdir: String(meta.workdir ?? ''),
+      command: textOf(meta.command),
+      workdir: textOf(meta.workdir),
       startedAt: typeof meta.startedAt === 'number' ? new Date(meta.startedAt).toISOString() : null,
     };
   } catch {
     return { command: 'a long command', workdir: '', startedAt: null };
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function reasonOf(report: Report, path: string): { readonly message: string; readonly fix: string } {

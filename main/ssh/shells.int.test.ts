@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { createAgentClient } from '../agent-client/http-client.ts';
 import { reachAgent } from './reach-agent.ts';
 import { depsFor, endLater, loadAgent, newDirectory, openHost } from './test-host.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const never = new AbortController().signal;
 

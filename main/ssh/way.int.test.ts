@@ -1,11 +1,14 @@
 import net from 'node:net';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { isProcessAlive } from '../agent-client/test-agent.ts';
 import { type Reached, reachAgent } from './reach-agent.ts';
 import { ChannelRefused } from './session.ts';
 import { depsFor, endLater, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
+
+// Servers, agents and uploads take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
