@@ -45,7 +45,7 @@ async function sleepWhileUp({ clock, link, limitMs }: Limits, signal: AbortSigna
     const up = link.up();
     const from = clock.now();
     const change = await sleepOrChange(clock, link, up ? left : UNREACHABLE_AFTER_MS, signal);
-    if (up) left -= change === 'slept' ? left : clock.now() - from;
+    if (up) left -= change === 'slept' ? left : awakeMs(clock.now() - from, left);
     else if (change === 'slept') {
       throw new WorkspaceProblem(
         'unreachable',
@@ -54,6 +54,11 @@ async function sleepWhileUp({ clock, link, limitMs }: Limits, signal: AbortSigna
       );
     }
   }
+}
+
+/** A timer that should have rung long ago and did not: the machine slept, and only its clock went on. */
+function awakeMs(elapsedMs: number, timerMs: number): number {
+  return elapsedMs < timerMs ? elapsedMs : 0;
 }
 
 async function sleepOrChange(
