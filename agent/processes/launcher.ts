@@ -24,7 +24,8 @@ export type LaunchWord = 'started' | 'exists' | 'exit';
 
 /** After the command itself ended, its children may hold the output open; so long we wait for their last words. */
 const HELD_OUTPUT_MS = 1_000;
-const EXIT_TRIES = 60;
+/** One a second: a person has an hour to make room. */
+const EXIT_TRIES = 3_600;
 const ARGUMENT_BYTES = 100_000;
 
 /**

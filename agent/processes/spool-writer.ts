@@ -15,23 +15,29 @@ export const spoolBounds: SpoolBounds = {
   segment: limits.spoolSegment,
 };
 
+/** After a write that found no room; what comes meanwhile is lost. */
+const TRY_AGAIN_MS = 1_000;
+
 /**
  * Keeps the first `head` bytes and at least the last `tail` of everything written: plain files that only grow,
- * named by position, the oldest removed. Nothing is buffered here, so a killed writer loses nothing.
+ * named by position, the oldest removed. Nothing is buffered here, so a killed writer loses nothing. A full disk must
+ * not stop the command: what it prints then is lost, the positions tell how much, and later output is kept again.
  */
 export class SpoolWriter {
   private readonly dir: string;
   private readonly bounds: SpoolBounds;
+  private readonly now: () => number;
   private segments: number[] = [];
-  /** Null: the segment could not be made. */
+  /** Null: the last write found no room. */
   private fd: number | null;
   private fileEnd: number;
   private position = 0;
-  private failed = false;
+  private lostAt = 0;
 
-  constructor(dir: string, bounds: SpoolBounds = spoolBounds) {
+  constructor(dir: string, bounds: SpoolBounds = spoolBounds, now: () => number = Date.now) {
     this.dir = dir;
     this.bounds = bounds;
+    this.now = now;
     this.fd = openSync(path.join(dir, 'head'), 'w', 0o600);
     this.fileEnd = bounds.head;
     for (const start of segmentStarts(readdirSync(dir))) rmSync(path.join(dir, segmentName(start)));
@@ -41,9 +47,11 @@ export class SpoolWriter {
   write(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length) {
-      if (this.position === this.fileEnd) this.nextSegment();
-      const length = Math.min(chunk.length - at, this.fileEnd - this.position);
-      const written = this.put(chunk, at, length);
+      if (this.fd === null ? this.now() - this.lostAt >= TRY_AGAIN_MS : this.position === this.fileEnd)
+        this.openSegment();
+      const left = chunk.length - at;
+      const written =
+        this.fd === null ? left : this.put(chunk, at, Math.min(left, this.fileEnd - this.position));
       at += written;
       this.position += written;
     }
@@ -54,27 +62,34 @@ export class SpoolWriter {
     this.fd = null;
   }
 
-  /** A full disk must not stop the command: its output is then lost, and the hole says so. */
   private put(chunk: Uint8Array, at: number, length: number): number {
-    if (this.failed || this.fd === null) return length;
     try {
-      return writeSync(this.fd, chunk, at, length);
+      return this.fd === null ? 0 : writeSync(this.fd, chunk, at, length);
     } catch {
-      this.failed = true;
-      return length;
+      this.lose();
+      return 0;
     }
   }
 
-  private nextSegment(): void {
+  private lose(): void {
+    this.close();
+    this.lostAt = this.now();
+    // The next one gets the name of the place where there is room again.
+    if (this.segments.at(-1) !== this.position) return;
+    this.segments.pop();
+    rmSync(path.join(this.dir, segmentName(this.position)), { force: true });
+  }
+
+  private openSegment(): void {
     this.close();
     try {
       this.fd = openSync(path.join(this.dir, segmentName(this.position)), 'w', 0o600);
     } catch {
-      // `put` skips it.
+      this.lostAt = this.now();
+      return;
     }
     this.fileEnd = this.position + this.bounds.segment;
     this.segments.push(this.position);
-    this.failed = false;
     const keepFrom = this.position - this.bounds.tail;
     const dropped = this.segments.filter((start) => start + this.bounds.segment <= keepFrom);
     for (const start of dropped) rmSync(path.join(this.dir, segmentName(start)), { force: true });

@@ -83,9 +83,19 @@ export async function readHeadTail(dir: string): Promise<HeadTail> {
   const head = await readSpool(dir, 0, limits.headTail);
   const total = await spoolTotal(dir);
   const from = Math.max(head.data.length, total - limits.headTail);
-  const tail =
-    from < total ? await readSpool(dir, from, total - from) : { data: Buffer.alloc(0), start: from };
-  return headTailText({ head: head.data, tail: tail.data, total });
+  return headTailText({ head: head.data, tail: await readEnd(dir, from, total), total });
+}
+
+/** What stands before `total`, from `from` or from the last hole after it on. */
+async function readEnd(dir: string, from: number, total: number): Promise<Buffer> {
+  let data: Buffer = Buffer.alloc(0);
+  for (let at = from; at < total; ) {
+    const read = await readSpool(dir, at, total - at);
+    if (read.data.length === 0) break;
+    data = read.data;
+    at = read.start + data.length;
+  }
+  return data;
 }
 
 async function pieces(dir: string): Promise<readonly Piece[]> {
