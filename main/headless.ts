@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createHosts } from './agent-client/hosts.ts';
 import { systemClock } from './base/clock.ts';
 import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
@@ -13,7 +14,8 @@ import { defaultUserDataDir } from './shell/user-data.ts';
 
 // The daemon for those who load it as a module, and a program without a window for those who run this file:
 // `node out/main/daemon.js [FOLDER] [--approvals=ask|edit|auto] [--user-data-dir=DIR]`.
-export { startDaemon };
+// What it reaches hosts with, alone: for the benches.
+export { createHosts, startDaemon };
 
 /** As a crash would leave it after this long. */
 const CLOSE_WITHIN_MS = 10_000;

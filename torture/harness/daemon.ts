@@ -21,6 +21,7 @@ interface BuiltDaemon {
     Record<FeedName, (input: unknown, signal: AbortSignal) => AsyncIterable<unknown>>
   >;
   readonly lost: Promise<Error>;
+  wake(): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +55,8 @@ export interface TortureDaemon {
   readonly log: readonly LogLine[];
   /** Resolves when the database's worker died. */
   readonly lost: Promise<Error>;
+  /** The machine woke up, or its network changed. */
+  wake(): void;
   close(): Promise<void>;
 }
 
@@ -72,6 +75,7 @@ export async function startTortureDaemon(setup: DaemonSetup): Promise<TortureDae
     call: async (name, input) => (await daemon.calls[name](contract[name].input.parse(input))) as never,
     watch: (name, input, signal) =>
       daemon.feeds[name](contract[name].input.parse(input), signal) as AsyncIterable<never>,
+    wake: () => daemon.wake(),
     close: () => daemon.close(),
   };
 }
@@ -125,7 +129,7 @@ function memorySecrets() {
   };
 }
 
-const systemClock = {
+export const systemClock = {
   now: () => Date.now(),
   sleep: (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
