@@ -89,6 +89,7 @@ const tortures = [
   ['machine', '--count', '500', '--seed', '3', '--postgres'],
   ['stream', '--count', '8', '--seed', '1'],
   ['model', '--count', '1', '--seed', '1'],
+  ['ssh', '--count', '8', '--seed', '1'],
   ['failpoints', '--count', '8', '--seed', '1'],
   ['power', '--count', '20', '--seed', '1'],
   ['fuzz', '--count', '2000', '--seed', '1'],

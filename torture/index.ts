@@ -52,6 +52,11 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'inputs to the HTTP API of the workspace agent; a full run is 100000',
     run: async (options) => (await import('./fuzz/fuzz.ts')).tortureByFuzz(options),
   },
+  ssh: {
+    usualCount: 17,
+    what: 'faults of lines, servers, agents and disks under chats that work over SSH; a full run is 200',
+    run: async (options) => (await import('./ssh/ssh.ts')).tortureBySsh(options),
+  },
   failpoints: {
     usualCount: 1_000,
     what: 'cases at most of each failpoint with each tool',
