@@ -11,6 +11,8 @@ export interface Home {
   /** Socket, lock and token: per host, because a home directory may be shared over NFS. */
   readonly run: string;
   readonly runs: string;
+  /** Of running terminals; per host, too. */
+  readonly terminals: string;
   readonly journal: string;
   readonly log: string;
   readonly hostname: string;
@@ -24,11 +26,14 @@ export function openHome(root: string): Home {
     root,
     run: path.join(below('run'), hostname),
     runs: below('runs'),
+    terminals: path.join(below('terminals'), hostname),
     journal: below('journal'),
     log: below('log'),
     hostname,
   };
-  for (const dir of [below('run'), home.run, home.runs, home.journal, home.log]) openPrivate(dir);
+  const shared = [below('run'), below('terminals')];
+  for (const dir of [...shared, home.run, home.runs, home.terminals, home.journal, home.log])
+    openPrivate(dir);
   syncDirectory(root);
   syncDirectory(path.dirname(root));
   return home;

@@ -12,9 +12,11 @@ import { readLines } from '../files/read-lines.ts';
 import type { Scanner } from '../files/scanner.ts';
 import { signalEffect, startEffect } from '../processes/process-effect.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
+import type { TerminalTable } from '../terminals/terminal-table.ts';
 import { editBody, globBody, searchBody, signalBody, startBody } from './bodies.ts';
 import type { KeyedCalls } from './keyed.ts';
 import { flagOf, intOf, jsonOf, keyOf, type Request, stringOf } from './request.ts';
+import { terminalRoutes } from './terminal-routes.ts';
 
 export interface Reply {
   readonly status: number;
@@ -27,6 +29,7 @@ export interface Parts {
   readonly home: Home;
   readonly processes: ProcessTable;
   readonly scanner: Scanner;
+  readonly terminals: TerminalTable;
   readonly keyed: KeyedCalls;
   readonly locks: PathLocks;
   /** Of this agent and of those of other versions beside it. */
@@ -38,7 +41,7 @@ export interface Parts {
   readonly stop: () => void;
 }
 
-type Route = (request: Request, parts: Parts, id: string) => Promise<Reply>;
+export type Route = (request: Request, parts: Parts, id: string) => Promise<Reply>;
 
 const json = (body: unknown): Reply => ({ status: 200, body });
 const pathOf = (request: Request) => request.query.get('path') ?? '';
@@ -122,10 +125,14 @@ const routes: Readonly<Record<string, Route>> = {
   ...fileRoutes,
   ...processRoutes,
   'POST /listen': async (_request, { listen }) => json(await listen()),
-  'POST /shutdown': async (request, { processes, stop }) => {
+  ...terminalRoutes,
+  'POST /shutdown': async (request, { processes, terminals, stop }) => {
     const force = request.body.length > 0 && flagOf(jsonOf(request).force, 'force');
     const running = await processes.countRunning();
     if (running > 0 && !force) throw new Refusal(409, 'conflict', `${running} processes are running`);
+    const open = terminals.countRunning();
+    if (open > 0 && !force) throw new Refusal(409, 'conflict', `${open} terminals are open`);
+    await terminals.closeAll();
     stop();
     return json({ message: 'the agent ends' });
   },
@@ -133,8 +140,8 @@ const routes: Readonly<Record<string, Route>> = {
 
 export async function answer(request: Request, parts: Parts): Promise<Reply> {
   const below = request.path.startsWith(AGENT_BASE) ? request.path.slice(AGENT_BASE.length) : '';
-  const named = /^\/processes\/([^/]+)\/(output|spool|signal)$/.exec(below);
-  const route = routes[`${request.method} ${named ? `/processes/{id}/${named[2]}` : below}`];
+  const named = /^\/(processes|terminals)\/([^/]+)\/(output|spool|signal|input|resize|close)$/.exec(below);
+  const route = routes[`${request.method} ${named ? `/${named[1]}/{id}/${named[3]}` : below}`];
   if (!route) throw new Refusal(404, 'not-found', `there is no ${request.method} ${request.path}`);
-  return route(request, parts, named?.[1] ?? '');
+  return route(request, parts, named?.[2] ?? '');
 }

@@ -7,8 +7,6 @@ import { TokenMask } from '../base/mask-tokens.ts';
 import { Wake } from '../base/wake.ts';
 import { PathLocks } from '../files/path-locks.ts';
 import { Scanner } from '../files/scanner.ts';
-import { loadLoginEnv } from '../processes/login-env.ts';
-import { ProcessTable } from '../processes/process-table.ts';
 import { getAddress, knownTokens } from './address-file.ts';
 import { Entrance } from './entrance.ts';
 import { helloOf } from './hello.ts';
@@ -16,6 +14,7 @@ import { KeyedCalls } from './keyed.ts';
 import { takeLock } from './lock.ts';
 import { removeOldVersions } from './old-versions.ts';
 import { Door } from './server.ts';
+import { openTables } from './tables.ts';
 
 export interface RunOptions {
   readonly home: string;
@@ -57,16 +56,10 @@ interface Serving {
 }
 
 async function serveUntil({ options, home, log, journal, stop }: Serving): Promise<void> {
-  const loginEnv = loadLoginEnv();
   const token = getAddress(home, options.version)?.token ?? randomBytes(32).toString('hex');
   const mask = new TokenMask([...new Set([token, ...knownTokens(home)])]);
-  const processes = new ProcessTable({
-    home,
-    agentFile: options.agentFile,
-    baseEnv: () => loginEnv,
-    mask,
-  });
-  await processes.open();
+  const { agentFile } = options;
+  const { processes, terminals, baseEnv } = await openTables({ home, mask, agentFile });
   const address = {
     socket: socketPath(home, options.version),
     token,
@@ -76,10 +69,11 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
   const parts = {
     home,
     processes,
+    terminals,
     scanner: new Scanner({
-      agentFile: options.agentFile,
+      agentFile,
       rules: home,
-      searchPath: async () => (await loginEnv).PATH ?? process.env.PATH ?? '',
+      searchPath: async () => (await baseEnv()).PATH ?? process.env.PATH ?? '',
     }),
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
@@ -106,12 +100,13 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
       sweptAt = Date.now();
       await processes.sweep(sweptAt);
     }
-    const running = door.idleMs() >= options.idleMs ? await processes.countRunning() : null;
+    const isIdle = door.idleMs() >= options.idleMs;
+    const running = isIdle ? (await processes.countRunning()) + terminals.countRunning() : null;
     if (running === 0) stop.abort();
     else if (running !== null && !saidIdle) log('idle, and not alone', { running });
     saidIdle = running !== null;
   }
-  await entrance.close();
+  await Promise.all([entrance.close(), terminals.hangUp()]);
 }
 
 /** Two hosts with one home directory must not write one file. */

@@ -138,7 +138,9 @@ export class Door {
         this.options.log('failed', { error: String(error), stack: stackOf(error) });
       reply = replyOf(refusal);
     }
-    if (message.method !== 'GET' || reply.status >= 400) {
+    // One line for each key that a person types would be the whole log.
+    const isTyping = request?.path.endsWith('/input') === true;
+    if ((message.method !== 'GET' && !isTyping) || reply.status >= 400) {
       this.options.log('request', {
         method: message.method,
         path: message.url?.split('?')[0],

@@ -14,6 +14,13 @@ import type {
   StartProcessRequest,
   StatResponse,
 } from '@shared/agent-protocol/index.ts';
+import type {
+  OpenTerminalRequest,
+  TerminalInput,
+  TerminalList,
+  TerminalOutput,
+  TerminalSize,
+} from '@shared/agent-protocol/terminals.ts';
 
 /** Who asks, for scoping on the agent, and until when. */
 export interface AgentCall {
@@ -30,7 +37,7 @@ export interface KeyedCall extends AgentCall {
  * A typed client of one workspace agent. Expected refusals throw AgentError with the agent's code; a broken
  * connection throws LinkDown and may be repeated (mutations by their key).
  */
-export interface AgentClient {
+export interface AgentClient extends TerminalCalls {
   hello(call: AgentCall): Promise<Hello>;
   stat(path: string, call: AgentCall): Promise<StatResponse>;
   readFile(path: string, range: { offset?: number; limit?: number }, call: AgentCall): Promise<Uint8Array>;
@@ -50,6 +57,20 @@ export interface AgentClient {
   signalProcess(id: string, signal: 'terminate' | 'kill', call: KeyedCall): Promise<void>;
   /** Ends the agent when it has no running process, or `force`. */
   shutdown(force: boolean, call: AgentCall): Promise<void>;
+}
+
+/** Terminals, which live in the agent. */
+export interface TerminalCalls {
+  openTerminal(request: OpenTerminalRequest, call: KeyedCall): Promise<void>;
+  /** `after`: answers when the list has another revision, or after 5 minutes at most. */
+  listTerminals(workspace: string, after: string | null, call: AgentCall): Promise<TerminalList>;
+  /** What it wrote from `after` on; with `wait`, answers when there is more or the terminal ended. */
+  terminalOutput(id: string, after: number, wait: boolean, call: AgentCall): Promise<TerminalOutput>;
+  /** Typed once, however often it is sent: by its writer and number. */
+  writeTerminal(id: string, input: TerminalInput, call: AgentCall): Promise<void>;
+  resizeTerminal(id: string, size: TerminalSize, call: AgentCall): Promise<void>;
+  /** Ends what runs in it, and forgets it. */
+  closeTerminal(id: string, call: AgentCall): Promise<void>;
 }
 
 /** The agent refused: `status` and `code` are its own. */

@@ -1,5 +1,5 @@
 import type { ProcessInfo } from '@shared/agent-protocol/index.ts';
-import type { AgentCall, AgentClient } from './client.ts';
+import type { AgentCall, AgentClient, TerminalCalls } from './client.ts';
 import { type Call, createHttpLink, type HttpLinkOptions, type Send } from './http-send.ts';
 
 const ANSWER_MS = 30_000;
@@ -20,7 +20,7 @@ export function createAgentClient(options: HttpLinkOptions): HttpAgentClient {
 
 /** The calls of the protocol over any way to send one. */
 export function agentClientOver(send: Send): AgentClient {
-  return { ...fileCalls(send), ...processCalls(send), ...agentCalls(send) };
+  return { ...fileCalls(send), ...processCalls(send), ...terminalCalls(send), ...agentCalls(send) };
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -95,6 +95,31 @@ function processCalls(send: Send): ProcessCalls {
       json(send(get(under(id, 'spool'), { after, wait }, call, wait ? WAIT_MS : ANSWER_MS))),
     async signalProcess(id, signal, call) {
       await send(post(under(id, 'signal'), { signal }, call));
+    },
+  };
+}
+
+function terminalCalls(send: Send): TerminalCalls {
+  const under = (id: string, what: string) => `/terminals/${encodeURIComponent(id)}/${what}`;
+  return {
+    async openTerminal(request, call) {
+      await send(post('/terminals/open', request, call));
+    },
+    listTerminals(workspace, after, call) {
+      const query = { workspace, ...(after === null ? {} : { after, wait: true }) };
+      return json(send(get('/terminals/list', query, call, after === null ? ANSWER_MS : WAIT_MS)));
+    },
+    terminalOutput: (id, after, wait, call) =>
+      json(send(get(under(id, 'output'), { after, wait }, call, wait ? WAIT_MS : ANSWER_MS))),
+    async writeTerminal(id, { writer, sequence, bytes }, { signal }) {
+      const to = withQuery(under(id, 'input'), { writer, sequence });
+      await send({ method: 'POST', path: to, body: bytes, waitMs: ANSWER_MS, signal });
+    },
+    async resizeTerminal(id, size, call) {
+      await send(post(under(id, 'resize'), size, call));
+    },
+    async closeTerminal(id, call) {
+      await send(post(under(id, 'close'), {}, call));
     },
   };
 }

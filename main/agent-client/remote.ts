@@ -39,6 +39,14 @@ export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
     processOutput: (id, wait, call) => repeat(call, (client) => client.processOutput(id, wait, call)),
     spool: (id, after, wait, call) => repeat(call, (client) => client.spool(id, after, wait, call)),
     signalProcess: (id, signal, call) => repeat(call, (client) => client.signalProcess(id, signal, call)),
+    openTerminal: (request, call) => repeat(call, (client) => client.openTerminal(request, call)),
+    listTerminals: (workspace, after, call) =>
+      repeat(call, (client) => client.listTerminals(workspace, after, call)),
+    terminalOutput: (id, after, wait, call) =>
+      repeat(call, (client) => client.terminalOutput(id, after, wait, call)),
+    writeTerminal: (id, input, call) => repeat(call, (client) => client.writeTerminal(id, input, call)),
+    resizeTerminal: (id, size, call) => repeat(call, (client) => client.resizeTerminal(id, size, call)),
+    closeTerminal: (id, call) => repeat(call, (client) => client.closeTerminal(id, call)),
     shutdown: (force, call) => shutdownOnce(deps, force, call),
   };
 }

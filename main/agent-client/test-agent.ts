@@ -35,10 +35,12 @@ export interface TestAgentOptions {
   readonly idleMs?: number;
   /** Another Node.js than this one. */
   readonly nodePath?: string;
+  /** Another one than what is built from the sources. */
+  readonly agentFile?: string;
 }
 
 export async function startTestAgent(options: TestAgentOptions = {}): Promise<TestAgent> {
-  const agentFile = await buildAgent();
+  const agentFile = options.agentFile ?? (await buildAgent());
   const base = options.base ?? (await realpath(await mkdtemp(path.join(os.tmpdir(), 'gaffer-agent-'))));
   const home = path.join(base, 'home');
   const dir = path.join(base, 'work');

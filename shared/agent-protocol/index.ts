@@ -45,6 +45,8 @@ export type AgentCode =
   | 'busy'
   | 'no-match'
   | 'ambiguous'
+  | 'no-terminal'
+  | 'too-many'
   | 'io';
 
 /** GET /stat?path= ; missing files answer 200 with kind `missing`. */

@@ -24,6 +24,12 @@ export function fakeAgent(answers: Partial<AgentClient> = {}): AgentClient {
     processOutput: refuse('processOutput'),
     spool: refuse('spool'),
     signalProcess: refuse('signalProcess'),
+    openTerminal: refuse('openTerminal'),
+    listTerminals: refuse('listTerminals'),
+    terminalOutput: refuse('terminalOutput'),
+    writeTerminal: refuse('writeTerminal'),
+    resizeTerminal: refuse('resizeTerminal'),
+    closeTerminal: refuse('closeTerminal'),
     shutdown: refuse('shutdown'),
     ...answers,
   };
