@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Settings } from '@shared/contract/app.ts';
-import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type OwnerId, type WorkerId, type WorkspaceId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';
@@ -39,6 +39,7 @@ import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { type FaceOptions, openFace } from './ipc/face.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
+import { terminalCalls, terminalFeeds } from './ipc/terminals.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
 import { personHere } from './ssh/config/person.ts';
@@ -48,6 +49,7 @@ import { workspaceTools } from './tools/registry.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
+import { createTerminals, type Terminals } from './workspaces/terminals.ts';
 
 /** What `db-worker.ts` serves. */
 type DaemonOperations = ChatOperationMap &
@@ -186,6 +188,7 @@ async function assemble(
   const doors = openDoors({
     face,
     rules,
+    terminals: places.terminals,
     chats: {
       ...base,
       parts,
@@ -211,6 +214,7 @@ async function assemble(
       inOrder([
         async () => stopFollowing(),
         () => driven.worker.close(),
+        async () => places.terminals.end(),
         ...closers([face.attention, rules, models, places.workspaces, places.hosts]),
         async () => closing.abort(),
         ...closers([replica, base.hints, store]),
@@ -224,11 +228,24 @@ function openDoors(of: {
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
   readonly workspaces: WorkspaceHandlerDeps;
+  readonly terminals: Terminals;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, chats, rules, workspaces } = of;
+  const { face, chats, rules, workspaces, terminals } = of;
   return {
-    calls: { ...appCalls(face), ...chatCalls(chats), ...ruleCalls(rules), ...workspaceCalls(workspaces) },
-    feeds: { ...appFeeds(face), ...chatFeeds(chats), ...ruleFeeds(rules), ...workspaceFeeds(workspaces) },
+    calls: {
+      ...appCalls(face),
+      ...chatCalls(chats),
+      ...ruleCalls(rules),
+      ...workspaceCalls(workspaces),
+      ...terminalCalls(terminals),
+    },
+    feeds: {
+      ...appFeeds(face),
+      ...chatFeeds(chats),
+      ...ruleFeeds(rules),
+      ...workspaceFeeds(workspaces),
+      ...terminalFeeds(terminals),
+    },
   };
 }
 
@@ -301,7 +318,9 @@ function openPlaces(
       clock,
       signal,
     });
-  return { hosts, workspaces: createWorkspaces({ ...of, hosts, startLocal, clock, log }) };
+  const workspaces = createWorkspaces({ ...of, hosts, startLocal, clock, log });
+  const connectionFor = (id: WorkspaceId) => workspaces.connectionFor(id);
+  return { hosts, workspaces, terminals: createTerminals({ connectionFor, clock, random }) };
 }
 
 type Chosen =

@@ -3,10 +3,11 @@ import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
 import { rulesContract } from './rules.ts';
+import { terminalsContract } from './terminals.ts';
 import { workspacesContract } from './workspaces.ts';
 
 /** Everything that the window can ask of the main process. */
-export const contract = { ...appContract, ...chatsContract, ...rulesContract, ...workspacesContract };
+export const contract = { ...appContract, ...chatsContract, ...rulesContract, ...workspacesContract, ...terminalsContract };
 
 export type Contract = typeof contract;
 type NamesOf<K> = { [N in keyof Contract]: Contract[N] extends { kind: K } ? N : never }[keyof Contract];

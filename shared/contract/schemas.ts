@@ -7,6 +7,7 @@ import type {
   ProviderId,
   QueuedId,
   RuleId,
+  TerminalId,
   ToolKey,
   WorkspaceId,
 } from '../model/ids.ts';
@@ -23,6 +24,7 @@ export const chatId = uuid<ChatId>();
 export const actionId = uuid<ActionId>();
 export const ruleId = uuid<RuleId>();
 export const workspaceId = uuid<WorkspaceId>();
+export const terminalId = uuid<TerminalId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();
 export const messageId = sequence<MessageId>();

@@ -9,6 +9,8 @@ export type ProviderId = Branded<string, 'ProviderId'>;
 export type ModelConfigId = Branded<string, 'ModelConfigId'>;
 export type OwnerId = Branded<string, 'OwnerId'>;
 export type WorkerId = Branded<string, 'WorkerId'>;
+/** Of the agent that holds it. */
+export type TerminalId = Branded<string, 'TerminalId'>;
 /** A row of chat_pending_actions. */
 export type ActionId = Branded<string, 'ActionId'>;
 /** A row of approval_rules. */
