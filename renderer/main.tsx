@@ -10,6 +10,7 @@ import './features/conversation/conversation.css';
 import './features/composer/composer.css';
 import './features/details/details.css';
 import './features/settings/settings.css';
+import './features/terminal/terminal.css';
 import { App } from './app/app.tsx';
 import { appStore, startApp } from './state/app.ts';
 import { chatsStore, startChats } from './state/chats.ts';

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import { Details } from '../features/details/details.tsx';
+import { TerminalPane } from '../features/terminal/terminal-pane.tsx';
 import type { Inspected } from '../state/inspector.ts';
 
 /** One tab of the inspector. Its pane is mounted only while it is shown, and anew for another chat. */
@@ -12,5 +13,6 @@ export interface InspectorTab {
 
 /** From left to right. */
 export const inspectorTabs: readonly [InspectorTab, ...InspectorTab[]] = [
+  { id: 'terminal', label: 'Terminal', Pane: TerminalPane },
   { id: 'details', label: 'Details', Pane: Details },
 ];

@@ -58,7 +58,7 @@ function contrast(a: Rgb, b: Rgb): number {
 
 /** Where each colour is used as text; a wash stands on the surface after the slash. */
 const TEXT: Readonly<Record<string, readonly string[]>> = {
-  'fg-0': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'code', 'accent-wash/bg-2', 'warn-wash/bg-1'],
+  'fg-0': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'code', 'select', 'accent-wash/bg-2', 'warn-wash/bg-1'],
   'fg-1': [
     'bg-0',
     'bg-1',
@@ -95,6 +95,12 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   'syn-fn': ['code', 'add-wash/code', 'del-wash/code'],
   'syn-num': ['code', 'add-wash/code', 'del-wash/code'],
   'syn-com': ['code'],
+  'bright-red': ['code'],
+  'bright-green': ['code'],
+  'bright-yellow': ['code'],
+  'bright-blue': ['code'],
+  'bright-magenta': ['code'],
+  'bright-cyan': ['code'],
 };
 const GLYPHS: Readonly<Record<string, readonly string[]>> = {
   accent: ['bg-0', 'bg-3'],

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, type ReactNode, useMemo, useState } from 'react';
 import { parseAnsi, plainText, type Span } from '../lib/ansi.ts';
 import { CopyButton } from './copy-button.tsx';
 
@@ -9,13 +9,16 @@ interface TerminalBlockProps {
   /** While it runs, the block follows its end. */
   readonly running?: boolean;
   readonly foot?: string | null;
+  /** Beside the one that copies. */
+  readonly tools?: ReactNode;
 }
 
 const TAIL_LINES = 10;
 const MAX_LINES = 2_000;
 
 /** A bounded block of terminal output: its last lines, all of it on demand. */
-export function TerminalBlock({ text, before = null, running = false, foot = null }: TerminalBlockProps) {
+export function TerminalBlock(props: TerminalBlockProps) {
+  const { text, before = null, running = false, foot = null, tools = null } = props;
   const [all, setAll] = useState(false);
   const lines = useMemo(() => parseAnsi(text.replace(/\n+$/, '')), [text]);
   const wanted = all ? MAX_LINES : TAIL_LINES;
@@ -24,6 +27,7 @@ export function TerminalBlock({ text, before = null, running = false, foot = nul
   return (
     <div className="block term">
       <div className="term-tools">
+        {tools}
         <CopyButton text={plainText(text)} label="Copy output" />
       </div>
       <pre className={all ? 'tall' : undefined}>

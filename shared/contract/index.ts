@@ -7,7 +7,13 @@ import { terminalsContract } from './terminals.ts';
 import { workspacesContract } from './workspaces.ts';
 
 /** Everything that the window can ask of the main process. */
-export const contract = { ...appContract, ...chatsContract, ...rulesContract, ...workspacesContract, ...terminalsContract };
+export const contract = {
+  ...appContract,
+  ...chatsContract,
+  ...rulesContract,
+  ...workspacesContract,
+  ...terminalsContract,
+};
 
 export type Contract = typeof contract;
 type NamesOf<K> = { [N in keyof Contract]: Contract[N] extends { kind: K } ? N : never }[keyof Contract];

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { TerminalBlock } from '../../ui/terminal-block.tsx';
 import { number, record, text } from './json.ts';
+import { OpenInTerminal } from './open-in-terminal.tsx';
 import { editDiffs, failureText, type ToolFacts, type ToolView } from './tool-view.ts';
 
 interface ToolBodyProps {
@@ -41,11 +42,9 @@ function Content({ chatId, facts, view }: Omit<ToolBodyProps, 'resultMessageId'>
   if (view.kind === 'run' || view.kind === 'process') {
     const processId = facts.ledger?.process_id ?? null;
     if (!facts.result && view.phase === 'running' && processId) {
-      return (
-        <LiveOutput chatId={chatId} processId={processId} command={text(record(facts.args)['command'])} />
-      );
+      return <LiveOutput chatId={chatId} processId={processId} facts={facts} />;
     }
-    return <RunResult facts={facts} view={view} />;
+    return <RunResult chatId={chatId} facts={facts} view={view} />;
   }
   if (view.kind === 'edit') return <EditResult facts={facts} view={view} />;
   if (view.phase === 'failed') return <Failure result={facts.result} />;
@@ -58,16 +57,21 @@ function Content({ chatId, facts, view }: Omit<ToolBodyProps, 'resultMessageId'>
 function LiveOutput(props: {
   readonly chatId: ChatId;
   readonly processId: string;
-  readonly command: string;
+  readonly facts: ToolFacts;
 }) {
-  const { chatId, processId, command } = props;
+  const { chatId, processId, facts } = props;
   const source = useMemo(() => outputOf(chatId, processId), [chatId, processId]);
   const output = useSyncExternalStore(source.subscribe, source.get);
   const before = output.skippedBytes > 0 ? `${bytes(output.skippedBytes)} earlier` : null;
   return (
     <>
-      <WholeCommand command={command} />
-      <TerminalBlock text={output.text} before={before} running />
+      <WholeCommand command={text(record(facts.args)['command'])} />
+      <TerminalBlock
+        text={output.text}
+        before={before}
+        running
+        tools={<OpenInTerminal chatId={chatId} facts={facts} />}
+      />
     </>
   );
 }
@@ -77,7 +81,7 @@ function WholeCommand({ command }: { readonly command: string }) {
   return command.includes('\n') ? <TerminalBlock text={command} /> : null;
 }
 
-function RunResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
+function RunResult({ chatId, facts, view }: Pick<ToolBodyProps, 'chatId' | 'facts' | 'view'>) {
   const result = record(facts.result?.result);
   const command = text(record(facts.args)['command']);
   if (!facts.result) return command ? <TerminalBlock text={command} /> : null;
@@ -100,6 +104,7 @@ function RunResult({ facts, view }: Pick<ToolBodyProps, 'facts' | 'view'>) {
         text={words}
         before={before}
         foot={words === failureText(facts.result) ? null : text(result['error']) || null}
+        tools={<OpenInTerminal chatId={chatId} facts={facts} />}
       />
     </>
   );
