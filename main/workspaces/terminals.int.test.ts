@@ -12,6 +12,8 @@ import { buildAgent, startTestAgent } from '../agent-client/test-agent.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
+import { unanswered } from '../ssh/questions.ts';
+import { newPerson, targetOf } from '../ssh/test-connect.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
 import { createTerminals, type OneTerminal, type Terminals } from './terminals.ts';
 
@@ -170,21 +172,15 @@ describe.skipIf(missing)('terminals over a real SSH server', () => {
     onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 10 }));
     const hosts = createHosts({
       agentFile: await buildAgent(),
-      knownHostsFile: sshd.knownHostsFile,
-      home: dir,
-      sshAuthSock: null,
+      person: await newPerson(dir, [sshd]),
+      questions: unanswered,
       remoteHome: path.join(dir, 'remote home'),
       clock: systemClock,
       random: systemRandom,
       log: silentLog,
     });
     onTestFinished(() => hosts.close());
-    const host = hosts.host({
-      hostname: sshd.hostname,
-      port: sshd.port,
-      username: sshd.username,
-      identityFile: sshd.clientKey,
-    });
+    const host = hosts.host({ target: targetOf(sshd), identityFile: sshd.clientKey });
     const signal = AbortSignal.timeout(60_000);
     onTestFinished(() => host.client.shutdown(true, { signal }));
     const connection = {
