@@ -16,7 +16,8 @@ function engine(fail: (sql: string) => unknown) {
     await ask(Buffer.from(message).includes('select 1') ? 'select 1' : 'another');
     return [];
   };
-  return { db: { exec: ask, execProtocolStream } as unknown as PGlite, asked };
+  const runExclusive = (work: () => Promise<unknown>) => work();
+  return { db: { exec: ask, execProtocolStream, runExclusive } as unknown as PGlite, asked };
 }
 
 const trap = () => Object.assign(new Error('unreachable'), { name: 'RuntimeError' });
