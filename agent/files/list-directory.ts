@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ListDirectoryResponse } from '@shared/agent-protocol/index.ts';
 import { limits } from '../base/limits.ts';
 import { refusalOf } from '../base/refusal.ts';
+import { directoryStamp } from './directory-stamp.ts';
 import { holdDirectory } from './open-plain.ts';
 import { type FileRules, resolvePath } from './paths.ts';
 
@@ -12,6 +13,8 @@ export async function listDirectory(given: string, rules: FileRules): Promise<Li
   const resolved = await resolvePath(given, rules);
   const held = await holdDirectory(resolved, rules);
   try {
+    // Before the names: what comes meanwhile makes a listing that looks older than it is, and is made again.
+    const stamp = (await directoryStamp(held.path)) ?? '';
     const found = await someEntries(held.path);
     const entries = await Promise.all(
       found.map(async (entry) => ({
@@ -26,6 +29,7 @@ export async function listDirectory(given: string, rules: FileRules): Promise<Li
       absolute_path: resolved,
       contents: entries.slice(0, limits.directoryEntries),
       truncated: entries.length > limits.directoryEntries,
+      stamp,
     };
   } catch (error) {
     throw refusalOf(error, given);

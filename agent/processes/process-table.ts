@@ -34,6 +34,7 @@ export interface ProcessTableOptions {
 export class ProcessTable {
   private readonly options: ProcessTableOptions;
   private readonly runs = new Map<string, Run>();
+  private readonly followers = new Set<() => void>();
 
   constructor(options: ProcessTableOptions) {
     this.options = options;
@@ -103,6 +104,13 @@ export class ProcessTable {
     };
     await startLauncher({ dir, command: request.command, workdir, env }, this.options.agentFile, run.wake);
     this.runs.set(id, this.runs.get(id) ?? run);
+    for (const more of this.followers) more();
+  }
+
+  /** Calls back whenever there is one more, until the answer is called. */
+  follow(more: () => void): () => void {
+    this.followers.add(more);
+    return () => this.followers.delete(more);
   }
 
   async list(chatId: string | null): Promise<readonly ProcessInfo[]> {

@@ -21,7 +21,7 @@ export function helloOf({ version, idleMs }: Told, hostname: string): Hello {
     shell: loginShell(),
     node: process.version,
     pid: process.pid,
-    features: ['files', 'processes', 'search', 'terminals'],
+    features: ['files', 'processes', 'search', 'terminals', 'events', 'git'],
     limits: { ...limits, idleMs },
   };
 }

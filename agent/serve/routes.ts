@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { AGENT_BASE, type Hello, type ListenResponse } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
@@ -10,10 +11,13 @@ import { statPath } from '../files/paths.ts';
 import { contentTypeOf, readFileRange } from '../files/read-file.ts';
 import { readLines } from '../files/read-lines.ts';
 import type { Scanner } from '../files/scanner.ts';
+import type { RunGit } from '../git/run-git.ts';
 import { signalEffect, startEffect } from '../processes/process-effect.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
 import type { TerminalTable } from '../terminals/terminal-table.ts';
 import { editBody, globBody, searchBody, signalBody, startBody } from './bodies.ts';
+import { eventRoutes } from './events.ts';
+import { gitRoutes } from './git-routes.ts';
 import type { KeyedCalls } from './keyed.ts';
 import { flagOf, intOf, jsonOf, keyOf, type Request, stringOf } from './request.ts';
 import { terminalRoutes } from './terminal-routes.ts';
@@ -23,6 +27,8 @@ export interface Reply {
   /** Bytes go as they are, with `type`; everything else as JSON. */
   readonly body: unknown;
   readonly type?: string;
+  /** Server-sent events instead of a body, until it resolves or the signal aborts. */
+  readonly stream?: (out: Writable, signal: AbortSignal) => Promise<void>;
 }
 
 export interface Parts {
@@ -30,6 +36,7 @@ export interface Parts {
   readonly processes: ProcessTable;
   readonly scanner: Scanner;
   readonly terminals: TerminalTable;
+  readonly git: RunGit;
   readonly keyed: KeyedCalls;
   readonly locks: PathLocks;
   /** Of this agent and of those of other versions beside it. */
@@ -124,6 +131,8 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /hello': async (_request, { hello }) => json(hello()),
   ...fileRoutes,
   ...processRoutes,
+  ...eventRoutes,
+  ...gitRoutes,
   'POST /listen': async (_request, { listen }) => json(await listen()),
   ...terminalRoutes,
   'POST /shutdown': async (request, { processes, terminals, stop }) => {

@@ -7,6 +7,7 @@ import { TokenMask } from '../base/mask-tokens.ts';
 import { Wake } from '../base/wake.ts';
 import { PathLocks } from '../files/path-locks.ts';
 import { Scanner } from '../files/scanner.ts';
+import { createGit } from '../git/run-git.ts';
 import { getAddress, knownTokens } from './address-file.ts';
 import { Entrance } from './entrance.ts';
 import { helloOf } from './hello.ts';
@@ -75,6 +76,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
       rules: home,
       searchPath: async () => (await baseEnv()).PATH ?? process.env.PATH ?? '',
     }),
+    git: createGit(baseEnv),
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,

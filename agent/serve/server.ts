@@ -54,6 +54,7 @@ export class Door {
   private readonly bounds: DoorBounds;
   private readonly exchanges = new WeakMap<Duplex, Exchange>();
   private open = 0;
+  private streams = 0;
   private lastAt = Date.now();
 
   constructor(options: DoorOptions) {
@@ -114,11 +115,32 @@ export class Door {
       // The socket's own timer is set anew by each byte that goes out, and by the next request.
       message.socket.setTimeout(this.bounds.unreadMs);
       const last = this.options.ends.aborted || reply.status === 408;
-      send(response, reply, last, message.complete ? null : discardRest(message));
+      if (reply.stream) await this.stream(response, reply.stream, gone.signal);
+      else send(response, reply, last, message.complete ? null : discardRest(message));
     } finally {
       this.options.ends.removeEventListener('abort', leave);
       this.open--;
       this.lastAt = Date.now();
+    }
+  }
+
+  /** A failure in the midst of it can no longer be told: the client finds the connection closed and asks again. */
+  private async stream(
+    response: http.ServerResponse,
+    run: NonNullable<Reply['stream']>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.streams++;
+    try {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.flushHeaders();
+      await run(response, signal);
+      response.end();
+    } catch (error) {
+      this.options.log('failed', { error: String(error), stack: stackOf(error) });
+      response.destroy();
+    } finally {
+      this.streams--;
     }
   }
 
@@ -132,6 +154,8 @@ export class Door {
         throw new Refusal(503, 'busy', 'too many requests at once; try again');
       request = await readRequest(message, signal, this.bounds.silentMs);
       reply = await answer(request, this.options.parts);
+      if (reply.stream && this.streams >= limits.eventStreams)
+        throw new Refusal(503, 'busy', `${this.streams} event streams are open already`);
     } catch (error) {
       const refusal = refusalOf(error, 'the request');
       if (refusal.status >= 500)

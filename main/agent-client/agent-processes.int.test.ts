@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentError } from './client.ts';
-import { type Call, createHttpLink, type HttpLink } from './http-send.ts';
+import { createHttpLink, type HttpLink } from './http-send.ts';
+import type { Call } from './http-wire.ts';
 import { startTestAgent, type TestAgent } from './test-agent.ts';
 
 let agent: TestAgent;

@@ -1,3 +1,12 @@
+import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
+import type {
+  GitDiffQuery,
+  GitDiffResponse,
+  GitIgnoredResponse,
+  GitSnapshotRequest,
+  GitSnapshotResponse,
+  GitStatusResponse,
+} from '@shared/agent-protocol/git.ts';
 import type {
   EditFilesRequest,
   GlobRequest,
@@ -37,7 +46,7 @@ export interface KeyedCall extends AgentCall {
  * A typed client of one workspace agent. Expected refusals throw AgentError with the agent's code; a broken
  * connection throws LinkDown and may be repeated (mutations by their key).
  */
-export interface AgentClient extends TerminalCalls {
+export interface AgentClient extends TerminalCalls, GitCalls {
   hello(call: AgentCall): Promise<Hello>;
   stat(path: string, call: AgentCall): Promise<StatResponse>;
   readFile(path: string, range: { offset?: number; limit?: number }, call: AgentCall): Promise<Uint8Array>;
@@ -55,6 +64,12 @@ export interface AgentClient extends TerminalCalls {
   /** Bytes of the spool from `after`; with `wait`, answers when there are more or the process ended. */
   spool(id: string, after: number, wait: boolean, call: AgentCall): Promise<SpoolChunk>;
   signalProcess(id: string, signal: 'terminate' | 'kill', call: KeyedCall): Promise<void>;
+  /**
+   * What happens there, until the signal aborts: it then throws the signal's reason. The present state of all that is
+   * asked for comes first, and again whenever the connection had to be made anew. Who takes an event late gets later
+   * ones joined. An agent that was told to end is not started again for this: the events are over.
+   */
+  events(request: EventsRequest, call: AgentCall): AsyncIterable<AgentEvent>;
   /** Ends the agent when it has no running process, or `force`. */
   shutdown(force: boolean, call: AgentCall): Promise<void>;
 }
@@ -71,6 +86,14 @@ export interface TerminalCalls {
   resizeTerminal(id: string, size: TerminalSize, call: AgentCall): Promise<void>;
   /** Ends what runs in it, and forgets it. */
   closeTerminal(id: string, call: AgentCall): Promise<void>;
+}
+
+/** Repositories, by git itself, with nothing run that their configuration names. */
+export interface GitCalls {
+  gitStatus(path: string, call: AgentCall): Promise<GitStatusResponse>;
+  gitDiff(query: GitDiffQuery, call: AgentCall): Promise<GitDiffResponse>;
+  gitSnapshot(request: GitSnapshotRequest, call: KeyedCall): Promise<GitSnapshotResponse>;
+  gitIgnored(path: string, call: AgentCall): Promise<GitIgnoredResponse>;
 }
 
 /** The agent refused: `status` and `code` are its own. */

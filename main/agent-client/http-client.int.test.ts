@@ -6,7 +6,8 @@ import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentError, LinkDown } from './client.ts';
 import { createAgentClient, type HttpAgentClient } from './http-client.ts';
-import { type Call, createHttpLink } from './http-send.ts';
+import { createHttpLink } from './http-send.ts';
+import type { Call } from './http-wire.ts';
 
 const call = { signal: AbortSignal.timeout(60_000) };
 const reply = (status: string, body: string) =>

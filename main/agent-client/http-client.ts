@@ -1,11 +1,19 @@
+import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type { ProcessInfo } from '@shared/agent-protocol/index.ts';
-import type { AgentCall, AgentClient, TerminalCalls } from './client.ts';
-import { type Call, createHttpLink, type HttpLinkOptions, type Send } from './http-send.ts';
+import type { AgentCall, AgentClient, GitCalls, TerminalCalls } from './client.ts';
+import { createHttpLink, type HttpLinkOptions, type Send } from './http-send.ts';
+import type { OpenStream } from './http-stream.ts';
+import type { Call } from './http-wire.ts';
+import { createSseReader } from './sse.ts';
 
 const ANSWER_MS = 30_000;
 const WRITE_MS = 120_000;
+/** Each of its steps has 2 minutes on the agent. */
+const SNAPSHOT_MS = 420_000;
 /** The agent itself waits 5 minutes. */
 const WAIT_MS = 330_000;
+/** The agent says something every 15 s. */
+const SILENCE_MS = 45_000;
 
 export interface HttpAgentClient extends AgentClient {
   /** Closes the connections; calls that are open throw LinkDown. */
@@ -15,12 +23,31 @@ export interface HttpAgentClient extends AgentClient {
 /** A client over connections that the caller makes. LinkDown is thrown as it comes: the owner of the link repeats. */
 export function createAgentClient(options: HttpLinkOptions): HttpAgentClient {
   const link = createHttpLink(options);
-  return { ...agentClientOver(link.send), close: () => link.close() };
+  const events: AgentClient['events'] = (query, call) => readEvents(link.stream, query, call);
+  return { ...agentClientOver(link.send, events), close: () => link.close() };
 }
 
 /** The calls of the protocol over any way to send one. */
-export function agentClientOver(send: Send): AgentClient {
-  return { ...fileCalls(send), ...processCalls(send), ...terminalCalls(send), ...agentCalls(send) };
+export function agentClientOver(send: Send, events: AgentClient['events']): AgentClient {
+  return {
+    ...fileCalls(send),
+    ...processCalls(send),
+    ...terminalCalls(send),
+    ...gitCalls(send),
+    ...agentCalls(send),
+    events,
+  };
+}
+
+/** One subscription; LinkDown when its connection broke, the end when the agent ended. */
+export async function* readEvents(
+  stream: OpenStream,
+  request: EventsRequest,
+  call: AgentCall,
+): AsyncGenerator<AgentEvent> {
+  const read = createSseReader();
+  const chunks = stream({ ...post('/events', request, call), waitMs: SILENCE_MS });
+  for await (const chunk of chunks) for (const data of read(chunk)) yield JSON.parse(data) as AgentEvent;
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -121,6 +148,19 @@ function terminalCalls(send: Send): TerminalCalls {
     async closeTerminal(id, call) {
       await send(post(under(id, 'close'), {}, call));
     },
+  };
+}
+
+function gitCalls(send: Send): GitCalls {
+  return {
+    gitStatus: (path, call) => json(send(get('/git/status', { path }, call, WRITE_MS))),
+    gitDiff({ files = [], ...query }, call) {
+      const only = files.map((file) => `&file=${encodeURIComponent(file)}`).join('');
+      return json(send(get(withQuery('/git/diff', { ...query }) + only, {}, call, WRITE_MS)));
+    },
+    gitSnapshot: (request, call) =>
+      json(send({ ...post('/git/snapshot', request, call), waitMs: SNAPSHOT_MS })),
+    gitIgnored: (path, call) => json(send(get('/git/ignored', { path }, call))),
   };
 }
 

@@ -1,27 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AGENT_BASE, type AgentFailure, CHAT_HEADER, KEY_HEADER } from '@shared/agent-protocol/index.ts';
+import { AGENT_BASE } from '@shared/agent-protocol/index.ts';
 import { failpoint } from '../base/failpoints.ts';
-import { AgentError, LinkDown } from './client.ts';
-
-/** One call on the wire. `waitMs` bounds it from the first byte out to the last byte in. */
-export interface Call {
-  readonly method: 'GET' | 'POST';
-  /** Below `/api/v0`, with its query. */
-  readonly path: string;
-  readonly chatId?: string | undefined;
-  readonly key?: string;
-  readonly body?: Uint8Array;
-  readonly waitMs: number;
-  readonly signal: AbortSignal;
-}
+import { type AgentError, LinkDown } from './client.ts';
+import { type OpenStream, streamCall } from './http-stream.ts';
+import { type Call, headersOf, refusal, type Wire } from './http-wire.ts';
 
 /** Answers the body of a 2xx reply. Throws AgentError, LinkDown, or the signal's reason. */
 export type Send = (call: Call) => Promise<Buffer>;
 
 export interface HttpLink {
   readonly send: Send;
+  readonly stream: OpenStream;
   close(): void;
 }
 
@@ -38,18 +29,12 @@ export function createHttpLink(options: HttpLinkOptions): HttpLink {
   const wire: Wire = { agent, token: options.token, open: new Set() };
   return {
     send: (call) => sendCall(wire, call),
+    stream: (call) => streamCall(wire, call),
     close() {
       agent.destroy();
       for (const end of wire.open) end(new Error('the connection was closed'));
     },
   };
-}
-
-interface Wire {
-  readonly agent: http.Agent;
-  readonly token: string;
-  /** Ends each call that has no answer yet. */
-  readonly open: Set<(error: Error) => void>;
 }
 
 class DialingAgent extends http.Agent {
@@ -159,25 +144,7 @@ function isReset(error: Error): boolean {
   return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
-function headersOf(token: string, call: Call): Record<string, string | number> {
-  return {
-    authorization: `Bearer ${token}`,
-    ...(call.chatId === undefined ? {} : { [CHAT_HEADER]: call.chatId }),
-    ...(call.key === undefined ? {} : { [KEY_HEADER]: call.key }),
-    ...(call.body === undefined ? {} : { 'content-length': call.body.length }),
-  };
-}
-
 function readReply(status: number, body: Buffer): Exchange {
   if (status >= 200 && status < 300) return { kind: 'answer', body };
   return { kind: 'refused', error: refusal(status, body) };
-}
-
-function refusal(status: number, body: Buffer): AgentError {
-  try {
-    const failure = JSON.parse(body.toString('utf8')) as Partial<AgentFailure>;
-    return new AgentError(failure.message ?? '', status, failure.code ?? 'io', failure.detail ?? null);
-  } catch {
-    return new AgentError(`the agent answered ${status}`, status, 'io');
-  }
 }

@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import net from 'node:net';
+import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import type { Clock } from '../base/clock.ts';
-import { type AgentClient, AgentError, LinkDown } from './client.ts';
-import { agentClientOver } from './http-client.ts';
-import { type Call, createHttpLink, type HttpLink } from './http-send.ts';
+import { type AgentCall, type AgentClient, AgentError, LinkDown } from './client.ts';
+import { agentClientOver, readEvents } from './http-client.ts';
+import { createHttpLink, type HttpLink } from './http-send.ts';
+import type { Call } from './http-wire.ts';
 import { runApart } from './run-apart.ts';
 
 const SERVE_MS = 30_000;
@@ -43,7 +45,10 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<Local
   const connection = new LocalConnection(options);
   await connection.open(options.signal ?? new AbortController().signal);
   return {
-    client: agentClientOver((call) => connection.send(call)),
+    client: agentClientOver(
+      (call) => connection.send(call),
+      (request, call) => connection.events(request, call),
+    ),
     get address() {
       return connection.address();
     },
@@ -86,6 +91,20 @@ class LocalConnection {
     }
     const fresh = await abortable(this.reopen(used), call.signal);
     return fresh.link.send(call);
+  }
+
+  /** Subscribes again for as long as it is wanted; the pause between two starts bounds how often. */
+  async *events(request: EventsRequest, call: AgentCall): AsyncGenerator<AgentEvent> {
+    let used = this.current ?? (await abortable(this.reopen(null), call.signal));
+    for (;;) {
+      try {
+        return yield* readEvents(used.link.stream, request, call);
+      } catch (error) {
+        if (this.closing.signal.aborted) throw new LinkDown('the client is closed');
+        if (!isGone(error)) throw error;
+      }
+      used = await abortable(this.reopen(used), call.signal);
+    }
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { AgentEvent } from '@shared/agent-protocol/events.ts';
 import type { LinkState } from '@shared/model/workspace.ts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
@@ -140,6 +141,31 @@ describe.skipIf(missing)('an agent on a real SSH host', () => {
     expect(await readFile(path.join(place.dir, 'starts'), 'utf8')).toBe('started\n');
     expect((await place.host.client.hello(call)).pid).not.toBe(pid);
     expect(place.host.state).toEqual({ state: 'up' });
+  });
+
+  test('events go on after a cut, and begin anew with the present state', async () => {
+    const place = await openPlace();
+    const stop = new AbortController();
+    const query = { processes: true, directories: [place.dir] };
+    const events = place.host.client.events(query, { signal: stop.signal })[Symbol.asyncIterator]();
+    const next = async (type: AgentEvent['type']) => {
+      for (;;) {
+        const { value, done } = await events.next();
+        if (done) throw new Error('the events ended');
+        if (value.type === type) return value;
+      }
+    };
+    expect(await next('directory')).toMatchObject({ state: 'present', names: null });
+    const down = reach(place.host, (state) => state.state === 'down');
+    await place.sshd.cut();
+    await down;
+    await writeFile(path.join(place.dir, 'made while it was down'), '');
+    expect(await next('processes')).toMatchObject({ processes: [] });
+    expect(await next('directory')).toMatchObject({ state: 'present', entries: true, names: null });
+    const { id } = await place.host.client.startProcess({ command: 'true' }, keyed());
+    expect(await next('processes')).toMatchObject({ processes: [{ id }] });
+    stop.abort(new Error('no more'));
+    await expect(events.next()).rejects.toThrow('no more');
   });
 
   test('a server that goes away and comes back', async () => {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type { Clock } from '../base/clock.ts';
 import { LinkFault } from '../ssh/fault.ts';
 import type { Link } from '../ssh/link.ts';
@@ -47,6 +48,11 @@ export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
     writeTerminal: (id, input, call) => repeat(call, (client) => client.writeTerminal(id, input, call)),
     resizeTerminal: (id, size, call) => repeat(call, (client) => client.resizeTerminal(id, size, call)),
     closeTerminal: (id, call) => repeat(call, (client) => client.closeTerminal(id, call)),
+    gitStatus: (path, call) => repeat(call, (client) => client.gitStatus(path, call)),
+    gitDiff: (query, call) => repeat(call, (client) => client.gitDiff(query, call)),
+    gitSnapshot: (request, call) => repeat(call, (client) => client.gitSnapshot(request, call)),
+    gitIgnored: (path, call) => repeat(call, (client) => client.gitIgnored(path, call)),
+    events: (request, call) => eventsAgain(deps, request, call),
     shutdown: (force, call) => shutdownOnce(deps, force, call),
   };
 }
@@ -67,21 +73,55 @@ async function untilAnswered<T>(
       signal.throwIfAborted();
       if (!isGone(error)) throw error;
     }
-    try {
-      await session.renew(client);
-    } catch (error) {
-      // The link knows more: `whenUp` waits for the next session, or throws what needs a person.
-      if (error instanceof LinkFault) continue;
-      throw error;
-    }
+    if (!(await renewed(session, client))) continue;
     breaks++;
-    if (breaks >= MAX_BREAKS)
-      throw new LinkFault(
-        'agent',
-        `The workspace agent on ${deps.host} does not answer, though it was started again and again.`,
-      );
-    await deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1), signal);
+    await pauseAfter(deps, breaks, signal);
   }
+}
+
+/** A fresh subscription after each break: it begins with the present state. */
+async function* eventsAgain(
+  deps: RemoteDeps,
+  request: EventsRequest,
+  call: AgentCall,
+): AsyncGenerator<AgentEvent> {
+  for (let breaks = 0; ; ) {
+    const session = await deps.link.whenUp(call.signal);
+    const { client } = session;
+    try {
+      for await (const event of client.events(request, call)) {
+        breaks = 0;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      call.signal.throwIfAborted();
+      if (!isGone(error)) throw error;
+    }
+    if (!(await renewed(session, client))) continue;
+    breaks++;
+    await pauseAfter(deps, breaks, call.signal);
+  }
+}
+
+/** False: the link knows more. `whenUp` then waits for the next session, or throws what needs a person. */
+async function renewed(session: RemoteSession, client: RemoteSession['client']): Promise<boolean> {
+  try {
+    await session.renew(client);
+    return true;
+  } catch (error) {
+    if (error instanceof LinkFault) return false;
+    throw error;
+  }
+}
+
+async function pauseAfter({ clock, host }: RemoteDeps, breaks: number, signal: AbortSignal): Promise<void> {
+  if (breaks >= MAX_BREAKS)
+    throw new LinkFault(
+      'agent',
+      `The workspace agent on ${host} does not answer, though it was started again and again.`,
+    );
+  await clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1), signal);
 }
 
 /** A 401 comes from an agent that was started anew by somebody else, with another token. */

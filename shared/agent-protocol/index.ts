@@ -93,6 +93,8 @@ export interface ListDirectoryResponse {
   /** Directories first, then by name; at most 2,000. */
   readonly contents: readonly { readonly name: string; readonly is_dir: boolean }[];
   readonly truncated: boolean;
+  /** Another one when a name has come or gone since. */
+  readonly stamp: string;
 }
 
 /** Which files of a directory's tree are wanted. Links are not followed; `.git` is never looked into. */

@@ -30,6 +30,13 @@ export function fakeAgent(answers: Partial<AgentClient> = {}): AgentClient {
     writeTerminal: refuse('writeTerminal'),
     resizeTerminal: refuse('resizeTerminal'),
     closeTerminal: refuse('closeTerminal'),
+    gitStatus: refuse('gitStatus'),
+    gitDiff: refuse('gitDiff'),
+    gitSnapshot: refuse('gitSnapshot'),
+    gitIgnored: refuse('gitIgnored'),
+    events: () => {
+      throw new Error('The test did not expect events.');
+    },
     shutdown: refuse('shutdown'),
     ...answers,
   };

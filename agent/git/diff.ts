@@ -1,0 +1,90 @@
+import type { GitDiffQuery, GitDiffResponse } from '@shared/agent-protocol/git.ts';
+import { limits } from '../base/limits.ts';
+import { badRequest } from '../base/refusal.ts';
+import { changedNames } from './file-names.ts';
+import { withoutFilters } from './filters.ts';
+import { failed, openRepository, type Repository } from './open-repository.ts';
+import type { GitCall, RunGit } from './run-git.ts';
+import { withScratchIndex } from './scratch-index.ts';
+
+const PRINTED = [
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--find-renames',
+  '--submodule=short',
+  '--ignore-submodules=dirty',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+];
+
+export async function gitDiff(
+  run: RunGit,
+  query: GitDiffQuery,
+  signal: AbortSignal,
+): Promise<GitDiffResponse> {
+  const { path, files = [], context = 3 } = query;
+  checkBase(query.base);
+  const repository = await openRepository(run, path, signal);
+  if (repository.kind !== 'repository') return repository;
+  const { root, gitDir } = repository;
+  const base = await baseOf(run, repository, query, signal);
+  if (base === null) return { kind: 'unknown-base' };
+  const git = await withoutFilters(run, repository, signal);
+  return withScratchIndex(gitDir, async (env) => {
+    const call: GitCall = { cwd: root, signal, env };
+    await announce(git, call);
+    const printed = [...PRINTED, `--unified=${context}`, base];
+    const result = await git(['diff', ...printed, '--', ...files], {
+      ...call,
+      maxBytes: limits.gitDiff,
+    });
+    if (result === 'no-git') return { kind: 'no-git' };
+    if (result.code !== 0 && result.code !== null) throw failed(result);
+    const truncated = result.code === null;
+    const end = truncated ? result.stdout.lastIndexOf(0x0a) + 1 : result.stdout.length;
+    return { kind: 'diff', root, base, diff: result.stdout.subarray(0, end).toString('utf8'), truncated };
+  });
+}
+
+/** Files that are not tracked yet stand as empty ones in the index of `call`: what they hold is then a change. */
+async function announce(run: RunGit, call: GitCall): Promise<void> {
+  const names = await changedNames(run, ['--others'], call);
+  if (names.length === 0) return;
+  const empty = await run(['hash-object', '--stdin'], call);
+  if (empty === 'no-git' || empty.code !== 0) return;
+  const id = empty.stdout.toString('utf8').trim();
+  const input = names.map((name) => `100644 ${id} 0\t${name}\0`).join('');
+  const result = await run(['update-index', '--add', '--replace', '-z', '--index-info'], {
+    ...call,
+    input,
+  });
+  if (result !== 'no-git' && result.code !== 0) throw failed(result);
+}
+
+function checkBase(base: string | undefined): void {
+  if (base === undefined) return;
+  // What begins with a dash would be an option.
+  if (base === '' || base.length > 256 || base.startsWith('-') || /[\0\s]/.test(base))
+    throw badRequest('base must be the name of a commit or a tree');
+}
+
+/** An id; null: there is nothing of this name. */
+async function baseOf(
+  run: RunGit,
+  { root }: Repository,
+  { base = 'HEAD', merge_base = false }: GitDiffQuery,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const idOf = async (args: readonly string[], input = '') => {
+    const result = await run(args, { cwd: root, signal, input });
+    return result !== 'no-git' && result.code === 0 ? result.stdout.toString('utf8').trim() : null;
+  };
+  const verified = (name: string) => idOf(['rev-parse', '--verify', '--quiet', name]);
+  const commit = await verified(`${base}^{commit}`);
+  if (merge_base) return commit === null ? null : idOf(['merge-base', commit, 'HEAD']);
+  if (commit !== null) return commit;
+  // Before the first commit there is nothing: the empty tree, by the hash that this repository uses.
+  if (base === 'HEAD') return idOf(['hash-object', '-t', 'tree', '--stdin']);
+  return verified(`${base}^{tree}`);
+}
