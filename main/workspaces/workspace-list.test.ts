@@ -1,8 +1,9 @@
+import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import { asId, type HostId, type WorkspaceId } from '@shared/model/ids.ts';
 import type { LinkState, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { err, ok } from '@shared/util/result.ts';
 import { expect, test } from 'vitest';
-import { type AgentClient, AgentError } from '../agent-client/client.ts';
+import type { AgentCall, AgentClient } from '../agent-client/client.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { createMask } from '../base/mask.ts';
@@ -28,7 +29,7 @@ test('a chat without a workspace and a removed workspace are problems with a sen
 });
 
 test('what was stored is there after a start, with its branch when the agent has told it', async () => {
-  const { registry } = await open([record('w1', null)], { '/work/w1/.git/HEAD': 'ref: refs/heads/main\n' });
+  const { registry } = await open([record('w1', null)], { '/work/w1': 'main' });
   const list = await firstWhere(registry, ([one]) => one?.branch === 'main');
   expect(list).toEqual([
     {
@@ -46,14 +47,37 @@ test('what was stored is there after a start, with its branch when the agent has
   await registry.close();
 });
 
-test('a refresh shows a branch that a command has switched', async () => {
-  const files: Record<string, string> = { '/work/w1/.git/HEAD': 'ref: refs/heads/main\n' };
-  const { registry } = await open([record('w1', null)], files);
+test('a branch that is switched is shown when the agent tells of it', async () => {
+  const branches: Branches = { '/work/w1': 'main' };
+  const { registry, local } = await open([record('w1', null)], branches);
   await firstWhere(registry, ([one]) => one?.branch === 'main');
-  files['/work/w1/.git/HEAD'] = 'ref: refs/heads/topic\n';
-  registry.refresh(asId<WorkspaceId>('w1'));
+  branches['/work/w1'] = 'topic';
+  local.tell();
   const list = await firstWhere(registry, ([one]) => one?.branch === 'topic');
   expect(list).toHaveLength(1);
+  await registry.close();
+});
+
+test('a workspace that is opened is followed with the others', async () => {
+  const { registry, local } = await open([record('w1', null)], { '/work/w1': 'main', '/': 'top' });
+  await firstWhere(registry, ([one]) => one?.branch === 'main');
+  expect((await registry.openFolder('/')).ok).toBe(true);
+  const list = await firstWhere(registry, (all) => all.every((one) => one.branch !== null));
+  expect(list.map((one) => one.branch)).toEqual(['top', 'main']);
+  expect(local.asked).toEqual([['/work/w1'], ['/', '/work/w1']]);
+  await registry.close();
+});
+
+test('an agent that was told to end is asked again after an effect there, not before', async () => {
+  const branches: Branches = { '/work/w1': 'main' };
+  const { registry, local } = await open([record('w1', null)], branches);
+  await firstWhere(registry, ([one]) => one?.branch === 'main');
+  local.end();
+  branches['/work/w1'] = 'topic';
+  await new Promise(setImmediate);
+  expect(local.asked).toHaveLength(1);
+  registry.refresh(asId<WorkspaceId>('w1'));
+  await firstWhere(registry, ([one]) => one?.branch === 'topic');
   await registry.close();
 });
 
@@ -86,9 +110,7 @@ test('a host that refuses leaves no workspace behind; one that answers starts wi
 });
 
 test('a link that comes up is shown and the branch is read then, not before', async () => {
-  const { registry, remote } = await open([record('w1', host)], {
-    '/work/w1/.git/HEAD': 'ref: refs/heads/far\n',
-  });
+  const { registry, remote } = await open([record('w1', host)], { '/work/w1': 'far' });
   expect(registry.list()).toMatchObject([{ link: { state: 'idle' }, branch: null }]);
   expect(remote.reached).toBe(0);
   const shown = firstWhere(registry, ([one]) => one?.branch === 'far');
@@ -128,11 +150,12 @@ async function firstWhere(
   throw new Error('The feed ended first.');
 }
 
-async function open(stored: WorkspaceRecord[] = [], files: Readonly<Record<string, string>> = {}) {
-  const remote = fakeRemote(files);
+async function open(stored: WorkspaceRecord[] = [], branches: Branches = {}) {
+  const remote = fakeRemote(branches);
+  const local = agentWith(branches);
   const registry = new WorkspaceList({
     records: fakeRecords(stored),
-    local: placeOf('this computer', files),
+    local: placeOf('this computer', local.client),
     ssh: {
       open: async (request) =>
         remote.refusal ? err(remote.refusal) : ok({ host, directory: request.directory }),
@@ -143,30 +166,58 @@ async function open(stored: WorkspaceRecord[] = [], files: Readonly<Record<strin
     mask: createMask(() => []),
   });
   await registry.start();
-  return { registry, remote, stored };
+  return { registry, remote, local, stored };
 }
 
-function agentWith(files: Readonly<Record<string, string>>): AgentClient {
-  const readFile = async (path: string) => {
-    const text = files[path];
-    if (text === undefined) throw new AgentError('missing', 404, 'not-found');
-    return Buffer.from(text);
+/** What is checked out in each directory. */
+type Branches = Record<string, string>;
+
+/** An agent that tells branches: at first, and all again at each `tell`. */
+function agentWith(branches: Branches) {
+  const asked: (readonly string[])[] = [];
+  const waiting = new Set<(what: 'tell' | 'end') => void>();
+  async function* events(query: EventsRequest, { signal }: AgentCall): AsyncGenerator<AgentEvent> {
+    const directories = query.repositories ?? [];
+    asked.push(directories);
+    const aborted = new Promise<'abort'>((resolve) => {
+      signal.addEventListener('abort', () => resolve('abort'), { once: true });
+    });
+    for (;;) {
+      const said = new Promise<'tell' | 'end'>((resolve) => waiting.add(resolve));
+      for (const path of directories) {
+        const branch = branches[path] ?? null;
+        yield { type: 'repository', path, repository: { root: path, branch, commit: null, stamp: '' } };
+      }
+      const next = await Promise.race([said, aborted]);
+      signal.throwIfAborted();
+      if (next === 'end') return;
+    }
+  }
+  const say = (what: 'tell' | 'end') => {
+    for (const resolve of waiting) resolve(what);
+    waiting.clear();
   };
-  return { readFile } as Partial<AgentClient> as AgentClient;
+  return {
+    client: { events } as Partial<AgentClient> as AgentClient,
+    asked,
+    tell: () => say('tell'),
+    end: () => say('end'),
+  };
 }
 
-function placeOf(name: string, files: Readonly<Record<string, string>>): Place {
+function placeOf(name: string, client: AgentClient): Place {
   return {
     name,
     link: null,
     state: () => ({ state: 'up' }),
-    reach: async () => ({ client: agentWith(files), platform: 'linux' }),
+    reach: async () => ({ client, platform: 'linux' }),
     reconnect() {},
     follow: async () => {},
   };
 }
 
-function fakeRemote(files: Readonly<Record<string, string>>) {
+function fakeRemote(branches: Branches) {
+  const { client } = agentWith(branches);
   let state: LinkState = { state: 'idle' };
   let wake = () => {};
   const source = {
@@ -192,12 +243,12 @@ function fakeRemote(files: Readonly<Record<string, string>>) {
       wake();
     },
     place: {
-      ...placeOf('me@build', files),
+      ...placeOf('me@build', client),
       link: linkWatch(source),
       state: () => state,
       reach: async () => {
         remote.reached += 1;
-        return { client: agentWith(files), platform: 'linux' };
+        return { client, platform: 'linux' };
       },
       async follow(onChange: () => void, signal: AbortSignal) {
         const states = source.watch(signal);

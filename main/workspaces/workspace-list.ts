@@ -7,7 +7,7 @@ import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { Mask } from '../base/mask.ts';
-import { fetchBranch } from './branch.ts';
+import { BranchFollower } from './branch-follower.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
 import { elsewhere } from './elsewhere.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
@@ -16,8 +16,6 @@ import type { Place } from './place.ts';
 import type { WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
 import { watchProcess } from './watch-process.ts';
-
-const BRANCH_TIMEOUT_MS = 15_000;
 
 export interface ProcessWatch {
   readonly workspaceId: WorkspaceId;
@@ -55,31 +53,38 @@ export class WorkspaceList {
   readonly #changes: Broadcast<null> = createBroadcast<null>();
   readonly #closing = new AbortController();
   readonly #background = new Set<Promise<void>>();
-  readonly #followed = new Set<Place>();
-  /** Workspaces whose branch is being read; true: once more when that is over. */
-  readonly #reading = new Map<WorkspaceId, boolean>();
+  readonly #followed = new Map<Place, BranchFollower>();
 
   constructor(deps: ListDeps) {
     this.#deps = deps;
   }
 
+  /** Hides what nobody shall read, in what commands print and how they are called. */
+  get mask(): Mask {
+    return this.#deps.mask;
+  }
+
+  /** Aborts when the list closes: what follows a workspace ends then. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   async start(): Promise<void> {
     const records = await this.#deps.records.load();
     this.#entries = records.map((record) => this.#entryOf(record, null));
-    for (const { record } of this.#entries) this.refresh(record.id);
+    this.#lookAtBranches();
   }
 
   /** Another process has changed the records: what is known of each place stays. */
   async reload(): Promise<void> {
     const records = await this.#deps.records.load();
     if (this.#closing.signal.aborted) return;
-    const fresh = records.filter(({ id }) => !this.#find(id));
     this.#entries = records.map((record) => {
       const known = this.#find(record.id);
       return known ? { ...known, record } : this.#entryOf(record, null);
     });
     this.#changes.send(null);
-    for (const { id } of fresh) this.refresh(id);
+    this.#lookAtBranches();
   }
 
   list(): readonly WorkspaceSummary[] {
@@ -170,11 +175,10 @@ export class WorkspaceList {
     return entry !== undefined;
   }
 
-  /** Reads the branch again, in the background: a command or a write of a chat there is over. */
+  /** An effect of a chat there is over: should its branch not be followed, now is the time to try again. */
   refresh(id: WorkspaceId): void {
-    if (this.#closing.signal.aborted) return;
-    if (this.#reading.has(id)) this.#reading.set(id, true);
-    else this.#inBackground(this.#readBranches(id));
+    const entry = this.#find(id);
+    if (entry) this.#followed.get(entry.place)?.look();
   }
 
   watchProcess(
@@ -212,7 +216,7 @@ export class WorkspaceList {
     const others = this.#entries.filter((other) => other.record.id !== record.id);
     this.#entries = [entry, ...others.map((other) => movedTo(other, entry))];
     this.#changes.send(null);
-    this.refresh(record.id);
+    this.#lookAtBranches();
     return record.id;
   }
 
@@ -228,39 +232,30 @@ export class WorkspaceList {
   }
 
   #follow(place: Place): void {
-    if (this.#followed.has(place)) return;
-    this.#followed.add(place);
-    let wasUp = place.state().state === 'up';
+    if (this.#followed.has(place) || place === elsewhere) return;
+    const branches = new BranchFollower({
+      place,
+      directories: () => this.#entries.flatMap((one) => (one.place === place ? one.record.directory : [])),
+      onBranch: (directory, branch) => this.#setBranch(place, directory, branch),
+      log: this.#deps.log,
+    });
+    this.#followed.set(place, branches);
     const onChange = () => {
-      const isUp = place.state().state === 'up';
-      if (isUp && !wasUp) {
-        for (const entry of this.#entries) if (entry.place === place) this.refresh(entry.record.id);
-      }
-      wasUp = isUp;
+      branches.look();
       this.#changes.send(null);
     };
     this.#inBackground(place.follow(onChange, this.#closing.signal));
+    this.#inBackground(branches.run(this.#closing.signal));
   }
 
-  async #readBranches(id: WorkspaceId): Promise<void> {
-    try {
-      do {
-        this.#reading.set(id, false);
-        const entry = this.#find(id);
-        // A host that is not connected is not connected for its branch: it is read when the link is up.
-        if (!entry || entry.place === elsewhere || (entry.place.link && !entry.place.link.up())) return;
-        const branch = await this.#fetchBranch(entry);
-        if (branch !== this.#find(id)?.branch) this.#update(id, (now) => ({ ...now, branch }));
-      } while (this.#reading.get(id));
-    } finally {
-      this.#reading.delete(id);
-    }
+  #lookAtBranches(): void {
+    for (const branches of this.#followed.values()) branches.look();
   }
 
-  async #fetchBranch(entry: Entry): Promise<string | null> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(BRANCH_TIMEOUT_MS)]);
-    const { client, platform } = await entry.place.reach();
-    return fetchBranch({ client, platform, directory: entry.record.directory }, { signal });
+  #setBranch(place: Place, directory: string, branch: string | null): void {
+    const isMeant = (one: Entry) => one.place === place && one.record.directory === directory;
+    for (const { record } of this.#entries.filter((one) => isMeant(one) && one.branch !== branch))
+      this.#update(record.id, (entry) => ({ ...entry, branch }));
   }
 
   #inBackground(work: Promise<void>): void {
