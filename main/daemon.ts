@@ -199,7 +199,7 @@ async function assemble(
       regenerateTitle: (chatId) => driven.worker.regenerateTitle(chatId),
       instructionFiles: driven.toolbox.instructionFiles,
     },
-    workspaces: { workspaces: places.workspaces, store, ownerId, pickFolder: options.pickFolder },
+    workspaces: { ...base, workspaces: places.workspaces, pickFolder: options.pickFolder },
   });
   return {
     ...doors,

@@ -9,6 +9,7 @@ import './features/chats/chats.css';
 import './features/conversation/conversation.css';
 import './features/composer/composer.css';
 import './features/details/details.css';
+import './features/files/files.css';
 import './features/settings/settings.css';
 import './features/terminal/terminal.css';
 import { App } from './app/app.tsx';

@@ -1,21 +1,23 @@
-import type { OwnerId } from '@shared/model/ids.ts';
 import { err, ok } from '@shared/util/result.ts';
-import type { ChatStore } from '../chatd/machine/store.ts';
-import type { Workspaces } from '../workspaces/registry.ts';
+import { type FileHandlerDeps, fileCalls, fileFeeds } from './files.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
+import { type ProcessHandlerDeps, processCalls, processFeeds } from './processes.ts';
 
-export interface WorkspaceHandlerDeps {
-  readonly workspaces: Workspaces;
-  readonly store: ChatStore;
-  readonly ownerId: OwnerId;
+export interface WorkspaceHandlerDeps extends ProcessHandlerDeps, FileHandlerDeps {
   pickFolder(): Promise<string | null>;
 }
 
-type WorkspaceCalls = Pick<CallHandlers, Extract<keyof CallHandlers, `workspaces.${string}`>>;
-type WorkspaceFeeds = Pick<FeedHandlers, 'workspaces.watch' | 'process.output'>;
+type OwnCalls = Pick<CallHandlers, Extract<keyof CallHandlers, `workspaces.${string}`>>;
+/** Also what is looked at in a workspace: its processes and its files. */
+type WorkspaceCalls = OwnCalls & ReturnType<typeof processCalls> & ReturnType<typeof fileCalls>;
+type WorkspaceFeeds = Pick<FeedHandlers, 'workspaces.watch' | 'process.output'> &
+  ReturnType<typeof processFeeds> &
+  ReturnType<typeof fileFeeds>;
 
 export function workspaceFeeds(deps: WorkspaceHandlerDeps): WorkspaceFeeds {
   return {
+    ...processFeeds(deps),
+    ...fileFeeds(deps),
     'workspaces.watch': (_input, signal) => deps.workspaces.watch(signal),
     async *'process.output'({ chatId, processId, after }, signal) {
       const chat = await deps.store.call('loadProcessChat', { chatId, ownerId: deps.ownerId });
@@ -28,8 +30,11 @@ export function workspaceFeeds(deps: WorkspaceHandlerDeps): WorkspaceFeeds {
 
 const GONE = err({ code: 'not-found' as const, message: 'This workspace does not exist any more.' });
 
-export function workspaceCalls({ workspaces, pickFolder }: WorkspaceHandlerDeps): WorkspaceCalls {
+export function workspaceCalls(deps: WorkspaceHandlerDeps): WorkspaceCalls {
+  const { workspaces, pickFolder } = deps;
   return {
+    ...processCalls(deps),
+    ...fileCalls(deps),
     'workspaces.openFolder': async ({ path }) => {
       const opened = await workspaces.openFolder(path);
       return opened.ok ? ok({ workspaceId: opened.value }) : opened;

@@ -1,8 +1,7 @@
 import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
-import { type AgentClient, AgentError, LinkDown } from '../agent-client/client.ts';
+import { type AgentClient, AgentError } from '../agent-client/client.ts';
 import type { Clock } from '../base/clock.ts';
-import { LinkFault } from '../ssh/fault.ts';
-import { WorkspaceProblem } from './connection.ts';
+import { isAway } from './away.ts';
 
 const EVENT_BYTES = 64 * 1024;
 /** After a broken link, and after an empty answer that should have waited. */
@@ -56,8 +55,7 @@ async function readChunk(watched: WatchedProcess, after: number, signal: AbortSi
   } catch (error) {
     if (signal.aborted) return 'later';
     if (error instanceof AgentError && error.code === 'not-found') return null;
-    const away = error instanceof LinkDown || error instanceof LinkFault;
-    if (!away && !(error instanceof WorkspaceProblem && error.code === 'unreachable')) throw error;
+    if (!isAway(error)) throw error;
     await pause(watched.clock, signal);
     return 'later';
   }

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import { Details } from '../features/details/details.tsx';
+import { Files } from '../features/files/files.tsx';
 import { TerminalPane } from '../features/terminal/terminal-pane.tsx';
 import type { Inspected } from '../state/inspector.ts';
 
@@ -14,5 +15,6 @@ export interface InspectorTab {
 /** From left to right. */
 export const inspectorTabs: readonly [InspectorTab, ...InspectorTab[]] = [
   { id: 'terminal', label: 'Terminal', Pane: TerminalPane },
+  { id: 'files', label: 'Files', Pane: Files },
   { id: 'details', label: 'Details', Pane: Details },
 ];

@@ -1,16 +1,15 @@
 import { useState } from 'react';
 import type { DiffRow, Mark } from '../lib/diff-rows.ts';
+import { isProse } from '../lib/prose.ts';
 import { colourLine } from '../lib/syntax.ts';
 
 const SHOWN_ROWS = 60;
-/** Words in these are not keywords. */
-const PROSE = /\.(?:md|markdown|txt|rst|adoc|csv|log)$/i;
 
 /** A unified diff with word marks. Long ones show their head and a button for the rest. */
 export function DiffView({ rows, path }: { readonly rows: readonly DiffRow[]; readonly path: string }) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, SHOWN_ROWS);
-  const prose = PROSE.test(path);
+  const prose = isProse(path);
   const numbered = rows.some((r) => r.kind !== 'gap' && (r.old !== null || r.new !== null));
   return (
     <div className={`block diff ${numbered ? '' : 'bare'}`}>

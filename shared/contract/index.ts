@@ -2,6 +2,8 @@ import type { Result } from '../util/result.ts';
 import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
+import { filesContract } from './files.ts';
+import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
 import { terminalsContract } from './terminals.ts';
 import { workspacesContract } from './workspaces.ts';
@@ -13,6 +15,8 @@ export const contract = {
   ...rulesContract,
   ...workspacesContract,
   ...terminalsContract,
+  ...processesContract,
+  ...filesContract,
 };
 
 export type Contract = typeof contract;

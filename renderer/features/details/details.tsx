@@ -1,3 +1,4 @@
+import type { ChatId } from '@shared/model/ids.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { GitBranch } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -9,16 +10,20 @@ import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { PathList } from '../../ui/path-list.tsx';
+import { Processes } from './processes.tsx';
 
 /** Where the chat works and what it runs there. */
 export function Details({ chatId, workspaceId }: Inspected) {
   const place = useStore(workspacesStore, (s) => s.list?.find(({ id }) => id === workspaceId) ?? null);
   const known = useStore(workspacesStore, (s) => s.list !== null);
   if (!place) return <Empty text={known ? 'No workspace yet' : ''} />;
+  const { state } = place.link;
   return (
     <div className="details">
+      {/* Looking is no reason to connect; a link that was lost comes back by itself. */}
+      {chatId && state !== 'idle' && <Processes chatId={chatId} />}
       <Place place={place} />
-      {chatId && <Instructions key={chatId} chatId={chatId} />}
+      {chatId && <Instructions chatId={state === 'up' ? chatId : null} />}
     </div>
   );
 }
@@ -72,6 +77,7 @@ function LinkState({ place }: { readonly place: WorkspaceSummary }) {
         {place.host}
         {words !== '' && <span className="faint">{words}</span>}
       </span>
+      {link.state === 'idle' && <Button onClick={() => void reconnect(place.id)}>Connect</Button>}
       {link.state === 'down' && (
         <>
           <Button onClick={() => void reconnect(place.id)}>Reconnect</Button>
@@ -82,7 +88,7 @@ function LinkState({ place }: { readonly place: WorkspaceSummary }) {
   );
 }
 
-function Instructions({ chatId }: { readonly chatId: NonNullable<Inspected['chatId']> }) {
+function Instructions({ chatId }: { readonly chatId: ChatId | null }) {
   const instructions = useInstructions(chatId);
   const words = instructionWords(instructions);
   return (

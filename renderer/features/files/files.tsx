@@ -1,0 +1,56 @@
+import type { WorkspaceSummary } from '@shared/model/workspace.ts';
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { type FilesSession, filesOf } from '../../state/files.ts';
+import type { Inspected } from '../../state/inspector.ts';
+import { reconnect, workspacesStore } from '../../state/workspaces.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { FileTree } from './file-tree.tsx';
+import { FileView } from './file-view.tsx';
+
+/** The workspace's directory as it is now, and one of its files. */
+export function Files({ chatId, workspaceId }: Inspected) {
+  const place = useStore(workspacesStore, (s) => s.list?.find(({ id }) => id === workspaceId) ?? null);
+  const known = useStore(workspacesStore, (s) => s.list !== null);
+  if (!place) return <Empty text={known ? 'No workspace yet' : ''} />;
+  // Looking is no reason to connect; a link that was lost comes back by itself.
+  if (place.link.state === 'idle') {
+    return (
+      <Empty text={`Not connected to ${place.host}`}>
+        <Button onClick={() => void reconnect(place.id)}>Connect</Button>
+      </Empty>
+    );
+  }
+  return <Shown session={filesOf(place.id)} place={place} chatId={chatId} />;
+}
+
+interface ShownProps {
+  readonly session: FilesSession;
+  readonly place: WorkspaceSummary;
+  readonly chatId: Inspected['chatId'];
+}
+
+function Shown({ session, place, chatId }: ShownProps) {
+  const opened = useStore(session.store, (s) => s.opened);
+  useEffect(() => session.follow(), [session]);
+  return (
+    <div className={`files ${opened ? 'split' : ''}`}>
+      <LinkNotice place={place} />
+      <FileTree session={session} place={place} chatId={chatId} />
+      {opened && <FileView key={opened.path} file={opened} session={session} place={place} />}
+    </div>
+  );
+}
+
+/** What is below may be old while the machine cannot be reached. */
+function LinkNotice({ place: { id, host, link } }: { readonly place: WorkspaceSummary }) {
+  if (link.state === 'up' || link.state === 'idle') return null;
+  const stuck = link.state === 'down' && (link.final || link.retryAt === null);
+  return (
+    <div className="files-notice">
+      <span>{stuck ? link.message : `Reconnecting to ${host}…`}</span>
+      {link.state === 'down' && <Button onClick={() => void reconnect(id)}>Reconnect</Button>}
+    </div>
+  );
+}
