@@ -58,15 +58,8 @@ export class Entrance {
 
   /** The last replies go out. */
   async close(): Promise<void> {
-    const timer = setTimeout(() => {
-      this.server?.closeAllConnections();
-      this.portServer.closeAllConnections();
-    }, LAST_REPLIES_MS);
-    const closing = [this.portDoor.close(), closed(this.server)];
-    this.server?.closeIdleConnections();
-    this.portServer.closeIdleConnections();
-    await Promise.all(closing);
-    clearTimeout(timer);
+    this.portDoor.dropGreeting();
+    await Promise.all([this.server, this.portServer].map((server) => closed(server)));
   }
 
   private putAddress(): void {
@@ -76,7 +69,12 @@ export class Entrance {
 
 function closed(server: http.Server | null): Promise<void> {
   return new Promise((resolve) => {
-    if (server === null) resolve();
-    else server.close(() => resolve());
+    if (!server?.listening) return resolve();
+    const timer = setTimeout(() => server.closeAllConnections(), LAST_REPLIES_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }
