@@ -38,16 +38,21 @@ import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
 import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { type FaceOptions, openFace } from './ipc/face.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
+import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
 import { terminalCalls, terminalFeeds } from './ipc/terminals.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
+import { createAsker } from './ssh/asker.ts';
+import { listConfiguredHosts } from './ssh/config/list-configured-hosts.ts';
 import { personHere } from './ssh/config/person.ts';
 import { unanswered } from './ssh/questions.ts';
+import { type AnswerStore, createRemembered } from './ssh/remembered.ts';
 import { createRuntimes } from './ssh/runtime/runtimes.ts';
+import { nameOfTarget } from './ssh/target.ts';
 import { workspaceTools } from './tools/registry.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
-import { createWorkspaces, type Workspaces } from './workspaces/registry.ts';
+import { createPlaces, type Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
 import { createTerminals, type Terminals } from './workspaces/terminals.ts';
 
@@ -81,7 +86,8 @@ export interface DaemonOptions extends FaceOptions {
   readonly nodePath: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
-  readonly secrets: Secrets & { readonly persist: boolean };
+  /** Keys of accounts, and answers to hosts. */
+  readonly secrets: Secrets & AnswerStore;
   pickFolder(): Promise<string | null>;
   readonly random: Random;
 }
@@ -175,15 +181,14 @@ async function assemble(
   const closing = new AbortController();
   const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
   secrets.know(() => models.knownSecrets());
-  const { mask } = secrets;
-  const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId, mask });
-  await Promise.all([models.start(), places.workspaces.start()]);
+  const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId, secrets });
+  await Promise.all([models.start(), places.start()]);
   const rules = createRuleBook(store, ownerId, log);
-  const face = await openFace(options, { store, ownerId, models, workspaces: places.workspaces });
+  const face = await openFace(options, { store, ownerId, models, ...places });
   const workerId = asId<WorkerId>(random.uuid());
   const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
   const work = { installationId, workerId, models, face, rules, workspaces: places.workspaces };
-  const driven = driveChats({ ...base, ...sharing, ...work, mask });
+  const driven = driveChats({ ...base, ...sharing, ...work, mask: secrets.mask });
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
@@ -200,6 +205,7 @@ async function assemble(
       instructionFiles: driven.toolbox.instructionFiles,
     },
     workspaces: { ...base, workspaces: places.workspaces, pickFolder: options.pickFolder },
+    hosts: places,
   });
   return {
     ...doors,
@@ -214,8 +220,7 @@ async function assemble(
       inOrder([
         async () => stopFollowing(),
         () => driven.worker.close(),
-        async () => places.terminals.end(),
-        ...closers([face.attention, rules, models, places.workspaces, places.hosts]),
+        ...closers([face, rules, models, places]),
         async () => closing.abort(),
         ...closers([replica, base.hints, store]),
       ]),
@@ -229,8 +234,9 @@ function openDoors(of: {
   readonly rules: RuleBook;
   readonly workspaces: WorkspaceHandlerDeps;
   readonly terminals: Terminals;
+  readonly hosts: HostHandlerDeps;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, chats, rules, workspaces, terminals } = of;
+  const { face, chats, rules, workspaces, terminals, hosts } = of;
   return {
     calls: {
       ...appCalls(face),
@@ -238,6 +244,7 @@ function openDoors(of: {
       ...ruleCalls(rules),
       ...workspaceCalls(workspaces),
       ...terminalCalls(terminals),
+      ...hostCalls(hosts),
     },
     feeds: {
       ...appFeeds(face),
@@ -245,6 +252,7 @@ function openDoors(of: {
       ...ruleFeeds(rules),
       ...workspaceFeeds(workspaces),
       ...terminalFeeds(terminals),
+      ...hostFeeds(hosts),
     },
   };
 }
@@ -295,13 +303,17 @@ function passwordsOf(databaseUrl: string | null): readonly string[] {
 /** Where agents work: this computer, hosts, and the list of workspaces on them. */
 function openPlaces(
   options: DaemonOptions,
-  of: { store: DaemonStore; ownerId: OwnerId; machineId: string | null; mask: Mask },
+  of: { store: DaemonStore; ownerId: OwnerId; machineId: string | null; secrets: KnownSecrets },
 ) {
-  const { agentFile, homeDir, env, clock, random, log } = options;
+  const { agentFile, homeDir, env, clock, random, log, attended } = options;
+  const person = personHere(homeDir, env);
+  const remembered = createRemembered(options.secrets);
+  of.secrets.know(() => remembered.known());
+  const asker = createAsker({ remembered, random, log });
   const hosts = createHosts({
     agentFile,
-    person: personHere(homeDir, env),
-    questions: unanswered,
+    person,
+    questions: attended ? asker : unanswered,
     ...(env['GAFFER_REMOTE_HOME'] ? { remoteHome: env['GAFFER_REMOTE_HOME'] } : {}),
     runtimes: createRuntimes({ dir: path.join(options.dataDir, 'runtimes'), env, home: homeDir }),
     clock,
@@ -318,9 +330,36 @@ function openPlaces(
       clock,
       signal,
     });
-  const workspaces = createWorkspaces({ ...of, hosts, startLocal, clock, log });
-  const connectionFor = (id: WorkspaceId) => workspaces.connectionFor(id);
-  return { hosts, workspaces, terminals: createTerminals({ connectionFor, clock, random }) };
+  const loadConfigured = () => listConfiguredHosts(person);
+  const places = createPlaces({
+    ...of,
+    mask: of.secrets.mask,
+    hosts,
+    startLocal,
+    clock,
+    log,
+    remembered,
+    loadConfigured,
+  });
+  const connectionFor = (id: WorkspaceId) => places.workspaces.connectionFor(id);
+  const terminals = createTerminals({ connectionFor, clock, random });
+  return {
+    ...places,
+    hosts,
+    terminals,
+    remembered,
+    asker,
+    watchTrace(target: string, until: AbortSignal) {
+      const name = nameOfTarget(target);
+      return hosts.watchTrace(name.ok ? name.value : target, until);
+    },
+    async start() {
+      await places.workspaces.start();
+      await places.hostList.start();
+    },
+    close: () =>
+      inOrder([async () => terminals.end(), ...closers([places.hostList, places.workspaces, hosts])]),
+  };
 }
 
 type Chosen =

@@ -105,6 +105,7 @@ function versionOf(packageFile: string): string {
 
 /** Nobody sits here: what asks for a person waits until one looks at the chat from an app. */
 const noWindow = {
+  attended: false,
   notify() {},
   focusWindow: () => null,
   newWindow() {},
@@ -121,5 +122,6 @@ function memorySecrets(): DaemonOptions['secrets'] {
     get: async (id) => keys.get(id) ?? null,
     set: async (id, key) => void keys.set(id, key),
     remove: async (id) => void keys.delete(id),
+    names: () => [...keys.keys()],
   };
 }

@@ -125,6 +125,7 @@ function daemonStarter(run: Run): () => void {
     env: process.env,
     homeDir: os.homedir(),
     secrets: openSecrets(path.join(dataDir, 'secrets.json')),
+    attended: true,
     notify: (notice) => notifier.show(notice),
     focusWindow: () => run.windows.focus(),
     newWindow: (chatId) => run.windows.open(chatId),

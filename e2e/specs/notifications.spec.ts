@@ -1,8 +1,10 @@
 import { Conversation, exactly } from '../fixtures/conversation.ts';
-import { test as base, expect } from '../fixtures/desk.ts';
 import { missingForNotifications } from '../fixtures/display.ts';
+import { HostDialogs } from '../fixtures/host-dialogs.ts';
 import { type NotificationService, startNotificationService } from '../fixtures/notifications.ts';
 import { isTurn, script } from '../fixtures/script.ts';
+import { configureHost, giveKey, placeOf } from '../fixtures/ssh-person.ts';
+import { test as base, expect } from '../fixtures/ssh-workspace.ts';
 
 const test = base.extend<{ desktop: NotificationService }>({
   desktop: async ({}, use, testInfo) => {
@@ -155,4 +157,41 @@ test('a chat that is in front in any window is silent, until that window is clos
   held.release();
   await desktop.next((n) => n.title === 'Look at me');
   expect(titles(desktop)).toEqual(['Look at me']);
+});
+
+test('a host that asks while no window is in front notifies; a click brings the window with its question', async ({
+  desktop,
+  desk,
+  hosts,
+}) => {
+  test.setTimeout(180_000);
+  const host = await hosts.start();
+  const person = host.person({ knowsHost: false });
+  giveKey(person, host.sshd, 'id_ed25519');
+  configureHost(person, 'gpu-box', placeOf(host.sshd));
+  const { app } = await desk.start(person);
+  const dialogs = new HostDialogs(app.window);
+  const directory = desk.repository().directory;
+  // In front, the dialog is enough.
+  await dialogs.connect('gpu-box', directory);
+  await expect(dialogs.unknownKey).toBeVisible({ timeout: 60_000 });
+  await dialogs.unknownKey.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialogs.form.getByRole('alert')).toBeVisible({ timeout: 60_000 });
+  expect(titles(desktop)).toEqual([]);
+
+  const visible = () =>
+    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+  await app.window.evaluate(() => {
+    document.hasFocus = () => false;
+    window.dispatchEvent(new Event('blur'));
+  });
+  await dialogs.connect('gpu-box', directory);
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  await expect.poll(visible).toBe(false);
+  const shown = await desktop.next((n) => n.title === 'gpu-box shows an unknown key', 60_000);
+  expect(shown).toMatchObject({ app: 'Gaffer', body: 'The connection waits for you.' });
+  desktop.click(shown.id);
+  await expect.poll(visible).toBe(true);
+  await dialogs.trust();
+  await expect(dialogs.form).toBeHidden({ timeout: 120_000 });
 });

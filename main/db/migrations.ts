@@ -2,6 +2,7 @@ import chats from './migrations/0001-chats.sql?raw';
 import workspaces from './migrations/0002-workspaces.sql?raw';
 import roles from './migrations/0003-roles.sql?raw';
 import daemon from './migrations/0004-whole-daemon.sql?raw';
+import hosts from './migrations/0005-hosts.sql?raw';
 import rules from './migrations/0006-rules.sql?raw';
 
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
 }
 
 /** In order and without a gap. A published one is never changed: add the next. */
-export const migrations: readonly Migration[] = [chats, workspaces, roles, daemon, rules].map(
+export const migrations: readonly Migration[] = [chats, workspaces, roles, daemon, hosts, rules].map(
   (sql, at) => ({
     number: at + 1,
     sql,

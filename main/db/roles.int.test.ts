@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PGlite } from '@electric-sql/pglite';
-import { asId, type OwnerId } from '@shared/model/ids.ts';
+import { asId, type HostId, type OwnerId } from '@shared/model/ids.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { settingOperations } from './settings.ts';
 import { operation, type Store, type Tx } from './store.ts';
@@ -130,5 +130,20 @@ test('the same folder is the same workspace and keeps its mode; the same target 
     [remote, 'ssh', 'ask'],
     [id, 'local', 'auto'],
   ]);
-  expect(await store.call('loadHosts', { ownerId })).toMatchObject([{ id: hostId, port: 2222 }]);
+  expect(await store.call('loadHosts', { ownerId })).toMatchObject([
+    { id: hostId, port: 2222, forward_agent: false },
+  ]);
+});
+
+test('a host may use the ssh-agent when the person says so, also after it was opened again', async () => {
+  const ownerId = asId<OwnerId>(randomUUID());
+  const host = { ownerId, target: 'me@far', hostname: 'far', port: 22, username: 'me', identityFile: null };
+  const hostId = await store.call('upsertHost', host);
+  expect(await store.call('setForwardAgent', { hostId, forwardAgent: true })).toBe(true);
+  await store.call('upsertHost', { ...host, identityFile: '~/.ssh/key' });
+  expect(await store.call('loadHosts', { ownerId })).toMatchObject([
+    { forward_agent: true, identity_file: '~/.ssh/key' },
+  ]);
+  const gone = asId<HostId>(randomUUID());
+  expect(await store.call('setForwardAgent', { hostId: gone, forwardAgent: true })).toBe(false);
 });

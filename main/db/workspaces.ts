@@ -24,10 +24,11 @@ export interface HostRow {
   readonly port: number;
   readonly username: string | null;
   readonly identity_file: string | null;
+  readonly forward_agent: boolean;
 }
 
 const COLUMNS = 'id, kind, name, directory, host_id, machine_id, mode, created_at, last_used_at';
-const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file';
+const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file, forward_agent';
 
 type ById = { readonly workspaceId: WorkspaceId };
 
@@ -120,6 +121,19 @@ const upsertHost = operation('durable', async (tx: Tx, host: NewHost): Promise<H
   return row.id;
 });
 
+/** False: there is no such host. */
+const setForwardAgent = operation(
+  'durable',
+  async (tx: Tx, { hostId, forwardAgent }: { hostId: HostId; forwardAgent: boolean }): Promise<boolean> => {
+    const { rowCount } = await tx.query('update hosts set forward_agent = $2 where id = $1', [
+      hostId,
+      forwardAgent,
+    ]);
+    if (rowCount > 0) await notify(tx, null);
+    return rowCount > 0;
+  },
+);
+
 /** False: there is no such workspace. */
 const setWorkspaceMode = operation(
   'durable',
@@ -156,6 +170,7 @@ export const workspaceOperations = {
   upsertLocalWorkspace,
   upsertSshWorkspace,
   upsertHost,
+  setForwardAgent,
   setWorkspaceMode,
   touchWorkspace,
   loadHosts,

@@ -9,8 +9,8 @@ export interface AppHandlerDeps {
   info(): Promise<AppInfo>;
   /** What is meant for the window of this number, or for all. Null: everything. */
   watchEvents(window: number | null, signal: AbortSignal): AsyncIterable<AppEvent>;
-  /** The chat is in front in some window until the answer is called. */
-  enterFront(chatId: ChatId): () => void;
+  /** Some window is in front, with this chat, until the answer is called. */
+  enterFront(chatId: ChatId | null): () => void;
   newWindow(chatId: ChatId | null): void;
   openUrl(url: string): Promise<void>;
   saveSettings(change: Partial<Settings>): Promise<Settings>;
@@ -59,7 +59,7 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
 /** As long as the window keeps the feed: one that is closed, reloaded or gone holds nothing. */
 async function* holdFront(
   deps: Pick<AppHandlerDeps, 'enterFront'>,
-  chatId: ChatId,
+  chatId: ChatId | null,
   signal: AbortSignal,
 ): AsyncGenerator<never> {
   const leave = deps.enterFront(chatId);

@@ -4,13 +4,15 @@ import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts'
 import { createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
-import { createAttention } from '../chatd/generation/attention.ts';
+import { type Attention, createAttention } from '../chatd/generation/attention.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
 import type { DatabaseFaultCode } from '../db/fault.ts';
 import type { SettingOperations } from '../db/settings.ts';
 import type { Store } from '../db/store.ts';
 import type { Models } from '../models/accounts.ts';
+import type { Asker } from '../ssh/asker.ts';
 import type { Workspaces } from '../workspaces/registry.ts';
+import { tellQuestions } from './question-notices.ts';
 
 /** Chats that wait together are one message. */
 const TELL_AGAIN_MS = 10_000;
@@ -19,6 +21,8 @@ const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
 /** What the person's side of the daemon is given by the app around it. */
 export interface FaceOptions {
   readonly secrets: { readonly persist: boolean };
+  /** There are windows, or may be: somebody can answer. */
+  readonly attended: boolean;
   /** `onDeny`: of a question that may be denied without looking at it. To allow it, one looks. */
   notify(notification: { title: string; body: string; onClick(): void; onDeny?(): void }): void;
   /** Brings the window that was in front last to the front, and answers its number. */
@@ -40,10 +44,12 @@ interface FaceParts {
   readonly ownerId: OwnerId;
   readonly models: Models;
   readonly workspaces: Workspaces;
+  readonly asker: Pick<Asker, 'watch'>;
 }
 
 /** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
-export async function openFace(options: FaceOptions, { store, ownerId, models, workspaces }: FaceParts) {
+export async function openFace(options: FaceOptions, parts: FaceParts) {
+  const { store, ownerId, models, workspaces, asker } = parts;
   const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
   let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
   const events = createWindowEvents();
@@ -66,6 +72,12 @@ export async function openFace(options: FaceOptions, { store, ownerId, models, w
       options.notify({ title, body, onClick, ...(asked ? { onDeny } : {}) });
     },
   });
+  const front = createFront(attention);
+  const questions = tellQuestions(asker, (notice) => {
+    // Every window shows it: one that is in front is enough.
+    if (!settings.notifications || front.isTaken()) return;
+    options.notify({ ...notice, onClick: () => void options.focusWindow() });
+  });
   const folder = createOpenedFolder(workspaces, events);
   if (options.folder) await folder.open(options.folder, options.approvals, null);
   return {
@@ -74,7 +86,8 @@ export async function openFace(options: FaceOptions, { store, ownerId, models, w
     settings: () => settings,
     openFolder: folder.open,
     watchEvents: events.watch,
-    enterFront: (chatId: ChatId) => attention.enterFront(chatId),
+    enterFront: front.enter,
+    close: () => questions.close().then(() => attention.close()),
     newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
     onRefused: tellFullDisk(options.clock, events),
     openUrl: options.openUrl,
@@ -93,6 +106,23 @@ export async function openFace(options: FaceOptions, { store, ownerId, models, w
       ...folder.state(),
       secretsPersist: options.secrets.persist,
     }),
+  };
+}
+
+/** The windows that are in front of the person, and the chats in them. */
+function createFront(attention: Attention) {
+  const windows = new Set<object>();
+  return {
+    isTaken: () => windows.size > 0,
+    enter(chatId: ChatId | null): () => void {
+      const window = {};
+      windows.add(window);
+      const leave = chatId === null ? () => {} : attention.enterFront(chatId);
+      return () => {
+        windows.delete(window);
+        leave();
+      };
+    },
   };
 }
 

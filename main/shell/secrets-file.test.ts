@@ -32,6 +32,7 @@ test('a key outlives the run, encrypted, in a file that only its owner reads', a
   expect(fs.readFileSync(file, 'utf8')).not.toContain('sk-');
 
   const second = open(file, reversing);
+  expect(second.names()).toEqual(['a', 'b']);
   expect(await second.get('a')).toBe('sk-one');
   await second.remove('a');
   expect(await second.get('a')).toBeNull();

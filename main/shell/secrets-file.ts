@@ -15,10 +15,12 @@ export interface SecretsOptions {
   readonly likely: boolean;
 }
 
-export interface SecretsStore<Id extends string> {
-  get(id: Id): Promise<string | null>;
-  set(id: Id, secret: string): Promise<void>;
-  remove(id: Id): Promise<void>;
+export interface SecretsStore {
+  get(id: string): Promise<string | null>;
+  set(id: string, secret: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Of every entry, also of one that cannot be decrypted. Asks nobody. */
+  names(): readonly string[];
   /** Secrets outlive this run. */
   readonly persist: boolean;
 }
@@ -29,7 +31,7 @@ const contents = z.record(z.string(), z.string());
  * Secrets by id. On disk they are ciphertexts in one file that only its owner can read, replaced in one step;
  * in memory they are in clear. An entry that cannot be decrypted counts as not there and is left alone.
  */
-export function createSecrets<Id extends string>(options: SecretsOptions): SecretsStore<Id> {
+export function createSecrets(options: SecretsOptions): SecretsStore {
   const memory = new Map<string, string>();
   let persist = options.likely;
   const cipher = async () => {
@@ -59,6 +61,7 @@ export function createSecrets<Id extends string>(options: SecretsOptions): Secre
       }
       memory.set(id, secret);
     },
+    names: () => [...new Set([...memory.keys(), ...Object.keys(readAll(options.file))])],
     async remove(id) {
       memory.delete(id);
       const { [id]: gone, ...rest } = readAll(options.file) as Record<string, string>;

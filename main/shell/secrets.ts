@@ -1,11 +1,9 @@
-import type { ProviderId } from '@shared/model/ids.ts';
 import { app, safeStorage } from 'electron';
-import type { Secrets } from '../models/accounts.ts';
-import { type Cipher, createSecrets } from './secrets-file.ts';
+import { type Cipher, createSecrets, type SecretsStore } from './secrets-file.ts';
 
-/** API keys, encrypted by the operating system into `file`; only in memory where it cannot encrypt. */
-export function openSecrets(file: string): Secrets & { readonly persist: boolean } {
-  return createSecrets<ProviderId>({ file, cipher: systemCipher(), likely: isEncryptionLikely() });
+/** Keys and answers, encrypted by the operating system into `file`; only in memory where it cannot encrypt. */
+export function openSecrets(file: string): SecretsStore {
+  return createSecrets({ file, cipher: systemCipher(), likely: isEncryptionLikely() });
 }
 
 /**

@@ -48,6 +48,12 @@ export function formatTarget(target: Target): string {
   return `${username === null ? '' : `${username}@`}${place}${port === null ? '' : `:${port}`}`;
 }
 
+/** One name for one target, however it was typed. */
+export function nameOfTarget(text: string): Result<string, string> {
+  const target = parseTarget(text);
+  return target.ok ? ok(formatTarget(target.value)) : target;
+}
+
 function splitPort(place: string): Result<{ hostname: string; port: number | null }, string> {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(place);
   const colons = place.split(':').length - 1;

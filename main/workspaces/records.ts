@@ -13,6 +13,8 @@ export interface HostRecord {
   /** What people read and what identifies it: what they typed, a name of their SSH configuration or `user@host:port`. */
   readonly target: string;
   readonly identityFile: string | null;
+  /** The person's ssh-agent may be used from there. */
+  readonly forwardAgent: boolean;
 }
 
 export interface WorkspaceRecord {
@@ -33,8 +35,12 @@ export interface WorkspaceRecords {
   /** The same place is the same record; `mode` only counts for a new one. */
   upsertLocal(place: NewPlace): Promise<WorkspaceRecord>;
   upsertSsh(place: NewPlace & { readonly host: HostRecord }): Promise<WorkspaceRecord>;
+  /** The one opened first stands first. */
+  loadHosts(): Promise<readonly HostRecord[]>;
   /** The same target is the same host; its key file is replaced. */
-  upsertHost(host: Omit<HostRecord, 'id'>): Promise<HostRecord>;
+  upsertHost(host: Pick<HostRecord, 'target' | 'identityFile'>): Promise<HostRecord>;
+  /** False: there is none. */
+  setForwardAgent(id: HostId, forwardAgent: boolean): Promise<boolean>;
   /** False: there is none. */
   setMode(id: WorkspaceId, mode: ApprovalMode): Promise<boolean>;
 }
@@ -59,6 +65,10 @@ export function storedRecords(
     return rows.map((row) => toRecord(row, hosts, machineId));
   }
 
+  async function loadHosts(): Promise<readonly HostRecord[]> {
+    return (await store.call('loadHosts', { ownerId })).map(toHost);
+  }
+
   async function find(id: WorkspaceId): Promise<WorkspaceRecord> {
     const record = (await load()).find((one) => one.id === id);
     invariant(record, 'a workspace that was just saved is there');
@@ -67,6 +77,7 @@ export function storedRecords(
 
   return {
     load,
+    loadHosts,
     async upsertLocal({ directory, name, mode }) {
       return find(await store.call('upsertLocalWorkspace', { ownerId, machineId, directory, name, mode }));
     },
@@ -81,8 +92,11 @@ export function storedRecords(
       const { hostname, username, port } = parts.value;
       const named = { hostname, username, port: port ?? SSH_PORT };
       const id = await store.call('upsertHost', { ownerId, target, ...named, identityFile });
-      return { id, target, identityFile };
+      const host = (await loadHosts()).find((one) => one.id === id);
+      invariant(host, 'a host that was just saved is there');
+      return host;
     },
+    setForwardAgent: (hostId, forwardAgent) => store.call('setForwardAgent', { hostId, forwardAgent }),
     setMode: (workspaceId, mode) => store.call('setWorkspaceMode', { workspaceId, mode }),
   };
 }
@@ -91,7 +105,11 @@ function toRecord(row: WorkspaceRow, hosts: readonly HostRow[], machineId: strin
   const { id, name, directory, mode } = row;
   const host = hosts.find((one) => one.id === row.host_id);
   invariant(row.host_id === null || host, 'a workspace on a host has its host');
-  const on = host ? { id: host.id, target: host.target, identityFile: host.identity_file } : null;
   const elsewhere = machineId !== null && row.machine_id !== null && row.machine_id !== machineId;
-  return { id, name, directory, mode, host: on, elsewhere };
+  return { id, name, directory, mode, host: host ? toHost(host) : null, elsewhere };
+}
+
+function toHost(row: HostRow): HostRecord {
+  const { id, target, identity_file: identityFile, forward_agent: forwardAgent } = row;
+  return { id, target, identityFile, forwardAgent };
 }

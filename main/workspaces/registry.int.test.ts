@@ -18,12 +18,24 @@ import { systemRandom } from '../base/random.ts';
 import { openTestStore } from '../db/test-store.ts';
 import { type WorkspaceOperations, workspaceOperations } from '../db/workspaces.ts';
 import { unanswered } from '../ssh/questions.ts';
+import { createRemembered } from '../ssh/remembered.ts';
 import { newPerson } from '../ssh/test-connect.ts';
-import { createWorkspaces, type Workspaces } from './registry.ts';
+import { createPlaces, type Workspaces } from './registry.ts';
 
 const run = promisify(execFile);
 const ownerId = asId<OwnerId>('00000000-0000-4000-8000-00000000000a');
 const signal = new AbortController().signal;
+
+const noAnswers = {
+  remembered: createRemembered({
+    persist: false,
+    get: async () => null,
+    set: async () => {},
+    remove: async () => {},
+    names: () => [],
+  }),
+  loadConfigured: async () => [],
+};
 
 let agent: TestAgent;
 let base: string;
@@ -62,7 +74,8 @@ async function openApp(sshd?: Sshd): Promise<App> {
       random: systemRandom,
       log: silentLog,
     });
-    const workspaces = createWorkspaces({
+    const { workspaces } = createPlaces({
+      ...noAnswers,
       store,
       hosts,
       startLocal: async () => ({ client: agent.client, close() {} }),
@@ -148,7 +161,8 @@ test('an agent that does not start is a problem with a sentence, and is tried ag
   ]);
   onTestFinished(() => store.close());
   let broken = true;
-  const workspaces = createWorkspaces({
+  const { workspaces } = createPlaces({
+    ...noAnswers,
     store,
     hosts: { host: () => Promise.reject(new Error('no hosts here')) as never },
     startLocal: async () => {

@@ -5,12 +5,15 @@ import type { Log } from '../base/log.ts';
 import type { Mask } from '../base/mask.ts';
 import type { Store } from '../db/store.ts';
 import type { WorkspaceOperations } from '../db/workspaces.ts';
+import type { ConfiguredHost } from '../ssh/config/list-configured-hosts.ts';
+import type { Remembered } from '../ssh/remembered.ts';
+import { HostList } from './host-list.ts';
 import { createLocalPlace, type LocalHandle } from './local-place.ts';
 import { storedRecords } from './records.ts';
-import { createSshPlaces } from './ssh-places.ts';
+import { SshPlaces } from './ssh-places.ts';
 import { WorkspaceList } from './workspace-list.ts';
 
-export interface WorkspacesDeps {
+export interface PlacesDeps {
   readonly store: Pick<Store<WorkspaceOperations>, 'call'>;
   /** Closed by its owner, after the workspaces. */
   readonly hosts: { host(config: HostConfig): RemoteHost };
@@ -21,15 +24,35 @@ export interface WorkspacesDeps {
   readonly ownerId: OwnerId;
   /** Null: no other computer shares the database. */
   readonly machineId?: string | null;
+  readonly remembered: Remembered;
+  readonly loadConfigured: () => Promise<readonly ConfiguredHost[]>;
 }
 
 export type Workspaces = WorkspaceList;
 
-/** Workspaces on this computer and on SSH hosts, over the database. Call `start` once before anything else. */
-export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
+export interface Places {
+  /** Started first, closed last. */
+  readonly workspaces: Workspaces;
+  readonly hostList: HostList;
+  /** Gives up what was begun for a target. */
+  cancel(target: string): void;
+}
+
+/** Workspaces on this computer and on SSH hosts, over the database. Both are started before anything else. */
+export function createPlaces(deps: PlacesDeps): Places {
   const { store, hosts, startLocal, clock, log, mask, ownerId, machineId = null } = deps;
   const records = storedRecords(store, ownerId, machineId);
   const local = createLocalPlace(startLocal);
-  const ssh = createSshPlaces({ hosts, records });
-  return new WorkspaceList({ records, local, ssh, clock, log, mask, onClose: () => local.close() });
+  const ssh = new SshPlaces({ hosts, records });
+  const workspaces = new WorkspaceList({
+    records,
+    local,
+    ssh,
+    clock,
+    log,
+    mask,
+    onClose: () => local.close(),
+  });
+  const hostList = new HostList({ ...deps, records, ssh, workspaces });
+  return { workspaces, hostList, cancel: (target) => ssh.cancel(target) };
 }

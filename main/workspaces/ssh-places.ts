@@ -1,11 +1,13 @@
 import path from 'node:path';
+import type { HostRemoval } from '@shared/model/host.ts';
 import type { HostId } from '@shared/model/ids.ts';
 import type { LinkState } from '@shared/model/workspace.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
 import { AgentError } from '../agent-client/client.ts';
 import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import { LinkFault, type LinkFaultCode, textOfFault } from '../ssh/fault.ts';
-import { formatTarget, parseTarget } from '../ssh/target.ts';
+import { nameOfTarget } from '../ssh/target.ts';
+import { createAttempts } from './attempts.ts';
 import { WorkspaceProblem } from './connection.ts';
 import { linkWatch } from './host-link.ts';
 import type { Place } from './place.ts';
@@ -27,18 +29,15 @@ export interface SshRequest {
 }
 
 export interface SshRefusal {
-  readonly code: 'bad-target' | 'unreachable' | 'host-key' | 'auth' | 'not-a-folder' | 'agent';
+  readonly code:
+    | 'bad-target'
+    | 'unreachable'
+    | 'host-key'
+    | 'auth'
+    | 'not-a-folder'
+    | 'agent'
+    | 'cancelled';
   readonly message: string;
-}
-
-export interface SshPlaces {
-  /** Connects and finds the directory; only then the host is remembered. */
-  open(
-    request: SshRequest,
-    signal: AbortSignal,
-  ): Promise<Result<{ readonly host: HostRecord; readonly directory: string }, SshRefusal>>;
-  /** The same host is the same place. Connects at first use. */
-  placeOf(host: HostRecord): Place;
 }
 
 export interface SshPlacesDeps {
@@ -46,39 +45,102 @@ export interface SshPlacesDeps {
   readonly records: Pick<WorkspaceRecords, 'upsertHost'>;
 }
 
-export function createSshPlaces(deps: SshPlacesDeps): SshPlaces {
-  const places = new Map<HostId, Place>();
-  const used = new Set<RemoteHost>();
+/** The hosts as places to work at, and what is tried with those that are none yet. */
+export class SshPlaces {
+  readonly #deps: SshPlacesDeps;
+  readonly #places = new Map<HostId, { readonly place: Place; readonly remote: RemoteHost }>();
+  readonly #used = new Set<RemoteHost>();
+  readonly #attempts = createAttempts();
 
-  return {
-    async open({ target: text, directory, identityFile }, signal) {
-      const target = parseTarget(text);
-      if (!target.ok) return err({ code: 'bad-target', message: target.error });
-      const name = formatTarget(target.value);
-      const remote = deps.hosts.host({ target: name, identityFile });
-      const until = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
-      const found = await findDirectory(remote, { name, directory }, until);
-      if (!found.ok) {
-        // Nobody works there: its link shall not go on trying.
-        if (!used.has(remote)) await remote.close();
-        return found;
+  constructor(deps: SshPlacesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Connects and finds the directory; only then the host is remembered. */
+  async open(
+    { target, directory, identityFile }: SshRequest,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly host: HostRecord; readonly directory: string }, SshRefusal>> {
+    const named = nameOfTarget(target);
+    if (!named.ok) return badTarget(named.error);
+    const name = named.value;
+    const remote = this.#deps.hosts.host({ target: name, identityFile });
+    const found = await this.#attempts.during(name, bounded(signal), (until) =>
+      findDirectory(remote, { name, directory }, until),
+    );
+    if (!found.ok) {
+      await this.#leave(remote);
+      return found;
+    }
+    const host = await this.#deps.records.upsertHost({ target: name, identityFile });
+    return ok({ host, directory: found.value });
+  }
+
+  /** Connects now. Answers when that has begun; `ended` resolves when the host is reached or is not. */
+  diagnose(
+    { target, identityFile }: Omit<SshRequest, 'directory'>,
+    signal: AbortSignal,
+  ): Result<{ readonly ended: Promise<void> }, SshRefusal> {
+    const named = nameOfTarget(target);
+    if (!named.ok) return badTarget(named.error);
+    const remote = this.#deps.hosts.host({ target: named.value, identityFile });
+    const settled = this.#attempts.during(named.value, bounded(signal), (until) =>
+      untilSettled(remote, until),
+    );
+    return ok({ ended: settled.then(() => this.#leave(remote)) });
+  }
+
+  /** Gives up what `open` and `diagnose` began for this target. */
+  cancel(target: string): void {
+    const named = nameOfTarget(target);
+    if (named.ok) this.#attempts.giveUp(named.value);
+  }
+
+  /** The same host is the same place, until it is reached with another key. Connects at first use. */
+  placeOf(host: HostRecord): Place {
+    const { id, target, identityFile, forwardAgent } = host;
+    const named = nameOfTarget(target);
+    if (!named.ok) return brokenPlace(target, named.error);
+    const remote = this.#deps.hosts.host({ target, identityFile, forwardAgent });
+    const known = this.#places.get(id);
+    if (known?.remote === remote) return known.place;
+    const place = remotePlace(target, remote);
+    this.#used.add(remote);
+    this.#places.set(id, { place, remote });
+    return place;
+  }
+
+  /** Ends the agents there and removes what Gaffer keeps there. When all is gone, the host is another place. */
+  async remove(
+    { id, target, identityFile }: HostRecord,
+    force: boolean,
+    signal: AbortSignal,
+  ): Promise<Result<HostRemoval, SshRefusal>> {
+    try {
+      const remote = this.#deps.hosts.host({ target, identityFile });
+      const removal = await remote.remove(force, signal);
+      if (removal.kind === 'removed' || removal.kind === 'absent') {
+        this.#places.delete(id);
+        this.#used.delete(remote);
       }
-      const host = await deps.records.upsertHost({ target: name, identityFile });
-      if (places.get(host.id) !== undefined && !used.has(remote)) places.delete(host.id);
-      return ok({ host, directory: found.value });
-    },
-    placeOf(host) {
-      const known = places.get(host.id);
-      if (known) return known;
-      const target = parseTarget(host.target);
-      if (!target.ok) return brokenPlace(host.target, target.error);
-      const remote = deps.hosts.host({ target: host.target, identityFile: host.identityFile });
-      const place = remotePlace(host.target, remote);
-      used.add(remote);
-      places.set(host.id, place);
-      return place;
-    },
-  };
+      return ok(removal);
+    } catch (error) {
+      return err(refusalOf(target, error, signal));
+    }
+  }
+
+  /** Nobody works there: its link shall not go on trying. */
+  async #leave(remote: RemoteHost): Promise<void> {
+    if (!this.#used.has(remote)) await remote.close();
+  }
+}
+
+function bounded(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
+}
+
+function badTarget(message: string): Result<never, SshRefusal> {
+  return err({ code: 'bad-target', message });
 }
 
 function remotePlace(name: string, remote: RemoteHost): Place {
@@ -165,12 +227,26 @@ async function firstFailure(remote: RemoteHost, signal: AbortSignal): Promise<st
   return null;
 }
 
+/** Tries, and waits for what comes of it. */
+async function untilSettled(remote: RemoteHost, signal: AbortSignal): Promise<void> {
+  remote.reconnect();
+  let tried = false;
+  for await (const { state } of remote.watch(signal)) {
+    if (state === 'up' || (state === 'down' && tried)) return;
+    if (state === 'connecting') tried = true;
+  }
+}
+
 function refusalOf(name: string, error: unknown, signal: AbortSignal): SshRefusal {
   if (error instanceof LinkFault) {
     return { code: refusalCode(error.code), message: textOfFault(error) };
   }
   if (error instanceof AgentError) return { code: 'not-a-folder', message: error.message };
-  if (signal.aborted) return { code: 'unreachable', message: `${name} did not answer in time.` };
+  if (signal.aborted) {
+    return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+      ? { code: 'unreachable', message: `${name} did not answer in time.` }
+      : { code: 'cancelled', message: 'This was cancelled.' };
+  }
   throw error;
 }
 

@@ -12,7 +12,12 @@ import type { Place } from './place.ts';
 import type { HostRecord, NewPlace, WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import { WorkspaceList } from './workspace-list.ts';
 
-const host: HostRecord = { id: asId<HostId>('host-1'), target: 'me@build', identityFile: null };
+const host: HostRecord = {
+  id: asId<HostId>('host-1'),
+  target: 'me@build',
+  identityFile: null,
+  forwardAgent: false,
+};
 
 test('a chat without a workspace and a removed workspace are problems with a sentence', async () => {
   const { registry } = await open();
@@ -271,7 +276,9 @@ function fakeRecords(stored: WorkspaceRecord[]): WorkspaceRecords {
     load: async () => [...stored],
     upsertLocal: (place) => upsert(place, null),
     upsertSsh: (place) => upsert(place, place.host),
-    upsertHost: async (given) => ({ ...given, id: host.id }),
+    upsertHost: async (given) => ({ ...host, ...given }),
+    loadHosts: async () => [host],
+    setForwardAgent: async () => true,
     setMode: async (id) => stored.some((one) => one.id === id),
   };
 }

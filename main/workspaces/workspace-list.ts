@@ -13,7 +13,7 @@ import { elsewhere } from './elsewhere.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
 import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
-import type { WorkspaceRecord, WorkspaceRecords } from './records.ts';
+import type { HostRecord, WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
 import { watchProcess } from './watch-process.ts';
 
@@ -36,7 +36,7 @@ interface Entry {
 export interface ListDeps {
   readonly records: WorkspaceRecords;
   readonly local: Place;
-  readonly ssh: SshPlaces;
+  readonly ssh: Pick<SshPlaces, 'open' | 'placeOf'>;
   readonly clock: Clock;
   readonly log: Log;
   /** For what people read of a process while it runs. */
@@ -89,6 +89,20 @@ export class WorkspaceList {
 
   list(): readonly WorkspaceSummary[] {
     return this.#entries.map(summaryOf);
+  }
+
+  /** Of the workspaces, each once. */
+  hosts(): readonly HostRecord[] {
+    const hosts = this.#entries.flatMap(({ record }) => record.host ?? []);
+    return [...new Map(hosts.map((host) => [host.id, host])).values()];
+  }
+
+  /** A host is reached in another way from now on. */
+  replaceHost(host: HostRecord): void {
+    this.#entries = this.#entries.map((entry) =>
+      entry.record.host?.id === host.id ? this.#movedTo(entry, host) : entry,
+    );
+    this.#changes.send(null);
   }
 
   /** The list now, and again whenever something in it changed. */
@@ -214,7 +228,7 @@ export class WorkspaceList {
       branch: known?.branch ?? null,
     };
     const others = this.#entries.filter((other) => other.record.id !== record.id);
-    this.#entries = [entry, ...others.map((other) => movedTo(other, entry))];
+    this.#entries = [entry, ...others.map((other) => this.#movedTo(other, record.host))];
     this.#changes.send(null);
     this.#lookAtBranches();
     return record.id;
@@ -224,6 +238,14 @@ export class WorkspaceList {
     const place = this.#placeOf(record);
     this.#follow(place);
     return { record, place, branch: null, override };
+  }
+
+  /** A host that is reached with another key is another place, for all who work there. */
+  #movedTo(entry: Entry, host: HostRecord | null): Entry {
+    if (host === null || entry.record.host?.id !== host.id) return entry;
+    const place = this.#deps.ssh.placeOf(host);
+    this.#follow(place);
+    return { ...entry, record: { ...entry.record, host }, place };
   }
 
   #placeOf(record: WorkspaceRecord): Place {
@@ -267,13 +289,6 @@ export class WorkspaceList {
       .finally(() => this.#background.delete(task));
     this.#background.add(task);
   }
-}
-
-/** A host that was opened with another key is another place, for all who work there. */
-function movedTo(entry: Entry, opened: Entry): Entry {
-  const { host } = opened.record;
-  if (!host || entry.record.host?.id !== host.id) return entry;
-  return { ...entry, record: { ...entry.record, host }, place: opened.place };
 }
 
 function modeOf({ record, override }: Entry): ApprovalMode {

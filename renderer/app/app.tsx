@@ -1,8 +1,6 @@
 import { useCallback, useState } from 'react';
 import { useStore } from 'zustand';
 import { Sidebar } from '../features/chats/sidebar.tsx';
-import { Settings } from '../features/settings/settings.tsx';
-import { Toasts } from '../features/toasts/toasts.tsx';
 import { call } from '../lib/bridge.ts';
 import { appStore, startApp } from '../state/app.ts';
 import { navStore, setDrawer } from '../state/nav.ts';
@@ -14,6 +12,7 @@ import { LinkQuestion } from '../ui/link-question.tsx';
 import { LinkContext } from '../ui/markdown.tsx';
 import { Inspector } from './inspector.tsx';
 import { MainPane } from './main-pane.tsx';
+import { Overlays } from './overlays.tsx';
 import { usePresence } from './presence.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { useTheme } from './theme.ts';
@@ -36,7 +35,6 @@ export function App() {
 /** Before the daemon answers, the last-known tree is all there is to see. */
 function Shell({ ready }: { readonly ready: boolean }) {
   const drawer = useStore(navStore, (s) => s.drawer);
-  const settings = useStore(navStore, (s) => s.settings);
   const [link, setLink] = useState<string | null>(null);
   useShortcuts();
   usePresence();
@@ -63,11 +61,10 @@ function Shell({ ready }: { readonly ready: boolean }) {
         {ready ? <MainPane /> : <main className="conv" aria-busy="true" />}
         <Inspector />
       </div>
-      {settings && <Settings />}
       {link !== null && (
         <LinkQuestion url={link} onOpen={() => void openLink(link)} onClose={() => setLink(null)} />
       )}
-      <Toasts />
+      <Overlays />
     </LinkContext>
   );
 }

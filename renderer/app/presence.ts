@@ -13,16 +13,15 @@ export function usePresence(): void {
   useQuietClock();
 }
 
-/** Main shows no notification for the chat that a person is looking at. */
+/** Main shows no notification for what a person is looking at. */
 function useTellInFront(): void {
   const inFront = useInFront();
   const shown = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
-  const chatId = inFront ? shown : null;
   useEffect(() => {
-    if (!chatId) return;
-    const shown = watchFeed('app.inFront', { chatId }, { onEvents: () => undefined });
-    return () => shown.close();
-  }, [chatId]);
+    if (!inFront) return;
+    const feed = watchFeed('app.inFront', { chatId: shown }, { onEvents: () => undefined });
+    return () => feed.close();
+  }, [inFront, shown]);
   useEffect(() => {
     if (!inFront) flushDrafts();
   }, [inFront]);

@@ -18,6 +18,8 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { appStore, setSettings } from '../state/app.ts';
 import { archiveChat, chatsStore, findChat } from '../state/chats.ts';
+import { openDoctor } from '../state/doctor.ts';
+import { hostsStore } from '../state/hosts.ts';
 import { inspectorStore, isShown, ROOMY, toggleInspector } from '../state/inspector.ts';
 import { navStore, openChat, openNew, setDrawer } from '../state/nav.ts';
 import { linkWords, workspacesStore } from '../state/workspaces.ts';
@@ -36,7 +38,9 @@ export function TitleBar() {
   const place = useStore(workspacesStore, (s) =>
     s.list?.find((w) => w.id === (view === 'chat' ? chat?.workspace_id : workspaceId)),
   );
-  const waits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
+  const chatWaits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
+  const hostWaits = useStore(hostsStore, (s) => s.questions.length > 0);
+  const waits = chatWaits || hostWaits;
   const title = view === 'chat' ? (chat?.title ?? '') : view === 'inbox' ? 'Inbox' : 'New chat';
   useEffect(() => {
     document.title = title === '' ? 'Gaffer' : `${title} · Gaffer`;
@@ -101,13 +105,31 @@ function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
   const Icon = place.kind === 'ssh' ? Server : Folder;
   const words = linkWords(place.link);
   const problem = place.link.state === 'down' ? `\n${place.link.message}` : '';
-  return (
-    <span className="chip" title={`${place.host}:${place.directory}${problem}`}>
+  const title = `${place.host}:${place.directory}${problem}`;
+  const content = (
+    <>
       <Icon className="i s" aria-hidden="true" />
       {place.name} · <i className={`link ${place.link.state}`} />
       {place.host}
       {words !== '' && <span className="faint">{words}</span>}
-    </span>
+    </>
+  );
+  if (place.hostId === null) {
+    return (
+      <span className="chip" title={title}>
+        {content}
+      </span>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="chip"
+      title={`${title}\nOpens the connection doctor`}
+      onClick={() => openDoctor(place.host)}
+    >
+      {content}
+    </button>
   );
 }
 

@@ -35,6 +35,11 @@ export async function reconnect(workspaceId: WorkspaceId): Promise<void> {
   if (!answer.ok) toast(answer.error.message);
 }
 
+/** Only a person can help: nothing is tried any more. */
+export function isStuck(link: LinkState): boolean {
+  return link.state === 'down' && (link.final || link.retryAt === null);
+}
+
 /** What the link to a workspace's machine does, in a word or two; empty when nothing needs saying. */
 export function linkWords(link: LinkState): string {
   switch (link.state) {
@@ -45,7 +50,7 @@ export function linkWords(link: LinkState): string {
     case 'up':
       return '';
     case 'down':
-      return link.final || link.retryAt === null ? 'unreachable' : 'reconnecting';
+      return isStuck(link) ? 'unreachable' : 'reconnecting';
     default:
       return never(link);
   }

@@ -6,31 +6,43 @@ interface DialogProps {
   readonly title: string;
   readonly icon?: ReactNode;
   readonly wide?: boolean;
+  /** Something waits for the answer: it is given by the dialog's own buttons, or by Escape. */
+  readonly question?: 'dialog' | 'alertdialog';
+  /** "1 of 2": how many of its kind there are. */
+  readonly place?: string | null;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-/** A modal question. The platform's dialog keeps the focus inside and closes on Escape. */
-export function Dialog({ title, icon, wide = false, onClose, children }: DialogProps) {
+/** Modal. The platform's dialog keeps the focus inside and closes on Escape. */
+export function Dialog(props: DialogProps) {
+  const { title, icon, wide = false, question, place = null, onClose, children } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Closed while it is still in the page: only then the platform gives the focus back to what had it before.
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    // React gives the focus before the dialog is open, when nothing in it can take it.
+    dialog?.querySelector<HTMLElement>('[data-focus-first]')?.focus();
     return () => dialog?.close();
   }, []);
   return (
     <dialog
       ref={ref}
-      className={`dlg ${wide ? 'wide' : ''}`}
+      className={`dlg ${wide ? 'wide' : ''} ${question ? 'question' : ''}`}
+      role={question}
       aria-labelledby={id}
       onCancel={(e) => {
         e.preventDefault();
         onClose();
       }}
+      // A second Escape closes it whatever the first one came to.
+      onClose={() => {
+        if (ref.current?.isConnected && !ref.current.open) onClose();
+      }}
       onMouseDown={(e) => {
-        if (e.target === ref.current) onClose();
+        if (e.target === ref.current && !question) onClose();
       }}
     >
       <div className="dlg-body">
@@ -38,11 +50,14 @@ export function Dialog({ title, icon, wide = false, onClose, children }: DialogP
           {icon}
           {title}
         </h2>
+        {place !== null && <span className="dlg-place meta num">{place}</span>}
         {children}
         {/* Last, so that the dialog opens with the focus on its first field. */}
-        <IconButton label="Close" className="dlg-close" onClick={onClose}>
-          <X className="i" aria-hidden="true" />
-        </IconButton>
+        {!question && (
+          <IconButton label="Close" className="dlg-close" onClick={onClose}>
+            <X className="i" aria-hidden="true" />
+          </IconButton>
+        )}
       </div>
     </dialog>
   );

@@ -7,9 +7,15 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
+/** In the window, in CSS pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 interface MenuProps {
   readonly label: string;
-  readonly at: { readonly x: number; readonly y: number };
+  readonly at: Point;
   readonly items: readonly MenuItem[];
   readonly onClose: () => void;
 }

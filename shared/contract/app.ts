@@ -72,8 +72,11 @@ export const appContract = {
     input: z.object({ window: z.number().int().nullable().default(null) }),
     event: is<AppEvent>(),
   }),
-  /** Open while the chat is in front in a focused window: no notification is shown for it. Never says anything. */
-  'app.inFront': feed({ input: z.object({ chatId: s.chatId }), event: is<never>() }),
+  /**
+   * Open while a window is in front, with the chat that it shows: no notification is shown for it, and none for what
+   * every window shows. Never says anything.
+   */
+  'app.inFront': feed({ input: z.object({ chatId: s.chatId.nullable() }), event: is<never>() }),
   /** One more window, which shows the chat. */
   'app.newWindow': call({ input: z.object({ chatId: s.chatId.nullable() }), output: is<null>() }),
   /** Opens a link in the browser after the person confirmed it. */

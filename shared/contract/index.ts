@@ -3,6 +3,7 @@ import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
 import { filesContract } from './files.ts';
+import { hostsContract } from './hosts.ts';
 import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
 import { terminalsContract } from './terminals.ts';
@@ -17,6 +18,7 @@ export const contract = {
   ...terminalsContract,
   ...processesContract,
   ...filesContract,
+  ...hostsContract,
 };
 
 export type Contract = typeof contract;

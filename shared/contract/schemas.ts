@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   ActionId,
   ChatId,
+  HostId,
   MessageId,
   ModelConfigId,
   ProviderId,
@@ -24,6 +25,7 @@ export const chatId = uuid<ChatId>();
 export const actionId = uuid<ActionId>();
 export const ruleId = uuid<RuleId>();
 export const workspaceId = uuid<WorkspaceId>();
+export const hostId = uuid<HostId>();
 export const terminalId = uuid<TerminalId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();

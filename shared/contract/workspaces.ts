@@ -33,7 +33,7 @@ export const workspacesContract = {
       identityFile: z.string().max(4096).optional(),
     }),
     output: is<{ workspaceId: WorkspaceId }>(),
-    errors: ['bad-target', 'unreachable', 'host-key', 'auth', 'not-a-folder', 'agent'],
+    errors: ['bad-target', 'unreachable', 'host-key', 'auth', 'not-a-folder', 'agent', 'cancelled'],
   }),
   'workspaces.setMode': call({
     input: z.object({ workspaceId: s.workspaceId, mode: z.enum(['ask', 'edit', 'auto']) }),

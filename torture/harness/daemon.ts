@@ -104,6 +104,7 @@ function surroundings(
     nodePath: process.execPath,
     env: { ...setup.env, HOME: homeDir, PATH: process.env['PATH'] },
     secrets: memorySecrets(),
+    attended: false,
     notify() {},
     focusWindow() {},
     pickFolder: async () => null,
@@ -126,6 +127,7 @@ function memorySecrets() {
     get: async (id: string) => keys.get(id) ?? null,
     set: async (id: string, key: string) => void keys.set(id, key),
     remove: async (id: string) => void keys.delete(id),
+    names: () => [...keys.keys()],
   };
 }
 

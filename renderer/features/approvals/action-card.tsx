@@ -5,10 +5,10 @@ import { useRef, useState } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
+import { useDeadTime } from '../../ui/dead-time.ts';
 import { Escaped } from '../../ui/escaped.tsx';
 import { useFocusAfter } from '../../ui/use-focus-after.ts';
 import { actionWords } from './action-words.ts';
-import { useDeadTime } from './dead-time.ts';
 
 interface ActionCardProps {
   readonly chatId: ChatId;

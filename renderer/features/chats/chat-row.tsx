@@ -5,60 +5,23 @@ import { age, plural } from '../../lib/format.ts';
 import { renameChat } from '../../state/chats.ts';
 import { statusLook } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
-import { linkWords } from '../../state/workspaces.ts';
+import type { Point } from '../../ui/menu.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import type { TreeRow } from './tree-rows.ts';
-
-interface RowProps {
-  readonly id: string;
-  readonly active: boolean;
-  readonly onOpen: () => void;
-}
-
-interface GroupRowProps extends RowProps {
-  readonly row: TreeRow & { kind: 'group' };
-}
-
-export function GroupRow({ id, row, active, onOpen }: GroupRowProps) {
-  const Caret = row.open ? ChevronDown : ChevronRight;
-  const link = row.workspace ? linkWords(row.workspace.link) : '';
-  const where = row.workspace ? `${row.workspace.host}${link === '' ? '' : ` ${link}`}` : '';
-  return (
-    <div
-      id={id}
-      role="treeitem"
-      aria-level={1}
-      aria-expanded={row.open}
-      aria-setsize={row.size}
-      aria-posinset={row.position}
-      aria-label={where === '' ? `${row.name}, ${row.count}` : `${row.name}, ${where}`}
-      className={`grp ${active ? 'active' : ''}`}
-      title={row.workspace ? `${row.workspace.host}:${row.workspace.directory}` : undefined}
-      onClick={onOpen}
-    >
-      <Caret className="i s" aria-hidden="true" />
-      <span className="grp-name">{row.key === 'older' ? `Older · ${row.count}` : row.name}</span>
-      {row.workspace && (
-        <span className="where">
-          <i className={`link ${row.workspace.link.state}`} />
-          <span className="where-host">{row.workspace.host}</span>
-          {link !== '' && <span className="where-link">{link}</span>}
-        </span>
-      )}
-    </div>
-  );
-}
 
 /** Left by a key, the focus goes back to the tree; else it is already where the person put it. */
 export type RenameEnd = 'key' | 'blur';
 
-interface ChatRowProps extends RowProps {
+interface ChatRowProps {
+  readonly id: string;
+  readonly active: boolean;
+  readonly onOpen: () => void;
   readonly row: TreeRow & { kind: 'chat' };
   readonly selected: boolean;
   readonly renaming: boolean;
   readonly onFold: (open: boolean) => void;
   readonly onRenamed: (how: RenameEnd) => void;
-  readonly onMenu: (at: { x: number; y: number }) => void;
+  readonly onMenu: (at: Point) => void;
 }
 
 export function ChatRow(props: ChatRowProps) {

@@ -3,25 +3,21 @@ import type { ChatId } from '@shared/model/ids.ts';
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
-import { newWindow } from '../../state/app.ts';
-import { archiveChat, type ChatMap, chatsStore, regenerateTitle } from '../../state/chats.ts';
+import { archiveChat, type ChatMap, chatsStore } from '../../state/chats.ts';
 import { lastKnown } from '../../state/last-known.ts';
-import { navStore, openChat, openNew } from '../../state/nav.ts';
+import { navStore, openChat } from '../../state/nav.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { Menu, type MenuItem } from '../../ui/menu.tsx';
-import { ChatRow, GroupRow, type RenameEnd } from './chat-row.tsx';
+import type { Point } from '../../ui/menu.tsx';
+import { ChatRow, type RenameEnd } from './chat-row.tsx';
+import { GroupRow } from './group-row.tsx';
+import { type Asked, RowMenu } from './row-menu.tsx';
 import { type TreeRow, treeRows } from './tree-rows.ts';
 
 const LAST_KNOWN: ChatMap = new Map(lastKnown?.chats.map((chat) => [chat.id, chat]));
 const NO_CHATS: ChatMap = new Map();
 const idOf = (row: TreeRow) => `tree-${row.key}`;
-
-interface Asked {
-  readonly chat: ChatSummary;
-  readonly at: { readonly x: number; readonly y: number };
-}
 
 function useTree(
   filter: string,
@@ -67,10 +63,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
-  const at = Math.max(
-    0,
-    rows.findIndex((r) => r.key === activeKey),
-  );
+  const at = placeOf(activeKey, rows);
   const open = (row: TreeRow) => {
     setActiveKey(row.key);
     if (row.kind === 'group') fold(row, !row.open);
@@ -90,8 +83,8 @@ export function ChatTree({ filter }: { readonly filter: string }) {
   const closeMenu = useCallback(() => setAsked(null), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
-    if (!row || !treeKey(event, { row, at, rows, go, open, fold, rename: setRenaming, ask: setAsked }))
-      return;
+    const keys = { at, rows, go, open, fold, rename: setRenaming, ask: setAsked };
+    if (!row || !treeKey(event, { ...keys, row })) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -119,24 +112,10 @@ export function ChatTree({ filter }: { readonly filter: string }) {
   );
 }
 
-interface RowMenuProps {
-  readonly asked: Asked;
-  readonly onRename: (key: string) => void;
-  readonly onRemove: (chat: ChatSummary) => void;
-  readonly onClose: () => void;
-}
-
-function RowMenu({ asked: { chat, at }, onRename, onRemove, onClose }: RowMenuProps) {
-  const items: readonly MenuItem[] = [
-    { label: 'Rename', keys: 'F2', run: () => onRename(chat.id) },
-    { label: 'Regenerate title', run: () => void regenerateTitle(chat.id) },
-    { label: 'New chat here', run: () => openNew(chat.workspace_id) },
-    { label: 'Open in new window', run: () => void newWindow(chat.id) },
-    ...(chat.parent_chat_id === null
-      ? [{ label: chat.archived ? 'Restore chat' : 'Archive chat', keys: 'Del', run: () => onRemove(chat) }]
-      : []),
-  ];
-  return <Menu label={`Actions for ${chat.title}`} at={at} items={items} onClose={onClose} />;
+/** The first row, when there is none of this key. */
+function placeOf(key: string | null, rows: readonly TreeRow[]): number {
+  const at = rows.findIndex((row) => row.key === key);
+  return at < 0 ? 0 : at;
 }
 
 interface AnyTreeRowProps {
@@ -153,7 +132,12 @@ interface AnyTreeRowProps {
 function AnyTreeRow(props: AnyTreeRowProps) {
   const { row, active, selected, renaming, onRenamed, onMenu } = props;
   const open = () => props.onOpen(row);
-  if (row.kind === 'group') return <GroupRow id={idOf(row)} row={row} active={active} onOpen={open} />;
+  const ask = (at: Point) => {
+    const asked = askedOf(row, at);
+    if (asked) onMenu(asked);
+  };
+  if (row.kind === 'group')
+    return <GroupRow id={idOf(row)} row={row} active={active} onOpen={open} onMenu={ask} />;
   return (
     <ChatRow
       id={idOf(row)}
@@ -164,9 +148,15 @@ function AnyTreeRow(props: AnyTreeRowProps) {
       onOpen={open}
       onFold={(to) => props.onFold(row, to)}
       onRenamed={onRenamed}
-      onMenu={(at) => onMenu({ chat: row.chat, at })}
+      onMenu={ask}
     />
   );
+}
+
+/** Null: the row has no actions. */
+function askedOf(row: TreeRow, at: Point): Asked | null {
+  if (row.kind === 'chat') return { kind: 'chat', chat: row.chat, at };
+  return row.workspace && { kind: 'group', workspace: row.workspace, at };
 }
 
 interface TreeKeys {
@@ -192,9 +182,11 @@ function treeKey(event: KeyboardEvent, keys: TreeKeys): boolean {
   else if (key === 'ArrowLeft' || key === 'ArrowRight') sideways(key === 'ArrowRight', keys);
   else if (row.kind === 'chat' && key === 'F2') keys.rename(row.key);
   else if (row.kind === 'chat' && row.level === 2 && key === 'Delete') remove(row.chat, keys);
-  else if (row.kind === 'chat' && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
+  else if (key === 'ContextMenu' || (key === 'F10' && event.shiftKey)) {
     const box = document.getElementById(idOf(row))?.getBoundingClientRect();
-    keys.ask({ chat: row.chat, at: { x: (box?.left ?? 0) + 40, y: box?.bottom ?? 0 } });
+    const asked = askedOf(row, { x: (box?.left ?? 0) + 40, y: box?.bottom ?? 0 });
+    if (!asked) return false;
+    keys.ask(asked);
   } else return false;
   return true;
 }

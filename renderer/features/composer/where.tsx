@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import { appStore } from '../../state/app.ts';
 import { linkWords, workspacesStore } from '../../state/workspaces.ts';
 import { AnotherPlace } from './another-place.tsx';
+import { useHostSuggestions } from './host-suggestions.ts';
 
 const SHOWN = 3;
 const NONE: readonly WorkspaceSummary[] = [];
@@ -20,7 +21,7 @@ interface WhereProps {
 export function Where({ value, onPick, missing }: WhereProps) {
   const list = useStore(workspacesStore, (s) => s.list ?? NONE);
   const problem = useStore(appStore, (s) => s.folderProblem);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<{ readonly host: string } | null>(null);
   const chosen = list.find((w) => w.id === value);
   const shown = list.slice(0, SHOWN);
   const options = chosen && !shown.includes(chosen) ? [chosen, ...shown.slice(0, SHOWN - 1)] : shown;
@@ -31,7 +32,8 @@ export function Where({ value, onPick, missing }: WhereProps) {
         {options.map((w) => (
           <Place key={w.id} workspace={w} on={w.id === value} onPick={() => onPick(w.id)} />
         ))}
-        <button type="button" className="opt" onClick={() => setAsking(true)}>
+        <ConfiguredHosts count={SHOWN - options.length} onPick={(host) => setAsking({ host })} />
+        <button type="button" className="opt" onClick={() => setAsking({ host: '' })}>
           <FolderOpen className="i" aria-hidden="true" />
           <span>Another folder or host…</span>
         </button>
@@ -42,17 +44,46 @@ export function Where({ value, onPick, missing }: WhereProps) {
           {missing}
         </p>
       )}
-      {asking && (
+      {asking !== null && (
         <AnotherPlace
-          onClose={() => setAsking(false)}
+          host={asking.host}
+          onClose={() => setAsking(null)}
           onOpened={(id) => {
-            setAsking(false);
+            setAsking(null);
             onPick(id);
           }}
         />
       )}
     </div>
   );
+}
+
+interface ConfiguredHostsProps {
+  readonly count: number;
+  readonly onPick: (host: string) => void;
+}
+
+/** Where there is room: names of the SSH configuration where nobody works yet. */
+function ConfiguredHosts({ count, onPick }: ConfiguredHostsProps) {
+  const used = useStore(workspacesStore, (s) => s.list ?? NONE);
+  const hosts = useHostSuggestions()
+    .filter((one) => one.from === 'config' && !used.some(({ host }) => host === one.target))
+    .slice(0, Math.max(0, count));
+  return hosts.map(({ target, leadsTo }) => (
+    <button
+      key={target}
+      type="button"
+      className="opt"
+      title={leadsTo ?? target}
+      onClick={() => onPick(target)}
+    >
+      <Server className="i" aria-hidden="true" />
+      <span className="opt-main">
+        <b>{target}</b> <span className="d">from your ssh config</span>
+      </span>
+      <span className="d">connect…</span>
+    </button>
+  ));
 }
 
 interface PlaceProps {

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { compactContext } from '../../state/context.ts';
+import { openDoctor } from '../../state/doctor.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { showSettings } from '../../state/nav.ts';
 import { secondsLeft } from '../../state/status.ts';
@@ -158,8 +159,23 @@ function HelpButton({ session, help }: { readonly session: ChatSession; readonly
     case 'model':
       return <Button onClick={pickModel}>Switch model</Button>;
     case 'reconnect':
-      return <Button onClick={() => void reconnectAndRetry(session)}>Reconnect</Button>;
+      return <ReconnectButtons session={session} />;
   }
+}
+
+function ReconnectButtons({ session }: { readonly session: ChatSession }) {
+  const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
+  const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
+  return (
+    <>
+      <Button onClick={() => void reconnectAndRetry(session)}>Reconnect</Button>
+      {place && place.hostId !== null && (
+        <Button look="quiet" onClick={() => openDoctor(place.host)}>
+          Open doctor
+        </Button>
+      )}
+    </>
+  );
 }
 
 function pickModel(): void {

@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { type Choice, Picker } from '../../ui/picker.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { Accounts } from './accounts.tsx';
+import { Hosts } from './hosts.tsx';
 import { Rules } from './rules.tsx';
 
 const THEMES: readonly Choice<SettingValues['theme']>[] = [
@@ -55,8 +56,12 @@ export function Settings() {
       <h3>Accounts</h3>
       <Accounts />
       {info && !info.secretsPersist && (
-        <p className="meta">This system offers no key store: keys are kept in memory until Gaffer quits.</p>
+        <p className="meta">
+          This system offers no key store: keys and answers are kept in memory until Gaffer quits.
+        </p>
       )}
+      <h3>Hosts</h3>
+      <Hosts />
       {info && (
         <p className="faint num">
           Gaffer {info.version} · {info.runtime}

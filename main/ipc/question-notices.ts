@@ -1,0 +1,52 @@
+import type { HostQuestion, SignInQuestion } from '@shared/model/host.ts';
+
+export interface QuestionNotice {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Calls `tell` once for each question, when it is asked, until it is closed. */
+export function tellQuestions(
+  asker: { watch(signal: AbortSignal): AsyncIterable<readonly HostQuestion[]> },
+  tell: (notice: QuestionNotice) => void,
+): { close(): Promise<void> } {
+  const closing = new AbortController();
+  const telling = follow(asker.watch(closing.signal), tell);
+  return {
+    close() {
+      closing.abort();
+      return telling;
+    },
+  };
+}
+
+async function follow(
+  open: AsyncIterable<readonly HostQuestion[]>,
+  tell: (notice: QuestionNotice) => void,
+): Promise<void> {
+  let told = new Set<string>();
+  for await (const questions of open) {
+    for (const question of questions) if (!told.has(question.id)) tell(noticeOf(question));
+    told = new Set(questions.map(({ id }) => id));
+  }
+}
+
+export function noticeOf(question: HostQuestion): QuestionNotice {
+  const { host, hop } = question;
+  const body = hop === host ? 'The connection waits for you.' : `On the way to ${host}.`;
+  return question.kind === 'host-key'
+    ? { title: `${hop} shows an unknown key`, body }
+    : { title: `${hop} asks for ${wanted(question)}`, body };
+}
+
+function wanted({ method, prompts }: SignInQuestion): string {
+  if (method !== 'keyboard-interactive') return `a ${method}`;
+  const [prompt] = prompts;
+  if (!prompt || prompts.length > 1) return `${prompts.length} answers`;
+  const label = prompt.label.trim().replace(/\s*:$/, '');
+  // Only plain words make a phrase; a server may say anything.
+  if (!/^[A-Za-z][A-Za-z -]{0,40}$/.test(label)) return 'an answer';
+  // "Verification code", but not "OTP".
+  const words = /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
+  return `${/^[aeiou]/i.test(words) ? 'an' : 'a'} ${words}`;
+}

@@ -1,0 +1,17 @@
+import { useStore } from 'zustand';
+import { HostDialogs } from '../features/hosts/host-dialogs.tsx';
+import { Settings } from '../features/settings/settings.tsx';
+import { Toasts } from '../features/toasts/toasts.tsx';
+import { navStore } from '../state/nav.ts';
+
+/** What lies over the panes, whichever they are. */
+export function Overlays() {
+  const settings = useStore(navStore, (s) => s.settings);
+  return (
+    <>
+      {settings && <Settings />}
+      <HostDialogs />
+      <Toasts />
+    </>
+  );
+}

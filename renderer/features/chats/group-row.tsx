@@ -1,0 +1,63 @@
+import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
+import { useStore } from 'zustand';
+import { hostsStore, waitingWords } from '../../state/hosts.ts';
+import { linkWords } from '../../state/workspaces.ts';
+import type { Point } from '../../ui/menu.tsx';
+import type { TreeRow } from './tree-rows.ts';
+
+interface GroupRowProps {
+  readonly id: string;
+  readonly row: TreeRow & { kind: 'group' };
+  readonly active: boolean;
+  readonly onOpen: () => void;
+  readonly onMenu: (at: Point) => void;
+}
+
+/** A workspace with the state of the link to its machine, and what that waits for. */
+export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
+  const { workspace } = row;
+  const waiting = useStore(hostsStore, (s) => workspace && waitingWords(s.questions, workspace.host));
+  const Caret = row.open ? ChevronDown : ChevronRight;
+  const link = workspace && waiting === null ? linkWords(workspace.link) : '';
+  return (
+    <div
+      id={id}
+      role="treeitem"
+      aria-level={1}
+      aria-expanded={row.open}
+      aria-setsize={row.size}
+      aria-posinset={row.position}
+      aria-label={nameOf(row, link, waiting)}
+      className={`grp ${active ? 'active' : ''}`}
+      title={workspace ? `${workspace.host}:${workspace.directory}` : undefined}
+      onClick={onOpen}
+      onContextMenu={(event) => {
+        if (!workspace) return;
+        event.preventDefault();
+        onMenu({ x: event.clientX, y: event.clientY });
+      }}
+    >
+      <Caret className="i s" aria-hidden="true" />
+      <span className="grp-name">{row.key === 'older' ? `Older · ${row.count}` : row.name}</span>
+      {workspace && (
+        <span className="where">
+          <i className={`link ${workspace.link.state}`} />
+          <span className="where-host">{workspace.host}</span>
+          {link !== '' && <span className="where-link">{link}</span>}
+        </span>
+      )}
+      {waiting !== null && (
+        <span className="grp-waits warn">
+          <Hand className="i xs" aria-hidden="true" />
+          <span>{waiting}</span>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function nameOf(row: GroupRowProps['row'], link: string, waiting: string | null): string {
+  if (!row.workspace) return `${row.name}, ${row.count}`;
+  const where = `${row.workspace.host}${link === '' ? '' : ` ${link}`}`;
+  return [row.name, where, waiting ?? ''].filter((part) => part !== '').join(', ');
+}
