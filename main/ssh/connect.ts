@@ -7,6 +7,7 @@ import { type LoadedOptions, loadHostOptions } from './config/load-host-options.
 import type { Person } from './config/person.ts';
 import { expandHome } from './config/tokens.ts';
 import { LinkFault } from './fault.ts';
+import { forwardAgent } from './forward-agent.ts';
 import { HopConnection } from './hop-connection.ts';
 import type { Questions } from './questions.ts';
 import { reachHop } from './reach-hop.ts';
@@ -40,14 +41,14 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions, signal: AbortSignal): Promise<Session> {
   signal.throwIfAborted();
   const route = await findRoute(options, signal);
+  const [agent] = options.forwardAgent ? (route.at(-1)?.options.keys.agentSockets ?? []) : [];
   const chain = new Chain();
   const onAbort = () => chain.abandon();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     for (const hop of route) {
       const stream = await reachHop(hop, chain.last, options, signal);
-      const isHost = hop === route.at(-1);
-      const forwardedAgent = isHost && options.forwardAgent ? hop.options.keys.agentSocket : null;
+      const forwardedAgent = (hop === route.at(-1) && agent) || null;
       const connection = new HopConnection(hop, stream, {
         ...options,
         host: options.target,
@@ -59,6 +60,7 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
     }
     const host = chain.last;
     if (host === null) throw new Error('a route has at least its end');
+    if (agent !== undefined) await forwardAgent(host, options.trace, signal);
     const session = createSession(host.client, chain.closed, () => chain.abandon());
     return {
       ...session,

@@ -223,6 +223,35 @@ describe(`keys${notHere(missing)}`, () => {
     },
   );
 
+  test.skipIf(missing)(
+    'the ssh-agent can be used from the host only when it is lent, and where the server allows it',
+    async () => {
+      const sshd = await start();
+      const agent = await startSshAgent(sshd.clientKey);
+      onTestFinished(() => agent.dispose());
+      const person = await someone([sshd], 'Host *\n  ForwardAgent yes\n', { SSH_AUTH_SOCK: agent.socket });
+      const keysThere = async (options: ConnectOptions) => {
+        const session = await open(options);
+        return (await session.exec('ssh-add -l; echo "$SSH_AUTH_SOCK"', '', never)).stdout;
+      };
+      const options = connectOptions(person, targetOf(sshd));
+      expect(await keysThere(options)).toBe('\n');
+      expect(await keysThere({ ...options, forwardAgent: true })).toContain('(ED25519)');
+      const closed = await start({ config: ['AllowAgentForwarding no'] });
+      const other = await someone([closed], '', { SSH_AUTH_SOCK: agent.socket });
+      const lent = connectOptions(other, targetOf(closed), {
+        identityFile: closed.clientKey,
+        forwardAgent: true,
+      });
+      expect(await keysThere(lent)).toBe('\n');
+      expect(lent.trace.get().stages.at(-1)).toMatchObject({
+        stage: 'forwarding',
+        state: 'ok',
+        summary: expect.stringContaining('AllowAgentForwarding'),
+      });
+    },
+  );
+
   test.skipIf(missing)('what the server offers and what was tried is told', async () => {
     const sshd = await start();
     const config = `Host *\n  IdentityFile "${sshd.strangerKey}"\n  IdentityFile "${sshd.clientKey}"\n`;

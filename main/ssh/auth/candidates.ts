@@ -57,14 +57,18 @@ export async function* candidates(deps: CandidateDeps, signal: AbortSignal): Asy
   }
 }
 
+/** Of the first agent that has some; problems are told when none has. */
 async function agentKeys(
   { options, onProblem }: CandidateDeps,
   signal: AbortSignal,
 ): Promise<AgentKeys | null> {
-  if (options.agentSocket === null) return null;
-  const held = await listAgentKeys(options.agentSocket, signal);
-  if (typeof held !== 'string') return held;
-  onProblem(held);
+  const problems: string[] = [];
+  for (const socket of options.agentSockets) {
+    const held = await listAgentKeys(socket, signal);
+    if (typeof held === 'string') problems.push(held);
+    else if (held.keys.length > 0) return held;
+  }
+  for (const problem of problems) onProblem(problem);
   return null;
 }
 

@@ -41,8 +41,8 @@ export interface KeyOptions {
   readonly files: readonly string[];
   /** Keys of the agent count only where their file is named. */
   readonly only: boolean;
-  /** The ssh-agent's socket; null: none. */
-  readonly agentSocket: string | null;
+  /** Sockets of ssh-agents; the first that has keys counts. */
+  readonly agentSockets: readonly string[];
   /** Files with certificates are named, which we do not use. */
   readonly certificates: boolean;
 }
@@ -91,7 +91,7 @@ export function hostOptions(source: RawSource, query: HostQuery, person: Person)
     hostname,
     port,
     user,
-    proxy: proxyOptions(first('proxyjump'), first('proxycommand'), tokens, at),
+    proxy: proxyOptions(first, tokens, at),
     addressFamily: choiceOf(first('addressfamily'), 'AddressFamily', at, FAMILIES) ?? 0,
     bindAddress: first('bindaddress'),
     connectTimeoutMs: inMs(secondsOf(first('connecttimeout'), 'ConnectTimeout', at)),
@@ -105,7 +105,7 @@ export function hostOptions(source: RawSource, query: HostQuery, person: Person)
         .filter((file) => file !== 'none')
         .map((file) => path.resolve(person.home, expandPath(file, person, tokens, at))),
       only: flagOf(first('identitiesonly'), 'IdentitiesOnly', at) ?? false,
-      agentSocket: agentSocket(first('identityagent'), person, toPath),
+      agentSockets: agentSockets(first('identityagent'), person, toPath),
       certificates: raw.has('certificatefile'),
     },
     methods: authMethods(first, at),
@@ -137,11 +137,11 @@ const OWN_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'];
 const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 
 function proxyOptions(
-  jump: string | null,
-  command: string | null,
+  first: (keyword: string) => string | null,
   { h = '', n = '', p = '', r = '' }: Tokens,
   at: string,
 ): ProxyOptions {
+  const [jump, command] = [first('proxyjump'), first('proxycommand')];
   const tokens = { h, n, p, r };
   if (jump !== null && jump.toLowerCase() !== 'none') {
     return {
@@ -152,6 +152,9 @@ function proxyOptions(
     };
   }
   if (command !== null && command.toLowerCase() !== 'none') {
+    if (flagOf(first('proxyusefdpass'), 'ProxyUseFdpass', at)) {
+      throw configFault(at, 'Gaffer knows no "ProxyUseFdpass yes"');
+    }
     return { kind: 'command', command: expandTokens(command, tokens, at) };
   }
   return { kind: 'direct' };
@@ -163,19 +166,21 @@ function jumpHost(text: string, at: string): Target {
   return target.value;
 }
 
-function agentSocket(
+function agentSockets(
   named: string | null,
   { env }: Person,
   toPath: (text: string) => string,
-): string | null {
-  if (named === null || named === 'SSH_AUTH_SOCK') return env['SSH_AUTH_SOCK'] || systemAgent();
-  if (named.toLowerCase() === 'none') return null;
-  const variable = /^\$(\w+)$/.exec(named)?.[1];
-  return variable === undefined ? toPath(named) : env[variable] || null;
+): readonly string[] {
+  const variable =
+    named === null || named === 'SSH_AUTH_SOCK' ? 'SSH_AUTH_SOCK' : /^\$(\w+)$/.exec(named)?.[1];
+  if (variable !== undefined) return env[variable] ? [env[variable]] : systemAgents(variable);
+  return named === null || named.toLowerCase() === 'none' ? [] : [toPath(named)];
 }
 
-function systemAgent(): string | null {
-  return process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
+/** Where Windows keeps them: OpenSSH's own, and PuTTY's. */
+function systemAgents(variable: string): readonly string[] {
+  const isAsked = variable === 'SSH_AUTH_SOCK' && process.platform === 'win32';
+  return isAsked ? ['\\\\.\\pipe\\openssh-ssh-agent', 'pageant'] : [];
 }
 
 function authMethods(first: (keyword: string) => string | null, at: string): readonly AuthMethod[] {
