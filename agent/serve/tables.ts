@@ -1,5 +1,6 @@
 import type { Home } from '../base/home.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
+import { withLentAgent } from '../processes/lent-agent.ts';
 import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { TerminalTable } from '../terminals/terminal-table.ts';
@@ -13,7 +14,7 @@ export interface TablesOptions {
 /** What runs here; both with the environment of one login. */
 export async function openTables({ home, agentFile, mask }: TablesOptions) {
   const loginEnv = loadLoginEnv();
-  const baseEnv = () => loginEnv;
+  const baseEnv = async () => withLentAgent(await loginEnv, home);
   const processes = new ProcessTable({ home, agentFile, baseEnv, mask });
   const terminals = new TerminalTable({ dir: home.terminals, agentFile, shell: loginShell(), baseEnv });
   await Promise.all([processes.open(), terminals.sweep()]);

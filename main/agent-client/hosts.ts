@@ -135,7 +135,8 @@ class HostEntry implements RemoteHost {
     this.#connect = async (open) => {
       const trace = shared.traces.begin(target);
       try {
-        const opened = await open({ ...options, forwardAgent: this.#forwardAgent, trace });
+        const lendAgentTo = this.#forwardAgent ? remoteHome : null;
+        const opened = await open({ ...options, lendAgentTo, trace });
         trace.end('ok');
         return opened;
       } catch (error) {
@@ -146,8 +147,11 @@ class HostEntry implements RemoteHost {
     this.#link = new Link({
       ...deps,
       open: async (signal) => {
-        this.#session = await this.#connect((chosen) => openRemoteSession(chosen, signal));
-        return this.#session;
+        const before = this.#forwardAgent;
+        const session = await this.#connect((chosen) => openRemoteSession(chosen, signal));
+        this.#session = session;
+        if (this.#forwardAgent !== before) this.#connectAnew();
+        return session;
       },
     });
     this.client = connectRemoteAgent({ link: this.#link, clock: deps.clock, host: target });
@@ -161,10 +165,14 @@ class HostEntry implements RemoteHost {
     return this.#link.watch(signal);
   }
 
-  /** A connection that was made with the other setting is made anew: calls that run there go on in the next one. */
   setForwardAgent(forwardAgent: boolean): void {
     if (this.#forwardAgent === forwardAgent) return;
     this.#forwardAgent = forwardAgent;
+    this.#connectAnew();
+  }
+
+  /** Calls that run in a connection with the other setting go on in the next one. */
+  #connectAnew(): void {
     void this.#session?.close().then(() => this.#link.wake());
   }
 

@@ -23,8 +23,8 @@ export interface ConnectOptions {
   readonly target: string;
   /** A key file that they chose: then no other key is offered to the host. */
   readonly identityFile: string | null;
-  /** The person's ssh-agent may be used from the host. */
-  readonly forwardAgent: boolean;
+  /** The home on the host of the agent that may use the person's ssh-agent; null: none may. */
+  readonly lendAgentTo: string | null;
   readonly person: Person;
   readonly questions: Questions;
   /** Keys that were opened, and questions that many ask: one each for all connections. */
@@ -41,18 +41,19 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions, signal: AbortSignal): Promise<Session> {
   signal.throwIfAborted();
   const route = await findRoute(options, signal);
-  const [agent] = options.forwardAgent ? (route.at(-1)?.options.keys.agentSockets ?? []) : [];
+  const { lendAgentTo, trace } = options;
+  const [agent = null] = lendAgentTo === null ? [] : (route.at(-1)?.options.keys.agentSockets ?? []);
   const chain = new Chain();
   const onAbort = () => chain.abandon();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     for (const hop of route) {
       const stream = await reachHop(hop, chain.last, options, signal);
-      const forwardedAgent = (hop === route.at(-1) && agent) || null;
+      const lentAgent = hop === route.at(-1) ? agent : null;
       const connection = new HopConnection(hop, stream, {
         ...options,
         host: options.target,
-        forwardedAgent,
+        lentAgent,
       });
       chain.add(connection);
       signal.throwIfAborted();
@@ -60,7 +61,7 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
     }
     const host = chain.last;
     if (host === null) throw new Error('a route has at least its end');
-    if (agent !== undefined) await forwardAgent(host, options.trace, signal);
+    if (agent !== null && lendAgentTo !== null) await forwardAgent(host, lendAgentTo, trace, signal);
     const session = createSession(host.client, chain.closed, () => chain.abandon());
     return {
       ...session,
@@ -90,10 +91,11 @@ async function findRoute(options: ConnectOptions, signal: AbortSignal): Promise<
       summary: 'Reading the SSH configuration.',
     } as const;
     return inStage(trace, reading, async (stage) => {
-      const loaded = await loadHostOptions(machine, person, signal);
+      const read = await loadHostOptions(machine, person, signal);
+      const loaded = machine === parsed.value ? await withChosenKey(read, options) : read;
       const { hostname, port, user } = loaded.options;
       stage.ok(`${user}@${hostname}, port ${port}.`, `Read by ${loaded.by}.`);
-      return machine === parsed.value ? withChosenKey(loaded, options) : loaded;
+      return loaded;
     });
   });
 }

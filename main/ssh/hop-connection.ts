@@ -35,7 +35,7 @@ export interface HopDeps {
   /** In place of what the configuration says about silence. */
   readonly stallMs?: number;
   /** The ssh-agent's socket that may be used from there; null: none. */
-  readonly forwardedAgent: string | null;
+  readonly lentAgent: string | null;
 }
 
 type Next = (method: AnyAuthMethod) => void;
@@ -131,7 +131,7 @@ export class HopConnection {
   }
 
   #config(algorithms: readonly string[]): ConnectConfig {
-    const { stallMs, forwardedAgent } = this.#deps;
+    const { stallMs, lentAgent } = this.#deps;
     const { alive, user } = this.#hop.options;
     return {
       sock: this.#stream as NonNullable<ConnectConfig['sock']>,
@@ -142,7 +142,7 @@ export class HopConnection {
       keepaliveInterval:
         stallMs === undefined ? alive.intervalMs : Math.max(1, Math.round(stallMs / KEEPALIVES)),
       keepaliveCountMax: stallMs === undefined ? alive.count : KEEPALIVES,
-      ...(forwardedAgent === null ? {} : { agent: forwardedAgent }),
+      ...(lentAgent === null ? {} : { agent: lentAgent }),
       // ssh2's types demand its own literal union here; the names come from our table of supported ones.
       algorithms: { serverHostKey: [...algorithms] as never[] },
       // Without an answer nothing goes on: what is wrong ends the stream.

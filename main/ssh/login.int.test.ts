@@ -236,12 +236,14 @@ describe(`keys${notHere(missing)}`, () => {
       };
       const options = connectOptions(person, targetOf(sshd));
       expect(await keysThere(options)).toBe('\n');
-      expect(await keysThere({ ...options, forwardAgent: true })).toContain('(ED25519)');
+      expect(await keysThere({ ...options, lendAgentTo: path.join(dir, 'home there') })).toContain(
+        '(ED25519)',
+      );
       const closed = await start({ config: ['AllowAgentForwarding no'] });
       const other = await someone([closed], '', { SSH_AUTH_SOCK: agent.socket });
       const lent = connectOptions(other, targetOf(closed), {
         identityFile: closed.clientKey,
-        forwardAgent: true,
+        lendAgentTo: path.join(dir, 'home there'),
       });
       expect(await keysThere(lent)).toBe('\n');
       expect(lent.trace.get().stages.at(-1)).toMatchObject({

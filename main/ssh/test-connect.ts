@@ -38,7 +38,7 @@ export function connectOptions(
   return {
     target,
     identityFile: null,
-    forwardAgent: false,
+    lendAgentTo: null,
     person,
     questions: unanswered,
     keyring: new Keyring(),
