@@ -37,6 +37,7 @@ export const limits = {
   globFiles: 2_000,
   /** So many are looked at to find the newest. */
   globScan: 100_000,
+  runningProcesses: 500,
   listedProcesses: 10,
   exitedListedMs: 5 * 60_000,
   waitMs: 5 * 60_000,

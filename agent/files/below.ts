@@ -6,9 +6,11 @@ import {
   lstatSync,
   opendirSync,
   openSync,
+  readlinkSync,
   readSync,
   type Stats,
 } from 'node:fs';
+import { Refusal } from '../base/refusal.ts';
 
 const LINUX = process.platform === 'linux';
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -29,8 +31,15 @@ export class HeldBelow {
     this.fd = fd;
   }
 
-  /** `place` is a path without links. Throws what the system says. */
-  static open(place: string): HeldBelow {
+  /** At a path without links; throws what the system says, and when a link has led elsewhere since. */
+  static open(root: string): HeldBelow {
+    const held = HeldBelow.hold(root);
+    if (held.fd === null || readlinkSync(held.place) === root) return held;
+    held.close();
+    throw new Refusal(409, 'conflict', `${root}: something else was put there meanwhile`);
+  }
+
+  private static hold(place: string): HeldBelow {
     if (!LINUX) return new HeldBelow(place, null);
     const fd = openSync(place, DIRECTORY);
     return new HeldBelow(`/proc/self/fd/${fd}`, fd);
@@ -39,7 +48,7 @@ export class HeldBelow {
   /** Null: no directory is there, or none that may be read. */
   below(name: string): HeldBelow | null {
     try {
-      return HeldBelow.open(`${this.place}/${name}`);
+      return HeldBelow.hold(`${this.place}/${name}`);
     } catch {
       return null;
     }

@@ -1,5 +1,6 @@
-import type { GlobbedFile, SearchCut, SearchedFile } from '@shared/agent-protocol/index.ts';
+import type { AgentCode, GlobbedFile, SearchCut, SearchedFile } from '@shared/agent-protocol/index.ts';
 import { limits } from '../base/limits.ts';
+import { badRequest, refusalOf } from '../base/refusal.ts';
 import { searchLines } from './search-lines.ts';
 import { type Tree, type TreeFile, visitFiles, walkTree } from './walk-tree.ts';
 
@@ -32,12 +33,27 @@ export interface GlobTask extends Scan {
 export type ScanWord =
   | { readonly kind: 'searched'; readonly file: SearchedFile }
   | { readonly kind: 'globbed'; readonly files: readonly GlobbedFile[] }
+  /** In parts: what a class knows is lost between threads. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: AgentCode;
+      readonly message: string;
+    }
   | { readonly kind: 'end'; readonly cut: SearchCut | null };
 
 export function scanTree(task: ScanTask, say: (word: ScanWord) => void): void {
   const endsAt = Date.now() + task.ms;
-  const cut = task.kind === 'search' ? searchTree(task, endsAt, say) : globTree(task, endsAt, say);
-  say({ kind: 'end', cut });
+  try {
+    const cut = task.kind === 'search' ? searchTree(task, endsAt, say) : globTree(task, endsAt, say);
+    say({ kind: 'end', cut });
+  } catch (error) {
+    // What a pattern does to the engine, such as growing too large, is the pattern's fault.
+    const isPatterns = error instanceof SyntaxError || error instanceof RangeError;
+    const refusal = isPatterns ? badRequest('the pattern is too large') : refusalOf(error, task.tree.root);
+    const { status, code, message } = refusal;
+    say({ kind: 'refused', status, code, message });
+  }
 }
 
 function searchTree(task: SearchTask, endsAt: number, say: (word: ScanWord) => void): SearchCut | null {

@@ -12,7 +12,7 @@ import type {
   SearchResponse,
 } from '@shared/agent-protocol/index.ts';
 import { limits } from '../base/limits.ts';
-import { badRequest, Refusal, refusalOf } from '../base/refusal.ts';
+import { Refusal, refusalOf } from '../base/refusal.ts';
 import { inodeOf } from './below.ts';
 import { chooseGlobs, type FileChoice, isIncluded } from './file-choice.ts';
 import { isSystemTree } from './forbidden-paths.ts';
@@ -34,6 +34,7 @@ export interface ScannerOptions {
 /** A search that does not end by itself, in a pattern that goes through every way there is, is ended so much later. */
 const GRACE_MS = 500;
 const START_MS = 10_000;
+const MEMORY_MB = 512;
 /** Ripgrep gets so much of the time: what it found is still to be read. */
 const RIPGREP_SHARE = 0.8;
 /** Of what it finds some is no text after all. */
@@ -141,7 +142,8 @@ export class Scanner {
     hear: (word: ScanWord) => void,
   ): Promise<SearchCut | null> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.options.agentFile, { workerData: task, stdout: true, stderr: true });
+      const resourceLimits = { maxOldGenerationSizeMb: MEMORY_MB };
+      const worker = new Worker(this.options.agentFile, { workerData: task, resourceLimits });
       let cut: SearchCut | null = 'time';
       let failure: unknown = null;
       const end = () => void worker.terminate();
@@ -154,6 +156,7 @@ export class Scanner {
       if (signal.aborted) end();
       worker.on('message', (word: ScanWord) => {
         if (word.kind === 'end') cut = word.cut;
+        else if (word.kind === 'refused') failure = new Refusal(word.status, word.code, word.message);
         else hear(word);
       });
       worker.once('error', (error) => {
@@ -163,7 +166,7 @@ export class Scanner {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);
         if (failure === null) resolve(cut);
-        else reject(scanFailure(failure));
+        else reject(refusalOf(failure, 'the search'));
       });
     });
   }
@@ -202,11 +205,4 @@ async function secretInodes({ run, journal }: FileRules): Promise<ReadonlySet<st
     }
   }
   return inodes;
-}
-
-/** What a pattern did to the engine, such as growing too large, is the pattern's fault. */
-function scanFailure(failure: unknown): Refusal {
-  if (failure instanceof SyntaxError || failure instanceof RangeError)
-    return badRequest('the pattern is too large');
-  return refusalOf(failure, 'the search');
 }

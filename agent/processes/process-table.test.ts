@@ -42,8 +42,9 @@ async function put(digit: string, { host, started, exitDaysAgo, daysOld }: Given
   return dir;
 }
 
-function table(): ProcessTable {
-  return new ProcessTable({ home, agentFile: '', baseEnv: async () => ({}), mask: new TokenMask([]) });
+function table(mostRunning = 10): ProcessTable {
+  const baseEnv = async () => ({});
+  return new ProcessTable({ home, agentFile: '', baseEnv, mask: new TokenMask([]), mostRunning });
 }
 
 it('keeps what ended for seven days, and what runs for as long as it does', async () => {
@@ -68,4 +69,15 @@ it('keeps what ended for seven days, and what runs for as long as it does', asyn
   await processes.sweep(Date.now() + 8 * DAY_MS);
   expect(existsSync(dirs.lost)).toBe(false);
   expect(existsSync(dirs.running)).toBe(true);
+});
+
+it('starts no more than may run at once', async () => {
+  await put('1', { started: 'here and alive', daysOld: 1 });
+  await put('2', { started: 'gone', exitDaysAgo: 1, daysOld: 1 });
+  const processes = table(2);
+  await processes.open();
+  expect(await processes.prepare({ command: 'true', workdir: '/' })).toBe('/');
+  await put('3', { started: 'here and alive', daysOld: 1 });
+  expect(processes.has(idOf('3'))).toBe(true);
+  await expect(processes.prepare({ command: 'true' })).rejects.toMatchObject({ status: 503, code: 'busy' });
 });

@@ -28,6 +28,7 @@ export interface ProcessTableOptions {
   /** The environment of every command, below that of its request. */
   readonly baseEnv: () => Promise<Env>;
   readonly mask: TokenMask;
+  readonly mostRunning?: number;
 }
 
 /** All processes of this home that run on this host or ran here in the last days, whoever started them. */
@@ -78,6 +79,9 @@ export class ProcessTable {
     if (!found) throw new Refusal(404, 'not-found', `workdir does not exist: ${workdir}`);
     if (!found.isDirectory())
       throw new Refusal(400, 'not-a-directory', `workdir is not a directory: ${workdir}`);
+    const running = await this.countRunning();
+    if (running >= (this.options.mostRunning ?? limits.runningProcesses))
+      throw new Refusal(503, 'busy', `${running} processes are running; end some of them first`);
     return workdir;
   }
 
