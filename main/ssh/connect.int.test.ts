@@ -13,11 +13,10 @@ import type { Session } from './session.ts';
 import { connectOptions, newPerson, targetOf } from './test-connect.ts';
 
 const missing = sshdMissing();
-if (missing) console.log(`not run here: ${missing}`);
 const run = promisify(execFile);
 const never = new AbortController().signal;
 
-describe.skipIf(missing)('connect to a real sshd', () => {
+describe.skipIf(missing)(`connect to a real sshd${missing ? ` [not here: ${missing}]` : ''}`, () => {
   let sshd: Sshd;
   let home: string;
   let person: Person;

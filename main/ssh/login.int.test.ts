@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import ssh2, { type AuthContext } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
 import {
@@ -262,6 +263,92 @@ describe(`keys${notHere(missing)}`, () => {
     expect(detailOf(options)).toMatch(
       /^The server offers: publickey\.\n.*stranger_key, SHA256:\S+: refused\.$/,
     );
+  });
+});
+
+describe('servers other than OpenSSH', () => {
+  /** One that lets nobody in by `method`, but says what `answer` does. */
+  async function serve(answer: (ctx: AuthContext) => void): Promise<string> {
+    const key = path.join(await mkdtemp(path.join(dir, 'key ')), 'host');
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const server = new ssh2.Server({ hostKeys: [await readFile(key)], banner: 'Be \u001b[1mkind\n' });
+    server.on('connection', (client) => {
+      client.on('authentication', answer);
+      client.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port was given');
+    return `ada@127.0.0.1:${address.port}`;
+  }
+  const newKeys = 'Host *\n  StrictHostKeyChecking accept-new\n';
+
+  test.skipIf(missing)('a password that must be changed first is said, with the way to do it', async () => {
+    const target = await serve((ctx) => {
+      if (ctx.method === 'password') ctx.requestChange('Change it now', () => ctx.reject());
+      else ctx.reject(['password']);
+    });
+    const questions = answering(() => 'old');
+    const options = connectOptions(await someone([], newKeys), target, { questions });
+    expect(await refusalOf(connect(options, never))).toMatchObject({
+      code: 'auth',
+      final: true,
+      message: expect.stringContaining('has expired'),
+      detail: 'Change it now',
+      fix: expect.stringContaining('ssh '),
+    });
+  });
+
+  test.skipIf(missing)(
+    'several prompts at once, what is said above them, and one that may be seen',
+    async () => {
+      const target = await serve((ctx) => {
+        if (ctx.method !== 'keyboard-interactive') return ctx.reject(['keyboard-interactive']);
+        const prompts = [
+          { prompt: 'Account: ', echo: true },
+          { prompt: 'Password:', echo: false },
+        ];
+        ctx.prompt(prompts, 'Corporate\u202e login', 'Answer\r\nboth.', (answers) => {
+          if (answers.join() === 'work,secret') ctx.accept();
+          else ctx.reject(['keyboard-interactive']);
+        });
+      });
+      const questions = answering((label, attempt) =>
+        label === 'Account' ? 'work' : attempt > 1 ? 'secret' : 'x',
+      );
+      const options = connectOptions(await someone([], newKeys), target, { questions });
+      await open(options);
+      expect(questions.asked).toMatchObject([
+        {
+          instructions: 'Corporate login\nAnswer\nboth.',
+          attempt: 1,
+          prompts: [
+            { label: 'Account', echo: true, secret: null },
+            {
+              label: 'Password',
+              echo: false,
+              secret: expect.stringContaining('ssh:password:ada@127.0.0.1'),
+            },
+          ],
+        },
+        { attempt: 2 },
+      ]);
+      expect(detailOf(options)).toContain('The server says: Be [1mkind');
+    },
+  );
+
+  test.skipIf(missing)('a server that offers to ask and then does not is not tried for ever', async () => {
+    let tries = 0;
+    const target = await serve((ctx) => {
+      if (ctx.method === 'keyboard-interactive') tries++;
+      ctx.reject(['keyboard-interactive']);
+    });
+    const questions = answering(() => 'x');
+    const options = connectOptions(await someone([], newKeys), target, { questions });
+    expect(await refusalOf(connect(options, never))).toMatchObject({ code: 'auth', final: true });
+    expect(tries).toBe(1);
+    expect(questions.asked).toEqual([]);
   });
 });
 
