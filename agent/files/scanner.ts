@@ -132,7 +132,9 @@ export class Scanner {
       most,
       endsAt: Date.now() + ms,
     };
-    return filesByRipgrep(program, search, signal);
+    const found = await filesByRipgrep(program, search, signal);
+    // It stands before something that does not let it go on, such as a FIFO in the place of a `.gitignore`.
+    return found?.cut === 'time' && found.paths.length === 0 ? null : found;
   }
 
   /** Resolves when the thread is gone. Cut short by its time, it has said what it had found until then. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import type { FileChoiceRequest, SearchRequest } from '@shared/agent-protocol/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +20,7 @@ const signal = AbortSignal.timeout(300_000);
 const call = { signal };
 
 let agent: TestAgent;
+let trap: string;
 let sockets: net.Server;
 let scanners: { readonly own: Scanner; readonly ripgrep: Scanner };
 const at = (...names: readonly string[]) => path.join(agent.dir, ...names);
@@ -71,14 +73,17 @@ beforeAll(async () => {
   fs.symlinkSync(at('tree/a.txt'), at('tree/link-in'));
   fs.symlinkSync('.', at('tree/loop'));
   fs.symlinkSync(at('outside/secret.txt'), at('tree/ü/.gitignore'));
-  put('trap/.git/config', '');
-  put('trap/a.txt', 'needle');
-  execFileSync('mkfifo', [at('tree/fifo'), at('trap/.gitignore')]);
+  // By itself: ripgrep waits for it wherever it comes by.
+  trap = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-trap-')));
+  fs.mkdirSync(path.join(trap, '.git'));
+  fs.writeFileSync(path.join(trap, 'a.txt'), 'needle');
+  execFileSync('mkfifo', [at('tree/fifo'), path.join(trap, '.gitignore')]);
   sockets = net.createServer();
   await new Promise<void>((resolve) => sockets.listen(at('tree/socket'), resolve));
 });
 afterAll(async () => {
   sockets.close();
+  fs.rmSync(trap, { recursive: true });
   await agent.close();
 });
 
@@ -164,7 +169,7 @@ describe('a search', () => {
   });
 
   it('does not wait for a FIFO that stands where the ignored names should', async () => {
-    expect(paths(await search({ root: at('trap') }))).toEqual(['a.txt']);
+    expect(paths(await search({ root: trap }))).toEqual(['a.txt']);
   });
 
   it('refuses what is no directory, no pattern, no glob, or nobody’s business', async () => {
@@ -241,8 +246,10 @@ describe.skipIf(ripgrep === null)(`with ripgrep${here}`, () => {
     expect(await search(limit, 'ripgrep')).toEqual(await search(limit));
   });
 
-  it('that waits for a FIFO is ended in time', async () => {
-    expect((await search({ root: at('trap'), max_ms: 300 }, 'ripgrep')).cut).toBe('time');
+  it('that waits for a FIFO is ended, and the rest of the time is for our own search', async () => {
+    const { files, cut } = await search({ root: trap, max_ms: 5_000 }, 'ripgrep');
+    // A machine that is very busy may need more than the rest.
+    expect(cut === 'time' || paths({ files }).join() === 'a.txt').toBe(true);
   });
 });
 
@@ -270,7 +277,8 @@ describe('whatever calls itself ripgrep', () => {
     const pid = Number(fs.readFileSync(pidFile, 'utf8'));
     expect(isProcessAlive(pid)).toBe(true);
     if (how === 'abort') stop.abort();
-    expect(await asked).toMatchObject({ files: [], cut: 'time' });
+    const { files, cut } = await asked;
+    expect(cut === 'time' || (how === 'time' && files.length === TEXTS.length)).toBe(true);
     expect(isProcessAlive(pid)).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ import { makeWorld, type World } from './world.ts';
 const LANES = 16;
 const MOST_FAULTS = 20;
 /** So long the agent may be busy with itself before it answers something easy, on a machine that others use too. */
-const DEAF_MS = 10_000;
+const DEAF_MS = 30_000;
 
 /**
  * Inputs of every kind to the agent's HTTP API. Whatever comes: a typed answer in time, nothing that is nobody's business
