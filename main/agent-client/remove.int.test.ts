@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,9 +11,9 @@ import { systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { removeFromHost } from '../ssh/remove.ts';
 import { newDirectory, openHost } from '../ssh/test-host.ts';
+import { followProcess, type TestProcess } from '../ssh/test-process.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
 import { createHosts } from './hosts.ts';
-import { isProcessAlive } from './test-agent.ts';
 import { newTestPlace, type TestPlace } from './test-place.ts';
 
 // Servers, agents and uploads take their time on a busy machine.
@@ -35,31 +36,27 @@ beforeAll(async () => {
 afterAll(() => rm(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 
 /** With an agent that has run a command; whatever the test leaves running is ended. */
-async function openPlace(options: SshdOptions = {}): Promise<TestPlace & { home: string; pid: number }> {
+async function openPlace(
+  options: SshdOptions = {},
+): Promise<TestPlace & { home: string; agent: TestProcess }> {
   const place = await newTestPlace(base, options, { agentFile });
-  const { pid } = await place.host.client.hello(call);
-  onTestFinished(() => {
-    if (isProcessAlive(pid)) process.kill(pid, 'SIGKILL');
-  });
+  const agent = await followProcess((await place.host.client.hello(call)).pid);
+  onTestFinished(() => agent.kill('SIGKILL'));
   const { id } = await place.host.client.startProcess({ command: 'echo done' }, keyed());
   await place.host.client.processOutput(id, true, call);
-  return { ...place, pid, home: path.join(place.dir, 'remote home') };
+  return { ...place, agent, home: path.join(place.dir, 'remote home') };
 }
 
-/** A command that runs until the test ends it; answers its pid. */
-async function startLasting({ host, dir }: TestPlace): Promise<number> {
+/** A command that runs until the test ends it. */
+async function startLasting({ host, dir }: TestPlace): Promise<TestProcess> {
   const command = `echo $$ > pid.new; mv pid.new pid; while :; do sleep 0.1; done`;
   await host.client.startProcess({ command, workdir: dir }, keyed());
   const file = path.join(dir, 'pid');
   await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
-  const pid = Number(await readFile(file, 'utf8'));
-  onTestFinished(() => {
-    if (isProcessAlive(pid)) process.kill(-pid, 'SIGKILL');
-  });
-  return pid;
+  const running = await followProcess(Number(await readFile(file, 'utf8')));
+  onTestFinished(() => running.kill('SIGKILL'));
+  return running;
 }
-
-const gone = (pid: number) => expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
 
 describe.skipIf(missing)('removing Gaffer from a host', () => {
   test('ends the agent and removes its home, and nothing beside it', async () => {
@@ -76,7 +73,7 @@ describe.skipIf(missing)('removing Gaffer from a host', () => {
     expect(removal.kind === 'removed' && removal.freedBytes).toBeGreaterThan(100_000);
     expect(existsSync(place.home)).toBe(false);
     expect(await readFile(path.join(place.dir, 'mine'), 'utf8')).toBe('stays');
-    await gone(place.pid);
+    await place.agent.gone();
     expect(place.host.state).toEqual({ state: 'idle' });
     await expect(place.host.client.hello(call)).rejects.toMatchObject({ code: 'closed' });
     const again = createHosts(place.deps);
@@ -95,12 +92,28 @@ describe.skipIf(missing)('removing Gaffer from a host', () => {
     expect(busy.kind === 'busy' && busy.processes).toEqual([
       { command: expect.stringContaining('while :'), workdir: place.dir, startedAt: expect.any(String) },
     ]);
-    expect((await place.host.client.hello(call)).pid).toBe(place.pid);
-    expect(isProcessAlive(running)).toBe(true);
+    expect((await place.host.client.hello(call)).pid).toBe(place.agent.pid);
+    expect(await running.isAlive()).toBe(true);
     expect(await place.host.remove(true, signal)).toMatchObject({ kind: 'removed', stoppedProcesses: 1 });
-    await gone(running);
-    await gone(place.pid);
+    await running.gone();
+    await place.agent.gone();
     expect(existsSync(place.home)).toBe(false);
+  });
+
+  test('an open terminal runs, too', async () => {
+    const place = await openPlace();
+    const terminal = { id: randomUUID(), workspace: place.dir, cols: 80, rows: 24 };
+    await place.host.client.openTerminal(terminal, keyed());
+    expect(await place.host.remove(false, signal)).toMatchObject({
+      kind: 'busy',
+      processes: [],
+      terminals: 1,
+    });
+    expect((await place.host.client.listTerminals(place.dir, null, call)).terminals).toMatchObject([
+      { id: terminal.id, state: 'running' },
+    ]);
+    expect(await place.host.remove(true, signal)).toMatchObject({ kind: 'removed' });
+    await place.agent.gone();
   });
 
   test('a call that waits meanwhile does not bring the agent back', async () => {
@@ -123,17 +136,18 @@ describe.skipIf(missing)('removing Gaffer from a host', () => {
     await writeFile(other, `${await readFile(agentFile, 'utf8')}\n// another build\n`);
     const hosts = createHosts({ ...place.deps, agentFile: other });
     onTestFinished(() => hosts.close());
-    const { pid } = await hosts.host(place.config).client.hello(call);
-    expect(pid).not.toBe(place.pid);
+    const second = await followProcess((await hosts.host(place.config).client.hello(call)).pid);
+    onTestFinished(() => second.kill('SIGKILL'));
+    expect(second.pid).not.toBe(place.agent.pid);
     expect(await place.host.remove(false, signal)).toMatchObject({ kind: 'removed', stoppedAgents: 2 });
-    await gone(pid);
+    await second.gone();
   });
 
   test('one session that the connections hold is enough', async () => {
     const place = await openPlace({ config: ['DisableForwarding yes', 'MaxSessions 1'] });
     expect(place.reached.map(({ way }) => way)).toEqual(['bridge']);
     expect(await place.host.remove(false, signal)).toMatchObject({ kind: 'removed', stoppedAgents: 1 });
-    await gone(place.pid);
+    await place.agent.gone();
   });
 
   test('what others have put there stays, and is named', async () => {

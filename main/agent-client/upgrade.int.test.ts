@@ -5,9 +5,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
+import { followProcess, type TestProcess } from '../ssh/test-process.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
 import { createHosts, type RemoteHost } from './hosts.ts';
-import { isProcessAlive } from './test-agent.ts';
 import { newTestPlace, type TestPlace } from './test-place.ts';
 
 // Servers, agents and uploads take their time on a busy machine.
@@ -40,20 +40,19 @@ async function withBuild(
   place: TestPlace,
   nth: number,
   idleMs?: number,
-): Promise<{ host: RemoteHost; pid: number }> {
+): Promise<{ host: RemoteHost; agent: TestProcess }> {
   const deps = { ...place.deps, agentFile: builds[nth] ?? '' };
   const hosts = createHosts(idleMs === undefined ? deps : { ...deps, idleMs });
   const host = hosts.host(place.config);
-  const { pid } = await host.client.hello(call);
+  const agent = await followProcess((await host.client.hello(call)).pid);
   onTestFinished(async () => {
     await hosts.close();
-    if (isProcessAlive(pid)) process.kill(pid);
-    await gone(pid);
+    await agent.kill('SIGTERM');
+    await agent.gone();
   });
-  return { host, pid };
+  return { host, agent };
 }
 
-const gone = (pid: number) => expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
 const newPlace = () => newTestPlace(base, {}, { agentFile: builds[0] ?? '' });
 
 describe.skipIf(missing)('a newer agent on a host', () => {
@@ -65,14 +64,14 @@ describe.skipIf(missing)('a newer agent on a host', () => {
     const start = keyed();
     const { id } = await old.host.client.startProcess({ command }, start);
     // It may have been another one until there was something to stay for.
-    const oldPid = (await old.host.client.hello(call)).pid;
+    const oldAgent = await followProcess((await old.host.client.hello(call)).pid);
     const note = path.join(place.dir, 'note');
     const write = keyed();
     await old.host.client.writeFile(note, 'as the old one wrote it', write);
     await old.host.close();
 
     const fresh = await withBuild(place, 1);
-    expect(fresh.pid).not.toBe(oldPid);
+    expect(fresh.agent.pid).not.toBe(oldAgent.pid);
     expect(await fresh.host.client.listProcesses(call)).toMatchObject([{ id, running: true }]);
     expect(await fresh.host.client.startProcess({ command }, start)).toMatchObject({ id });
     await writeFile(note, 'changed since');
@@ -81,7 +80,7 @@ describe.skipIf(missing)('a newer agent on a host', () => {
     await expect(fresh.host.client.writeFile(note, 'something else', write)).rejects.toMatchObject({
       code: 'key-reused',
     });
-    expect(isProcessAlive(oldPid)).toBe(true);
+    expect(await oldAgent.isAlive()).toBe(true);
 
     await writeFile(go, '');
     expect(await fresh.host.client.processOutput(id, true, call)).toMatchObject({
@@ -89,8 +88,8 @@ describe.skipIf(missing)('a newer agent on a host', () => {
       exit_code: 0,
     });
     expect(await readFile(path.join(place.dir, 'starts'), 'utf8')).toBe('started\n');
-    await gone(oldPid);
-    expect((await fresh.host.client.hello(call)).pid).toBe(fresh.pid);
+    await oldAgent.gone();
+    expect((await fresh.host.client.hello(call)).pid).toBe(fresh.agent.pid);
   });
 
   test('removes older versions but for the newest and those whose agents live, and uploads that never arrived', async () => {
@@ -99,9 +98,9 @@ describe.skipIf(missing)('a newer agent on a host', () => {
     const living = await withBuild(place, 0);
     const names = [...(await readdir(versions))];
     for (const nth of [1, 2]) {
-      const { host, pid } = await withBuild(place, nth);
+      const { host, agent } = await withBuild(place, nth);
       await host.client.shutdown(true, call);
-      await gone(pid);
+      await agent.gone();
       names.push(...(await readdir(versions)).filter((name) => !names.includes(name)));
     }
     expect(names).toHaveLength(3);
@@ -114,10 +113,10 @@ describe.skipIf(missing)('a newer agent on a host', () => {
         (file, day) => utimes(file, 86_400 * day, 86_400 * day),
       ),
     );
-    const { host, pid } = await withBuild(place, 2);
+    const { host, agent } = await withBuild(place, 2);
     await expect.poll(() => existsSync(torn), { timeout: 60_000 }).toBe(false);
     await host.client.shutdown(true, call);
-    await gone(pid);
+    await agent.gone();
     await utimes(path.join(versions, third), 86_400 * 3, 86_400 * 3);
 
     await withBuild(place, 3);
@@ -128,6 +127,6 @@ describe.skipIf(missing)('a newer agent on a host', () => {
     const run = path.join(place.dir, 'remote home/run');
     const traces = await readdir(run, { recursive: true });
     expect(traces.some((name) => name.includes(second.slice(0, 12)))).toBe(false);
-    expect((await living.host.client.hello(call)).pid).toBe(living.pid);
+    expect((await living.host.client.hello(call)).pid).toBe(living.agent.pid);
   });
 });

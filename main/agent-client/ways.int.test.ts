@@ -6,6 +6,7 @@ import type { LinkState } from '@shared/model/workspace.ts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
 import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
+import { followProcess } from '../ssh/test-process.ts';
 import type { AgentCall, KeyedCall } from './client.ts';
 import type { RemoteHost } from './hosts.ts';
 import { newTestPlace, type TestPlace } from './test-place.ts';
@@ -91,7 +92,7 @@ describe.skipIf(missing).each(servers)('over the %s of a server %s', (way, _serv
     await sshd.cut();
     await down;
     expect(await host.client.startProcess({ command }, start)).toMatchObject({ id });
-    process.kill(pid, 'SIGKILL');
+    await (await followProcess(pid)).kill('SIGKILL');
     expect(await host.client.startProcess({ command }, start)).toMatchObject({ id });
     await writeFile(path.join(dir, 'go'), '');
     expect(await waiting).toMatchObject({ output: 'end\n', exit_code: 0 });

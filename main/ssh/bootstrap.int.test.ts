@@ -9,13 +9,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { mountSmallDisk, smallDiskMissing } from '../../e2e/fixtures/small-disk.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
-import { isProcessAlive } from '../agent-client/test-agent.ts';
 import { bootstrapScript, versionName } from './bootstrap-script.ts';
 import { parseReport } from './run-script.ts';
 import { ChannelRefused, type Session } from './session.ts';
 import {
   bringUp,
   depsFor,
+  killAgent,
   loadAgent,
   newDirectory,
   openHost,
@@ -63,11 +63,6 @@ function hello(session: Session, address: AgentAddress): Promise<number | undefi
     });
     request.on('error', reject);
   });
-}
-
-async function killAgent({ pid }: AgentAddress): Promise<void> {
-  process.kill(pid, 'SIGKILL');
-  await expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
 }
 
 function agentFileIn(home: string, names: readonly string[]): string {

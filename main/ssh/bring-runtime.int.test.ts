@@ -9,11 +9,10 @@ import { accountMissing } from '../../e2e/fixtures/ssh-account.ts';
 import { type SshdOptions, sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
 import { createAgentClient } from '../agent-client/http-client.ts';
-import { isProcessAlive } from '../agent-client/test-agent.ts';
 import { systemClock } from '../base/clock.ts';
 import { runtimePackages } from './runtime/packages.ts';
 import { createRuntimes, type Runtimes } from './runtime/runtimes.ts';
-import { bringUp, depsFor, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
+import { bringUp, depsFor, killAgent, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
 import { Trace } from './trace.ts';
 
 // Servers, agents and uploads take their time on a busy machine.
@@ -79,8 +78,7 @@ describe.skipIf(missing)('a host without Node.js', () => {
       );
       expect((await client.processOutput(id, true, { signal: never })).output).toBe('it runs\n');
       client.close();
-      process.kill(first.address.pid, 'SIGKILL');
-      await expect.poll(() => isProcessAlive(first.address.pid), { timeout: 60_000 }).toBe(false);
+      await killAgent(first.address);
       const old = path.join(home, '.gaffer/runtime/18.0.0');
       await mkdir(path.join(old, 'bin'), { recursive: true });
       await utimes(old, 0, 0);

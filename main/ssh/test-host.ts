@@ -2,10 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { buildAgent } from '../../e2e/fixtures/agent-bundle.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../e2e/fixtures/sshd.ts';
-import { isProcessAlive } from '../agent-client/test-agent.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -13,6 +12,7 @@ import { type BootstrapDeps, type Bootstrapped, bootstrap } from './bootstrap.ts
 import { connect } from './connect.ts';
 import type { Session } from './session.ts';
 import { connectOptions, newPerson, targetOf } from './test-connect.ts';
+import { followProcess } from './test-process.ts';
 import { Trace } from './trace.ts';
 
 /** Real SSH servers and agents for tests of this folder, gone when their test is over. */
@@ -71,11 +71,21 @@ export async function bringUp(session: Session, deps: BootstrapDeps): Promise<Bo
   return found;
 }
 
+/** The agent that answers there now ends with the test. */
 export function endLater({ pid }: AgentAddress): void {
+  const following = followProcess(pid);
   onTestFinished(async () => {
-    if (isProcessAlive(pid)) process.kill(pid);
-    await expect.poll(() => isProcessAlive(pid), { timeout: 60_000 }).toBe(false);
+    const agent = await following;
+    await agent.kill('SIGTERM');
+    await agent.gone();
   });
+}
+
+/** Killed, and gone. */
+export async function killAgent({ pid }: AgentAddress): Promise<void> {
+  const agent = await followProcess(pid);
+  await agent.kill('SIGKILL');
+  await agent.gone();
 }
 
 /** The stages of a trace in short: `stage:state`. */

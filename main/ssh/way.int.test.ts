@@ -2,10 +2,9 @@ import net from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
-import { isProcessAlive } from '../agent-client/test-agent.ts';
 import { type Reached, reachAgent } from './reach-agent.ts';
 import { ChannelRefused } from './session.ts';
-import { depsFor, endLater, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
+import { depsFor, endLater, killAgent, loadAgent, newDirectory, openHost, stagesOf } from './test-host.ts';
 
 // Servers, agents and uploads take their time on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -35,8 +34,7 @@ describe.skipIf(missing)('a port of the host, where the server forwards no Unix 
     const { address, way } = await reachPort();
     expect(way.name).toBe('port');
     (await way.connect()).destroy();
-    process.kill(address.pid, 'SIGKILL');
-    await expect.poll(() => isProcessAlive(address.pid), { timeout: 60_000 }).toBe(false);
+    await killAgent(address);
     const heard: string[] = [];
     const stranger = net.createServer((socket) => {
       socket.on('data', (chunk) => {
@@ -45,7 +43,8 @@ describe.skipIf(missing)('a port of the host, where the server forwards no Unix 
       });
       socket.on('error', () => undefined);
     });
-    await new Promise<void>((resolve) => stranger.listen(address.port, '127.0.0.1', resolve));
+    // The last thread of the agent may hold the port for a moment longer.
+    await expect.poll(() => listens(stranger, address.port ?? 0), { timeout: 60_000 }).toBe(true);
     onTestFinished(() => void stranger.close());
     await expect(way.connect()).rejects.toBeInstanceOf(ChannelRefused);
     expect(heard.join('')).toMatch(/^[0-9a-f]{64}\n$/);
@@ -68,3 +67,10 @@ describe.skipIf(missing)('a port of the host, where the server forwards no Unix 
     }
   });
 });
+
+function listens(server: net.Server, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+}
