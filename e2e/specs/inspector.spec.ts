@@ -209,6 +209,17 @@ test('the files follow what a command does, and open to be read', async ({ desk 
   await item('program').click();
   await expect(page.getByRole('region', { name: 'File: program' })).toContainText('No text · 6 B');
 
+  // The filter finds by a part of the path; Esc gives the tree back.
+  const filter = page.getByRole('searchbox', { name: 'Filter files' });
+  await filter.fill('shapes/c');
+  await expect(tree.getByRole('treeitem')).toHaveCount(1, { timeout: 60_000 });
+  await expect(tree.getByRole('treeitem')).toHaveText('circle.ts src/shapes');
+  await filter.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(view).toContainText('TAU');
+  await filter.press('Escape');
+  await expect(item('area.js')).toBeVisible();
+
   // A path goes into the message.
   await item('circle.ts').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Mention in message' }).click();

@@ -1,5 +1,6 @@
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import type { Clock } from '../base/clock.ts';
+import { findFiles } from '../workspaces/files/find-files.ts';
 import { listFiles } from '../workspaces/files/list-files.ts';
 import { lookAt } from '../workspaces/files/look-at.ts';
 import { readFile } from '../workspaces/files/read-file.ts';
@@ -26,12 +27,14 @@ export function fileFeeds({ workspaces, clock }: FileHandlerDeps): Pick<FeedHand
 
 export function fileCalls({
   workspaces,
-}: FileHandlerDeps): Pick<CallHandlers, 'files.list' | 'files.read'> {
+}: FileHandlerDeps): Pick<CallHandlers, Extract<keyof CallHandlers, `files.${string}`>> {
   const connector = (id: WorkspaceId) => () => workspaces.connectionFor(id);
   return {
     'files.list': ({ workspaceId, path }) =>
       lookAt(connector(workspaceId), path, workspaces.closing, listFiles),
     'files.read': ({ workspaceId, path }) =>
       lookAt(connector(workspaceId), path, workspaces.closing, readFile),
+    'files.find': ({ workspaceId, text }) =>
+      lookAt(connector(workspaceId), '', workspaces.closing, (look) => findFiles(look, text)),
   };
 }

@@ -1,6 +1,6 @@
 import type { FilesEvent } from '@shared/contract/files.ts';
 import { describe, expect, test } from 'vitest';
-import { type Files, type Folder, followedPaths, needsListing, parentOf } from './files.ts';
+import { type Files, type Folder, followedPaths, foundOf, needsListing, parentOf } from './files.ts';
 import { withMention } from './mention.ts';
 
 const files = (change: Partial<Files>): Files => ({
@@ -8,6 +8,8 @@ const files = (change: Partial<Files>): Files => ({
   expanded: new Set(),
   active: null,
   opened: null,
+  filter: '',
+  found: null,
   ...change,
 });
 
@@ -64,4 +66,11 @@ test('a mention comes after what is written', () => {
   expect(withMention('', 'a/b.ts')).toBe('@a/b.ts ');
   expect(withMention('Look at', 'a/b.ts')).toBe('Look at @a/b.ts ');
   expect(withMention('Look at ', 'my file.ts')).toBe('Look at @"my file.ts" ');
+});
+
+test('what the filter found, and what there is to say about it', () => {
+  expect(foundOf({ paths: ['a'], cut: null })).toEqual({ paths: ['a'], note: null });
+  expect(foundOf({ paths: [], cut: null }).note).toBe('No file matches');
+  expect(foundOf({ paths: ['a', 'b'], cut: 'count' }).note).toContain('2 newest');
+  expect(foundOf({ paths: [], cut: 'time' }).note).toContain('took too long');
 });

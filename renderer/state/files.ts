@@ -1,4 +1,4 @@
-import type { DirectoryListing, FileContent, FilesEvent } from '@shared/contract/files.ts';
+import type { DirectoryListing, FileContent, FilesEvent, FoundFiles } from '@shared/contract/files.ts';
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
@@ -18,6 +18,13 @@ export interface OpenedFile {
   readonly failure: string | null;
 }
 
+/** What the filter found. */
+export interface Found {
+  readonly paths: readonly string[];
+  /** What is to be said about it: that there is more, or why there is nothing. */
+  readonly note: string | null;
+}
+
 /** Paths are below the workspace's directory, with forward slashes; the empty one is the directory itself. */
 export interface Files {
   readonly folders: Readonly<Record<string, Folder>>;
@@ -25,6 +32,9 @@ export interface Files {
   /** The row that the keys act on. */
   readonly active: string | null;
   readonly opened: OpenedFile | null;
+  readonly filter: string;
+  /** Null: nothing is filtered, or nothing was found yet. */
+  readonly found: Found | null;
 }
 
 /** The files of one workspace as the person left them, followed while they are looked at. */
@@ -36,10 +46,12 @@ export interface FilesSession {
   setExpanded(path: string, expanded: boolean): void;
   open(path: string): void;
   close(): void;
+  setFilter(text: string): void;
 }
 
 /** As many as a feed follows. */
 const MOST_FOLLOWED = 100;
+const FILTER_MS = 150;
 
 const sessions = new Map<WorkspaceId, FilesSession>();
 
@@ -74,6 +86,8 @@ function createSession(workspaceId: WorkspaceId): FilesSession {
     expanded: new Set(),
     active: null,
     opened: null,
+    filter: '',
+    found: null,
   }));
   const { list, read, onEvent } = createLooks(workspaceId, store);
   let feed: Feed | null = null;
@@ -105,7 +119,30 @@ function createSession(workspaceId: WorkspaceId): FilesSession {
       feed?.reopen();
     },
     close: () => store.setState({ opened: null }),
+    setFilter: createFilter(workspaceId, store),
   };
+}
+
+/** Asks when the typing pauses; an answer to what is no longer asked is passed over. */
+function createFilter(workspaceId: WorkspaceId, store: StoreApi<Files>): (text: string) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const find = async (filter: string) => {
+    const answer = await call('files.find', { workspaceId, text: filter });
+    if (store.getState().filter !== filter) return;
+    const found = answer.ok ? foundOf(answer.value) : { paths: [], note: answer.error.message };
+    store.setState({ found, active: found.paths[0] ?? null });
+  };
+  return (filter) => {
+    clearTimeout(timer);
+    store.setState({ filter, ...(filter.trim() === '' ? { found: null } : {}) });
+    if (filter.trim() !== '') timer = setTimeout(() => void find(filter), FILTER_MS);
+  };
+}
+
+export function foundOf({ paths, cut }: FoundFiles): Found {
+  if (cut === 'count') return { paths, note: `Only the ${paths.length} newest of more are shown` };
+  if (cut === 'time') return { paths, note: 'There may be more: the search took too long' };
+  return { paths, note: paths.length === 0 ? 'No file matches' : null };
 }
 
 /** Looks at directories and at the open file, and keeps what was seen. */

@@ -25,6 +25,13 @@ export type FileContent =
   /** A device, a pipe, a socket. */
   | { readonly kind: 'special' };
 
+export interface FoundFiles {
+  /** The one that was changed last first; at most 200. */
+  readonly paths: readonly string[];
+  /** Why there may be more: so many are not listed, or it took too long. */
+  readonly cut: 'count' | 'time' | null;
+}
+
 /** Something happened in a directory that is followed. */
 export interface FilesEvent {
   readonly path: string;
@@ -57,6 +64,12 @@ export const filesContract = {
   'files.read': call({
     input: z.object({ workspaceId: s.workspaceId, path }),
     output: is<FileContent>(),
+    errors: ['not-found', 'not-readable', 'outside', 'unreachable'],
+  }),
+  /** Files whose path holds the text, but for those that git ignores. */
+  'files.find': call({
+    input: z.object({ workspaceId: s.workspaceId, text: z.string().max(200) }),
+    output: is<FoundFiles>(),
     errors: ['not-found', 'not-readable', 'outside', 'unreachable'],
   }),
   /** Begins with the present state of each; waits while the machine cannot be reached. */

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FilesEvent } from '@shared/contract/files.ts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startTestAgent, type TestAgent } from '../../agent-client/test-agent.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { WorkspaceConnection } from '../connection.ts';
+import { findFiles } from './find-files.ts';
 import { listFiles } from './list-files.ts';
 import { lookAt } from './look-at.ts';
 import { readFile } from './read-file.ts';
@@ -105,6 +106,26 @@ describe('listing', () => {
     expect(listed.value.entries).toHaveLength(2_000);
     expect(listed.value.truncated).toBe(true);
   });
+});
+
+test('finding: by a part of the path, the newest first, but for what git leaves out', async () => {
+  const { directory, connect, write } = await newWorkspace();
+  execFileSync('git', ['init', '--quiet'], { cwd: directory });
+  await mkdir(path.join(directory, 'src/deep'), { recursive: true });
+  await write('.gitignore', 'out\n');
+  await mkdir(path.join(directory, 'out'));
+  for (const name of ['src/deep/Area.ts', 'src/area [1].ts', 'out/area.js', 'b.txt']) await write(name, '');
+  const old = new Date('2020-01-01');
+  await utimes(path.join(directory, 'src/deep/Area.ts'), old, old);
+  const find = async (text: string) => {
+    const found = await lookAt(connect, '', signal, (look) => findFiles(look, text));
+    return found.ok ? found.value.paths : found.error.code;
+  };
+  expect(await find('area')).toEqual(['src/area [1].ts', 'src/deep/Area.ts']);
+  expect(await find('[1]')).toEqual(['src/area [1].ts']);
+  expect(await find('deep/')).toEqual(['src/deep/Area.ts']);
+  expect(await find('src/*.ts')).toEqual(['src/area [1].ts']);
+  expect(await find('nothing')).toEqual([]);
 });
 
 describe('reading', () => {

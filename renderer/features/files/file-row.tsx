@@ -56,6 +56,12 @@ export const FileLine = memo(({ id, row, active, selected, onOpen, onMenu }: Fil
       <FileIcon name={row.name} kind={row.kind} open={row.open} />
       <span className="file-name">
         <Escaped text={row.name} />
+        {row.below && (
+          <span className="file-below">
+            {' '}
+            <Escaped text={row.below} />
+          </span>
+        )}
       </span>
     </div>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Folder } from '../../state/files.ts';
-import { fileRows, opening, treeKey, typedRow } from './file-rows.ts';
+import { fileRows, foundRows, opening, treeKey, typedRow } from './file-rows.ts';
 
 const folder = (names: string, more: Partial<Folder> = {}): Folder => ({
   listing: {
@@ -119,4 +119,14 @@ describe('the keys of the tree', () => {
     expect(typedRow('a', flat, 'aab')).toBe('ab');
     expect(typedRow('ac', flat, 'ac')).toBe('ac');
   });
+});
+
+test('what the filter found is a list that says where each file lies', () => {
+  const rows = foundRows({ paths: ['src/a.ts', 'b.ts'], note: 'There is more' });
+  expect(rows).toMatchObject([
+    { path: 'src/a.ts', name: 'a.ts', level: 1, position: 1, siblings: 2, below: 'src' },
+    { path: 'b.ts', name: 'b.ts', below: '' },
+    { kind: 'note', text: 'There is more' },
+  ]);
+  expect(treeKey('ArrowLeft', rows, 'b.ts')).toBeNull();
 });

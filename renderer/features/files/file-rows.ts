@@ -1,5 +1,5 @@
 import { never } from '@shared/util/never.ts';
-import { type Files, parentOf } from '../../state/files.ts';
+import { type Files, type Found, parentOf } from '../../state/files.ts';
 
 /** One line of the tree. A note stands where something cannot be shown; it cannot be opened. */
 export type FileRow =
@@ -14,6 +14,8 @@ export type FileRow =
       /** Of a directory. */
       readonly open: boolean;
       readonly ignored: boolean;
+      /** Where it lies, in a list that is no tree. */
+      readonly below?: string;
     }
   | { readonly kind: 'note'; readonly path: string; readonly level: number; readonly text: string };
 
@@ -58,6 +60,24 @@ function rowsBelow(files: Shown, { path, level, ignored }: Place): readonly File
   if (listing.truncated)
     return [...rows, note(`Only ${listing.entries.length.toLocaleString('en')} of more are shown`)];
   return rows.length > 0 ? rows : [note('Empty')];
+}
+
+/** What the filter found, as a list. */
+export function foundRows({ paths, note }: Found): readonly FileRow[] {
+  const rows = paths.map(
+    (path, at): FileRow => ({
+      kind: 'file',
+      path,
+      name: path.slice(path.lastIndexOf('/') + 1),
+      level: 1,
+      position: at + 1,
+      siblings: paths.length,
+      open: false,
+      ignored: false,
+      below: parentOf(path),
+    }),
+  );
+  return note === null ? rows : [...rows, { kind: 'note', path: '/', level: 1, text: note }];
 }
 
 /** The row that the keys act on; when it has gone, its directory's, or the first one. */

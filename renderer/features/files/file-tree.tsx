@@ -10,6 +10,7 @@ import {
   activeRow,
   type FileRow,
   fileRows,
+  foundRows,
   opening,
   type TreeAction,
   treeKey,
@@ -86,7 +87,11 @@ function useRows({ store }: FilesSession): { readonly rows: readonly FileRow[]; 
   const folders = useStore(store, (s) => s.folders);
   const expanded = useStore(store, (s) => s.expanded);
   const path = useStore(store, (s) => s.active);
-  const rows = useMemo(() => fileRows({ folders, expanded }), [folders, expanded]);
+  const found = useStore(store, (s) => s.found);
+  const rows = useMemo(
+    () => (found ? foundRows(found) : fileRows({ folders, expanded })),
+    [found, folders, expanded],
+  );
   return { rows, active: activeRow(rows, path) };
 }
 

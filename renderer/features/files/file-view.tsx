@@ -9,6 +9,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { absolutePath } from './absolute-path.ts';
 import { FileIcon } from './file-icon.tsx';
 import { FileLines } from './file-lines.tsx';
+import { focusTree } from './focus-tree.ts';
 
 interface FileViewProps {
   readonly file: OpenedFile;
@@ -21,7 +22,7 @@ export function FileView({ file, session, place }: FileViewProps) {
   const { path } = file;
   const close = () => {
     session.close();
-    document.querySelector<HTMLElement>('.file-tree')?.focus();
+    focusTree();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;

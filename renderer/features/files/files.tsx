@@ -1,5 +1,6 @@
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
-import { useEffect } from 'react';
+import { Search } from 'lucide-react';
+import { type KeyboardEvent, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { type FilesSession, filesOf } from '../../state/files.ts';
 import type { Inspected } from '../../state/inspector.ts';
@@ -8,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { FileTree } from './file-tree.tsx';
 import { FileView } from './file-view.tsx';
+import { focusTree } from './focus-tree.ts';
 
 /** The workspace's directory as it is now, and one of its files. */
 export function Files({ chatId, workspaceId }: Inspected) {
@@ -37,8 +39,35 @@ function Shown({ session, place, chatId }: ShownProps) {
   return (
     <div className={`files ${opened ? 'split' : ''}`}>
       <LinkNotice place={place} />
+      <Filter session={session} />
       <FileTree session={session} place={place} chatId={chatId} />
       {opened && <FileView key={opened.path} file={opened} session={session} place={place} />}
+    </div>
+  );
+}
+
+/** Down, or Enter, goes to what it found; Esc gives the tree back. */
+function Filter({ session }: { readonly session: FilesSession }) {
+  const text = useStore(session.store, (s) => s.filter);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && text !== '') session.setFilter('');
+    else if (event.key === 'ArrowDown' || event.key === 'Enter') focusTree();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div className="files-filter">
+      <div className="search">
+        <Search className="i s" aria-hidden="true" />
+        <input
+          type="search"
+          aria-label="Filter files"
+          placeholder="Filter files"
+          value={text}
+          onChange={(event) => session.setFilter(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+      </div>
     </div>
   );
 }
