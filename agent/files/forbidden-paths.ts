@@ -20,7 +20,12 @@ function isOwn(real: string, ownRoot: string): boolean {
   return real.slice(ownRoot.length + 1).toLowerCase() !== 'agents.md';
 }
 
+/** Where there are no files to be written, only switches. */
+export function isOfKernel(real: string): boolean {
+  return /^\/(?:proc|sys)(?:\/|$)/.test(real);
+}
+
 /** Trees of the kernel, where nothing is worth a search and reading may block. */
 export function isSystemTree(real: string): boolean {
-  return /^\/(?:proc|sys|dev)(?:\/|$)/.test(real);
+  return isOfKernel(real) || /^\/dev(?:\/|$)/.test(real);
 }

@@ -6,11 +6,12 @@ import { failpoint } from '../base/failpoints.ts';
 import { hashOfBytes } from '../base/hash.ts';
 import type { FileChange } from '../base/journal.ts';
 import { limits } from '../base/limits.ts';
-import { badRequest, errorCode, Refusal, refusalOf } from '../base/refusal.ts';
+import { badRequest, errorCode, refusalOf } from '../base/refusal.ts';
 import { syncDirectories } from '../base/sync-directory.ts';
 import { stampOf } from './file-stamp.ts';
+import { isOfKernel } from './forbidden-paths.ts';
 import { holdDirectory, plainFileSize } from './open-plain.ts';
-import { type FileRules, resolvePath } from './paths.ts';
+import { type FileRules, forbidden, resolvePath } from './paths.ts';
 
 /** A decided change: nothing is written yet. */
 export interface PlannedWrite extends FileChange {
@@ -24,6 +25,7 @@ export async function planWrite(
   rules: FileRules,
 ): Promise<PlannedWrite> {
   const resolved = await resolvePath(given, rules);
+  if (isOfKernel(resolved)) throw forbidden(given);
   await refuseUnwritable(resolved);
   await refuseFarDown(resolved);
   const before = await stampOf(resolved, rules);
@@ -42,25 +44,44 @@ async function refuseUnwritable(resolved: string): Promise<void> {
 
 /** Each directory that is made is synced: a thousand of them would take minutes. */
 async function refuseFarDown(resolved: string): Promise<void> {
-  let dir = path.dirname(resolved);
-  for (let missing = 0; !(await isThere(dir)); missing++, dir = path.dirname(dir)) {
-    if (missing === limits.newDirectories)
-      throw badRequest(`${resolved}: more than ${limits.newDirectories} directories would have to be made`);
-  }
+  const missing = await missingDirectories(path.dirname(resolved));
+  if (missing.length > limits.newDirectories)
+    throw badRequest(`${resolved}: more than ${limits.newDirectories} directories would have to be made`);
 }
 
-function isThere(dir: string): Promise<boolean> {
-  return access(dir).then(
-    () => true,
-    (error: unknown) => errorCode(error) !== 'ENOENT',
-  );
+/** From the top down; one more than may be made is enough to know. */
+async function missingDirectories(dir: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (let at = dir; missing.length <= limits.newDirectories; at = path.dirname(at)) {
+    const isThere = await access(at).then(
+      () => true,
+      (error: unknown) => errorCode(error) !== 'ENOENT',
+    );
+    if (isThere) break;
+    missing.unshift(at);
+  }
+  return missing;
+}
+
+/**
+ * One by one: what Node does by itself goes on for ever where the system says of a new directory that there is no place
+ * for it. Answers the first that was made.
+ */
+async function makeDirectories(dir: string): Promise<string | undefined> {
+  const missing = await missingDirectories(dir);
+  for (const one of missing) {
+    await mkdir(one, 0o755).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
+  }
+  return missing[0];
 }
 
 /** Whole or not at all: a temporary file beside it, then a rename. Keeps mode and, where permitted, owner. */
 async function applyWrite(write: PlannedWrite, rules: FileRules): Promise<void> {
   const dir = path.dirname(write.path);
   try {
-    const made = await mkdir(dir, { recursive: true, mode: 0o755 });
+    const made = await makeDirectories(dir);
     const held = await holdDirectory(dir, rules);
     try {
       await putInto(held.path, path.basename(write.path), write.content);
@@ -70,9 +91,6 @@ async function applyWrite(write: PlannedWrite, rules: FileRules): Promise<void> 
     // The journal will say that it is done: a power cut must not take the new name back.
     await syncDirectories(made ?? path.join(dir, path.basename(write.path)), dir);
   } catch (error) {
-    // mkdir says EEXIST where a parent is a file.
-    if (errorCode(error) === 'EEXIST')
-      throw new Refusal(400, 'not-a-directory', `${dir}: is not a directory`);
     throw refusalOf(error, write.path);
   }
 }

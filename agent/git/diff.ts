@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { GitDiffQuery, GitDiffResponse } from '@shared/agent-protocol/git.ts';
 import { limits } from '../base/limits.ts';
 import { badRequest } from '../base/refusal.ts';
@@ -23,9 +24,10 @@ export async function gitDiff(
   query: GitDiffQuery,
   signal: AbortSignal,
 ): Promise<GitDiffResponse> {
-  const { path, files = [], context = 3 } = query;
+  const { path: directory, files = [], context = 3 } = query;
   checkBase(query.base);
-  const repository = await openRepository(run, path, signal);
+  checkFiles(files);
+  const repository = await openRepository(run, directory, signal);
   if (repository.kind !== 'repository') return repository;
   const { root, gitDir } = repository;
   const base = await baseOf(run, repository, query, signal);
@@ -67,6 +69,13 @@ function checkBase(base: string | undefined): void {
   // What begins with a dash would be an option.
   if (base === '' || base.length > 256 || base.startsWith('-') || /[\0\s]/.test(base))
     throw badRequest('base must be the name of a commit or a tree');
+}
+
+function checkFiles(files: readonly string[]): void {
+  for (const file of files) {
+    if (file === '' || file.includes('\0') || path.isAbsolute(file) || file.split('/').includes('..'))
+      throw badRequest('file must be a path inside the repository');
+  }
 }
 
 /** An id; null: there is nothing of this name. */

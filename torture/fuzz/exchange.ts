@@ -3,8 +3,11 @@ import net from 'node:net';
 /** What goes over one connection, and what is done then. */
 export interface Wire {
   readonly pieces: readonly Buffer[];
-  /** `half`: nothing more is said, and what comes is read. `leave`: gone without reading. */
-  readonly after: 'wait' | 'half' | 'leave';
+  /**
+   * `half`: nothing more is said, and what comes is read. `leave`: gone without reading. `glance`: gone once something
+   * has come.
+   */
+  readonly after: 'wait' | 'half' | 'leave' | 'glance';
   /** Its answer names the length of a body that does not come. */
   readonly isHead?: boolean;
 }
@@ -37,7 +40,10 @@ export function exchange(socketPath: string, wire: Wire): Promise<Exchanged> {
       hung = true;
       client.destroy();
     }, HANG_MS);
-    client.on('data', (chunk: Buffer) => chunks.push(chunk));
+    client.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (wire.after === 'glance') client.destroy();
+    });
     client.on('error', () => {});
     client.once('end', () => client.destroy());
     client.once('close', () => {

@@ -1,10 +1,11 @@
 import { AGENT_BASE } from '../../shared/agent-protocol/index.ts';
 import type { Chance } from '../random.ts';
+import { type Endpoint, endpoints } from './endpoints.ts';
 import type { Wire } from './exchange.ts';
 import { malformed } from './malformed.ts';
 import { mutateBytes, mutateText, mutateValue, oddText } from './mutate.ts';
 import { isOfWorld } from './places.ts';
-import { bytesOf, type Endpoint, endpoints, type Request } from './requests.ts';
+import { bytesOf, type Request } from './request.ts';
 import type { World } from './world.ts';
 
 /** One thing that is done to the agent. */
@@ -63,15 +64,15 @@ function one({ endpoint, request }: Made, world: World): Omit<Input, 'kind'> {
     endpoint: endpoint.name,
     wire: {
       pieces: [bytesOf(request, world.address.token, true)],
-      after: 'wait',
+      after: endpoint.streams ? 'glance' : 'wait',
       isHead: request.method === 'HEAD',
     },
-    answers: 1,
+    answers: endpoint.streams ? null : 1,
   };
 }
 
 function oddQuery(chance: Chance, world: World) {
-  const withQuery = endpoints.filter(({ name }) => /read|stat|write/.test(name));
+  const withQuery = endpoints.filter(({ name }) => /read|stat|write|git\/[sdi]/.test(name));
   const made = anyRequest(chance, world, withQuery);
   const query = made.request.query.map(([name, value]): readonly [string, string] => {
     if (chance.hit(0.5)) return [name, value];
@@ -89,7 +90,7 @@ function oddJson(chance: Chance, world: World) {
   const made = anyRequest(
     chance,
     world,
-    endpoints.filter(({ name }) => /list-|search|glob|edit|signal/.test(name)),
+    endpoints.filter(({ name }) => /list-|search|glob|edit|signal|events|snapshot/.test(name)),
   );
   let json = made.request.json;
   for (let count = chance.between(1, 3); count > 0; count -= 1) json = mutateValue(chance, json);
@@ -110,7 +111,7 @@ function oddBody(chance: Chance, world: World) {
   const made = anyRequest(
     chance,
     world,
-    endpoints.filter(({ name }) => !/write|edit|start/.test(name)),
+    endpoints.filter(({ name }) => !/write|edit|start|open|snapshot/.test(name)),
   );
   const given = made.request.body ?? Buffer.from('{}');
   const body = chance.pick([
@@ -194,7 +195,7 @@ function otherPath(chance: Chance, world: World): Omit<Input, 'kind'> {
 
 /** Several at once, all good: each gets its answer, in order. */
 function pipelined(chance: Chance, world: World): Omit<Input, 'kind'> {
-  const cheap = endpoints.filter(({ name }) => !/search|glob|start/.test(name));
+  const cheap = endpoints.filter(({ name }) => !/search|glob|start|git|events/.test(name));
   const all = Array.from({ length: chance.between(2, 12) }, () => anyRequest(chance, world, cheap));
   const bytes = all.map(({ request }, at) => bytesOf(request, world.address.token, at + 1 === all.length));
   return {

@@ -63,7 +63,9 @@ function namesBelow(dir: string): readonly string[] {
 /** Files that only exist while something is written, and canaries that were changed. */
 export function filesLeft({ base, work, home, canaries, address }: World): readonly string[] {
   const names = namesBelow(base);
-  const temporary = names.filter((name) => /\.tmp\.[0-9a-f]{8}$|\.json\.[0-9a-f]{8}$|\.new$/.test(name));
+  const temporary = names.filter((name) =>
+    /\.tmp\.[0-9a-f]{8}$|\.json\.[0-9a-f]{8}$|\.new$|\.git\/.*\.lock$/.test(name),
+  );
   const faults = temporary.map((name) => `a temporary file is left: ${name}`);
   const secret = fs.readFileSync(path.join(base, 'beside/secret'), 'utf8');
   if (secret !== canaries.outside) faults.push('the file beside the workspace was changed');

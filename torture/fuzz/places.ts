@@ -21,6 +21,8 @@ const INSIDE = [
   'fifo',
   'socket',
   'first',
+  'repo',
+  'repo/a.txt',
 ];
 /** Ways to what is nobody's business. */
 const TRAPS = [

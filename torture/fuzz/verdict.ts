@@ -10,7 +10,7 @@ export function faultsOf(input: Input, seen: Exchanged, world: World): readonly 
   if (hung) faults.push(`no end after ${HANG_MS / 1000} s`);
   if (input.answers !== null && !hung && answers.length !== input.answers)
     faults.push(`${answers.length} answers instead of ${input.answers}`);
-  if (rest.length > 0 && input.wire.after !== 'leave')
+  if (rest.length > 0 && (input.wire.after === 'wait' || input.wire.after === 'half'))
     faults.push(`${rest.length} bytes that are no answer: ${rest.subarray(0, 60).toString('latin1')}`);
   for (const answer of answers) {
     faults.push(...shapeFaults(answer, input.wire.isHead ?? false), ...leaks(answer, input, world));

@@ -120,6 +120,18 @@ function furnish(work: string, beside: string, outside: string): void {
   fs.symlinkSync('/proc/self', at('proc-link'));
   fs.symlinkSync('/dev/zero', at('zero-link'));
   execFileSync('mkfifo', [at('fifo')]);
+  makeRepository(at('repo'));
+}
+
+function makeRepository(dir: string): void {
+  fs.mkdirSync(dir);
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', dir, ...args], { stdio: 'ignore' });
+  git('init', '-q');
+  fs.writeFileSync(path.join(dir, 'a.txt'), 'one needle\n');
+  git('add', '.');
+  git('-c', 'user.name=x', '-c', 'user.email=x@example.org', 'commit', '-q', '-m', 'first');
+  fs.writeFileSync(path.join(dir, 'a.txt'), 'another needle\n');
 }
 
 /** One key is used once, so that it stands in the journal and nowhere else. */

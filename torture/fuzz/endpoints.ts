@@ -4,21 +4,11 @@ import type {
   SearchRequest,
   StartProcessRequest,
 } from '../../shared/agent-protocol/index.ts';
-import { AGENT_BASE, CHAT_HEADER, KEY_HEADER } from '../../shared/agent-protocol/index.ts';
+import { CHAT_HEADER, KEY_HEADER } from '../../shared/agent-protocol/index.ts';
 import type { Chance } from '../random.ts';
 import { placeInWorld, placeToRead } from './places.ts';
+import type { Request } from './request.ts';
 import type { World } from './world.ts';
-
-/** One call of the protocol, before it is put into bytes. */
-export interface Request {
-  readonly method: string;
-  readonly endpoint: string;
-  readonly query: readonly (readonly [string, string])[];
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: Buffer | null;
-  /** The body, where it is JSON. */
-  readonly json?: unknown;
-}
 
 export interface Endpoint {
   readonly name: string;
@@ -26,6 +16,8 @@ export interface Endpoint {
   readonly weight: number;
   /** It changes something: only such mutations are made of it whose effect stays in the world. */
   readonly hasEffect: boolean;
+  /** A good one is answered for ever. */
+  readonly streams?: true;
   make(chance: Chance, world: World): Request;
 }
 
@@ -133,6 +125,48 @@ export const endpoints: readonly Endpoint[] = [
       body: null,
     }),
   },
+  read('git/status', 0.5, (chance, world) => [['path', treeOf(chance, world)]]),
+  read('git/ignored', 0.5, (chance, world) => [['path', treeOf(chance, world)]]),
+  read('git/diff', 0.5, (chance, world) => [
+    ['path', treeOf(chance, world)],
+    ...some(chance, 'base', () =>
+      chance.pick(['HEAD', 'HEAD~1', '--output=x', '-p', 'none', ':a.txt', '']),
+    ),
+    ...some(chance, 'context', () => String(chance.between(-1, 1_100))),
+    ...some(chance, 'file', () => chance.pick(['a.txt', '../a.txt', '/etc/passwd', ':(top)', '-x', ''])),
+  ]),
+  post('git/snapshot', 0.3, true, (chance, world) => ({
+    path: treeOf(chance, world),
+    name: chance.pick(['fuzz', '../x', 'a..b', '', '-d', 'x'.repeat(300), 'a/b.lock']),
+  })),
+  {
+    ...post('events', 1.5, false, (chance, world) => ({
+      processes: chance.hit(0.5),
+      directories: [treeOf(chance, world), placeToRead(chance, world)],
+      repositories: [treeOf(chance, world)],
+    })),
+    streams: true,
+  },
+  // No terminal is ever opened: what is typed there would be carried out.
+  post('terminals/open', 1, true, (chance) => ({
+    id: chance.pick([chance.uuid(), 'x', '../x', '']),
+    workspace: chance.between(0, 9),
+    cols: chance.between(-5, 5_000),
+    rows: chance.between(-5, 5_000),
+  })),
+  read('terminals/list', 0.5, (chance) => some(chance, 'workspace', () => chance.uuid())),
+  {
+    name: 'terminals/{id}',
+    weight: 2,
+    hasEffect: false,
+    make: (chance) => {
+      const what = chance.pick(['output', 'input', 'resize', 'close']);
+      const place = `/terminals/${chance.uuid()}/${what}`;
+      if (what !== 'output')
+        return jsonRequest(place, chat(chance), { cols: 80, rows: chance.between(-1, 99) });
+      return { method: 'GET', endpoint: place, query: [], headers: chat(chance), body: null };
+    },
+  },
   {
     name: 'processes/{id}/signal',
     weight: 3,
@@ -146,7 +180,8 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Mostly one in which there is something to find. */
 function treeOf(chance: Chance, world: World): string {
-  return chance.hit(0.6) ? world.work : placeInWorld(chance, world);
+  if (chance.hit(0.3)) return `${world.work}/repo`;
+  return chance.hit(0.4) ? world.work : placeInWorld(chance, world);
 }
 
 function anyEdit(chance: Chance, world: World): EditFilesRequest {
@@ -229,32 +264,4 @@ function chat(chance: Chance): Query {
 function keyed(chance: Chance): Query {
   const key = chance.hit(0.2) ? `again-${chance.between(1, 20)}` : chance.uuid();
   return [...chat(chance), [KEY_HEADER, key]];
-}
-
-/** In bytes. The last of a connection asks for its end, so that its answer is known to be whole. */
-export function bytesOf(request: Request, token: string, isLast: boolean): Buffer {
-  const query = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-  const lines = [
-    `${request.method} ${AGENT_BASE}${request.endpoint}${query === '' ? '' : `?${query}`} HTTP/1.1`,
-    'host: agent',
-    `authorization: Bearer ${token}`,
-    ...request.headers.map(([name, value]) => `${name}: ${value}`),
-    ...(request.body === null ? [] : [`content-length: ${request.body.length}`]),
-    ...(isLast ? ['connection: close'] : []),
-  ];
-  return Buffer.concat([
-    Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'),
-    request.body ?? Buffer.alloc(0),
-  ]);
-}
-
-/** Also of texts that are no whole characters. */
-function encode(text: string): string {
-  return [...Buffer.from(text)]
-    .map((byte) => (/[\w./~-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : percent(byte)))
-    .join('');
-}
-
-function percent(byte: number): string {
-  return `%${byte.toString(16).padStart(2, '0')}`;
 }
