@@ -108,17 +108,18 @@ describe(`host keys${missing ? ` [not here: ${missing}]` : ''}`, () => {
   test.skipIf(missing)(
     'a question that nobody answers ends with the patience of the server, for good',
     async () => {
-      const hasty = await startSshd();
-      onTestFinished(() => hasty.dispose());
+      const other = await startSshd();
+      onTestFinished(() => other.dispose());
       const questions: Questions = {
         ...accepts(),
         hostKey: (_question, signal) =>
           new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason as Error));
+            void other.cut();
           }),
       };
       const person = await someone('');
-      const options = connectOptions(person, targetOf(hasty), { identityFile: hasty.clientKey, questions });
+      const options = connectOptions(person, targetOf(other), { identityFile: other.clientKey, questions });
       const fault = await refusalOf(connect(options, never));
       expect(fault).toMatchObject({
         code: 'auth',

@@ -466,6 +466,7 @@ describe(`passwords and prompts${notHere(noAccount)}`, () => {
               ended = true;
               reject(signal.reason as Error);
             });
+            void sshd.cut();
           }),
       };
       const options = connectOptions(await someone([sshd]), targetOf(sshd), { questions });
