@@ -5,7 +5,8 @@ import { badRequest } from '../base/refusal.ts';
 import { changedNames } from './file-names.ts';
 import { withoutFilters } from './filters.ts';
 import { failed, openRepository, type Repository } from './open-repository.ts';
-import type { GitCall, RunGit } from './run-git.ts';
+import { ownBelow } from './own-files.ts';
+import type { Git, GitCall, RunGit } from './run-git.ts';
 import { withScratchIndex } from './scratch-index.ts';
 
 const PRINTED = [
@@ -20,25 +21,27 @@ const PRINTED = [
 ];
 
 export async function gitDiff(
-  run: RunGit,
+  git: Git,
   query: GitDiffQuery,
   signal: AbortSignal,
 ): Promise<GitDiffResponse> {
   const { path: directory, files = [], context = 3 } = query;
   checkBase(query.base);
   checkFiles(files);
-  const repository = await openRepository(run, directory, signal);
+  const repository = await openRepository(git.run, directory, signal);
   if (repository.kind !== 'repository') return repository;
   const { root, gitDir } = repository;
-  const base = await baseOf(run, repository, query, signal);
+  const base = await baseOf(git.run, repository, query, signal);
   if (base === null) return { kind: 'unknown-base' };
-  const git = await withoutFilters(run, repository, signal);
+  const own = ownBelow(git.own, root);
+  const run = await withoutFilters(git.run, repository, signal);
   return withScratchIndex(gitDir, async (env) => {
     const call: GitCall = { cwd: root, signal, env };
-    await announce(git, call);
+    await announce(run, own, call);
     const printed = [...PRINTED, `--unified=${context}`, base];
-    const result = await git(['diff', ...printed, '--', ...files], {
+    const result = await run(['diff', ...printed, '--', ...pathspecs(files, own)], {
       ...call,
+      env: { ...env, GIT_LITERAL_PATHSPECS: '0' },
       maxBytes: limits.gitDiff,
     });
     if (result === 'no-git') return { kind: 'no-git' };
@@ -50,8 +53,8 @@ export async function gitDiff(
 }
 
 /** Files that are not tracked yet stand as empty ones in the index of `call`: what they hold is then a change. */
-async function announce(run: RunGit, call: GitCall): Promise<void> {
-  const names = await changedNames(run, ['--others'], call);
+async function announce(run: RunGit, own: string | null, call: GitCall): Promise<void> {
+  const names = await changedNames({ run, own }, ['--others'], call);
   if (names.length === 0) return;
   const empty = await run(['hash-object', '--stdin'], call);
   if (empty === 'no-git' || empty.code !== 0) return;
@@ -62,6 +65,12 @@ async function announce(run: RunGit, call: GitCall): Promise<void> {
     input,
   });
   if (result !== 'no-git' && result.code !== 0) throw failed(result);
+}
+
+/** Each name as it is, whatever it begins with. */
+function pathspecs(files: readonly string[], own: string | null): readonly string[] {
+  const wanted = files.length > 0 ? files.map((file) => `:(top,literal)${file}`) : ['.'];
+  return own === null ? wanted : [...wanted, `:(top,exclude,literal)${own}`];
 }
 
 function checkBase(base: string | undefined): void {

@@ -3,14 +3,15 @@ import { access, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { limits } from '../base/limits.ts';
 import { failed } from './open-repository.ts';
-import type { GitCall, RunGit } from './run-git.ts';
+import { isOwnFile } from './own-files.ts';
+import type { Git, GitCall } from './run-git.ts';
 
 /**
  * Which files differ from the index of `call`, or are not in it, but for those that git ignores. `git add` would do
  * more: it asks each submodule for its status, and so follows the configuration that it brings.
  */
 export async function changedNames(
-  run: RunGit,
+  { run, own }: Pick<Git, 'run'> & { readonly own: string | null },
   which: readonly ('--others' | '--modified' | '--deleted')[],
   call: GitCall,
 ): Promise<readonly string[]> {
@@ -20,7 +21,7 @@ export async function changedNames(
   if (result.code !== 0) throw failed(result);
   const names = result.stdout.toString('utf8').split('\0');
   // A directory is a repository of its own, which is no part of this one.
-  return [...new Set(names.filter((name) => name !== '' && !name.endsWith('/')))];
+  return [...new Set(names.filter((name) => name !== '' && !name.endsWith('/') && !isOwnFile(name, own)))];
 }
 
 /** What git could read; one file that it cannot would fail them all. */

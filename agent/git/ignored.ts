@@ -3,11 +3,11 @@ import type { GitIgnoredResponse } from '@shared/agent-protocol/git.ts';
 import { limits } from '../base/limits.ts';
 import { refusalOf } from '../base/refusal.ts';
 import { failed, openRepository } from './open-repository.ts';
-import type { RunGit } from './run-git.ts';
+import type { Git } from './run-git.ts';
 
 /** As many names as a listing has, in no order. */
 export async function gitIgnored(
-  run: RunGit,
+  { run }: Git,
   directory: string,
   signal: AbortSignal,
 ): Promise<GitIgnoredResponse> {

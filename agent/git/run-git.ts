@@ -25,6 +25,13 @@ export interface GitResult {
 /** `no-git`: the program is not there. */
 export type RunGit = (args: readonly string[], call: GitCall) => Promise<GitResult | 'no-git'>;
 
+/** Git, and what it must not show or keep. */
+export interface Git {
+  readonly run: RunGit;
+  /** The agent's home, without links: a repository may lie around it. */
+  readonly own: string;
+}
+
 /**
  * A folder may bring its own configuration: nothing in it shall run a program of its choice. What is given here wins
  * over every file. Filters are dealt with where files are compared.

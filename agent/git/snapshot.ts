@@ -4,7 +4,8 @@ import { badRequest } from '../base/refusal.ts';
 import { changedNames, readableNames } from './file-names.ts';
 import { withoutFilters } from './filters.ts';
 import { failed, openRepository } from './open-repository.ts';
-import type { GitCall, GitResult, RunGit } from './run-git.ts';
+import { ownBelow } from './own-files.ts';
+import type { Git, GitCall, GitResult } from './run-git.ts';
 import { withScratchIndex } from './scratch-index.ts';
 
 const NAME = /^[A-Za-z0-9][\w.-]{0,99}(?:\/[A-Za-z0-9][\w.-]{0,99}){0,5}$/;
@@ -17,26 +18,27 @@ function checkSnapshotName(name: string): void {
 
 /** The working tree as it is now, tracked or not, but for what git ignores. Neither it nor the index is touched. */
 async function gitSnapshot(
-  run: RunGit,
+  git: Git,
   { path, name }: GitSnapshotRequest,
   signal: AbortSignal,
 ): Promise<GitSnapshotResponse> {
-  const repository = await openRepository(run, path, signal);
+  const repository = await openRepository(git.run, path, signal);
   if (repository.kind !== 'repository') return repository;
   const { root, gitDir } = repository;
-  const git = await withoutFilters(run, repository, signal);
+  const own = ownBelow(git.own, root);
+  const run = await withoutFilters(git.run, repository, signal);
   const ref = `refs/gaffer/${name}`;
   return withScratchIndex(gitDir, async (env) => {
     const call: GitCall = { cwd: root, signal, env, maxMs: limits.gitSnapshotMs };
-    const changed = await changedNames(git, ['--others', '--modified', '--deleted'], call);
+    const changed = await changedNames({ run, own }, ['--others', '--modified', '--deleted'], call);
     const names = await readableNames(root, changed);
     const input = names.map((name) => `${name}\0`).join('');
     const update = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
-    done(await git(update, { ...call, input }));
-    const tree = done(await git(['write-tree'], call))
+    done(await run(update, { ...call, input }));
+    const tree = done(await run(['write-tree'], call))
       .stdout.toString('utf8')
       .trim();
-    done(await git(['update-ref', '--no-deref', ref, tree], call));
+    done(await run(['update-ref', '--no-deref', ref, tree], call));
     return { kind: 'snapshot', root, tree, ref, incomplete: names.length < changed.length };
   });
 }
@@ -48,8 +50,8 @@ function done(result: GitResult | 'no-git'): GitResult {
 }
 
 /** The same call twice makes one snapshot: of the first time, or, after a crash, of the second. */
-export function snapshotEffect(run: RunGit, request: GitSnapshotRequest, signal: AbortSignal) {
-  const apply = () => gitSnapshot(run, request, signal);
+export function snapshotEffect(git: Git, request: GitSnapshotRequest, signal: AbortSignal) {
+  const apply = () => gitSnapshot(git, request, signal);
   return {
     plan: async () => checkSnapshotName(request.name),
     changes: () => [],

@@ -4,8 +4,9 @@ import type { GitOperation, GitStatusResponse } from '@shared/agent-protocol/git
 import { limits } from '../base/limits.ts';
 import { withoutFilters } from './filters.ts';
 import { failed, openRepository } from './open-repository.ts';
+import { isOwnFile, ownBelow } from './own-files.ts';
 import { parseStatus } from './parse-status.ts';
-import type { RunGit } from './run-git.ts';
+import type { Git } from './run-git.ts';
 
 const ASKED = [
   'status',
@@ -19,26 +20,28 @@ const ASKED = [
 ];
 
 export async function gitStatus(
-  run: RunGit,
+  git: Git,
   directory: string,
   signal: AbortSignal,
 ): Promise<GitStatusResponse> {
-  const repository = await openRepository(run, directory, signal);
+  const repository = await openRepository(git.run, directory, signal);
   if (repository.kind !== 'repository') return repository;
   const { root, gitDir } = repository;
-  const git = await withoutFilters(run, repository, signal);
-  const result = await git(ASKED, { cwd: root, signal });
+  const own = ownBelow(git.own, root);
+  const run = await withoutFilters(git.run, repository, signal);
+  const result = await run(ASKED, { cwd: root, signal });
   if (result === 'no-git') return { kind: 'no-git' };
   if (result.code !== 0 && result.code !== null) throw failed(result);
   const parsed = parseStatus(result.stdout.toString('utf8'));
-  const files = parsed.files.slice(0, limits.gitFiles);
+  const all = parsed.files.filter((file) => !isOwnFile(file.path, own));
+  const files = all.slice(0, limits.gitFiles);
   return {
     kind: 'status',
     root,
     ...parsed,
     operation: await operationIn(gitDir),
     files,
-    truncated: result.code === null || files.length < parsed.files.length,
+    truncated: result.code === null || files.length < all.length,
   };
 }
 

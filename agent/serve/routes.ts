@@ -5,7 +5,7 @@ import type { TokenMask } from '../base/mask-tokens.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { PathLocks } from '../files/path-locks.ts';
 import type { Scanner } from '../files/scanner.ts';
-import type { RunGit } from '../git/run-git.ts';
+import type { Git } from '../git/run-git.ts';
 import { signalEffect, startEffect } from '../processes/process-effect.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
 import type { TerminalTable } from '../terminals/terminal-table.ts';
@@ -31,7 +31,7 @@ export interface Parts {
   readonly processes: ProcessTable;
   readonly scanner: Scanner;
   readonly terminals: TerminalTable;
-  readonly git: RunGit;
+  readonly git: Git;
   readonly keyed: KeyedCalls;
   readonly locks: PathLocks;
   /** Of this agent and of those of other versions beside it. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { type Home, openHome, socketPath } from '../base/home.ts';
 import { Journal } from '../base/journal.ts';
@@ -76,7 +77,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
       rules: home,
       searchPath: async () => (await baseEnv()).PATH ?? process.env.PATH ?? '',
     }),
-    git: createGit(baseEnv),
+    git: { run: createGit(baseEnv), own: realpathSync(home.root) },
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,

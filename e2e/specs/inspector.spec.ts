@@ -148,7 +148,10 @@ test('the files follow what a command does, and open to be read', async ({ desk 
   const repository = desk.repository('Flächen und Körper');
   const at = (name: string) => path.join(repository.directory, name);
   fs.mkdirSync(at('src/shapes'), { recursive: true });
-  fs.writeFileSync(at('src/shapes/circle.ts'), 'export const PI = 3.14159; // near enough\n');
+  fs.writeFileSync(
+    at('src/shapes/circle.ts'),
+    `export const PI = 3.14159; // near enough, ${'and nearer '.repeat(20)}\n`,
+  );
   fs.writeFileSync(at('point.png'), Buffer.from(RED_POINT, 'base64'));
   fs.writeFileSync(at('program'), Uint8Array.from([127, 69, 76, 70, 0, 0]));
   const made = 'for i in $(seq 1 3000); do echo "line $i"; done > src/made.txt; mkdir src/later';
@@ -178,6 +181,9 @@ test('the files follow what a command does, and open to be read', async ({ desk 
   await page.keyboard.press('Enter');
   const view = page.getByRole('region', { name: 'File: src/shapes/circle.ts' });
   await expect(view).toContainText('export const PI = 3.14159; // near enough');
+  // A long line is reached sideways.
+  const sideways = page.getByRole('group', { name: 'src/shapes/circle.ts' });
+  expect(await sideways.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeGreaterThan(100);
   await app.screenshot('inspector-files');
 
   // What a command makes appears in the tree, what it changes in the file that is open.
@@ -198,6 +204,8 @@ test('the files follow what a command does, and open to be read', async ({ desk 
   await long.focus();
   await page.keyboard.press('End');
   await expect(long).toContainText('line 3000');
+  // No line is wider than the pane, so there is nothing beside it.
+  expect(await long.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
   await page.keyboard.press('Escape');
   await expect(long).toBeHidden();
   await expect(tree).toBeFocused();

@@ -346,6 +346,42 @@ describe('snapshot', () => {
   });
 });
 
+describe('a repository around the home of the agent', () => {
+  it('shows and keeps nothing of it, tracked or not', async () => {
+    const around = path.dirname(agent.home);
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@x', ...args], {
+        cwd: around,
+        encoding: 'utf8',
+      });
+    git('init', '--quiet');
+    try {
+      writeFileSync(path.join(around, 'mine'), 'mine\n');
+      writeFileSync(path.join(agent.home, 'tracked'), 'theirs\n');
+      git('add', '-f', 'mine', path.join(agent.home, 'tracked'));
+      git('commit', '--quiet', '-m', 'x');
+      writeFileSync(path.join(around, 'mine'), 'changed\n');
+      writeFileSync(path.join(agent.home, 'tracked'), 'changed\n');
+      const own = path.basename(agent.home);
+      const status = await agent.client.gitStatus(around, call);
+      if (status.kind !== 'status') throw new Error(status.kind);
+      const names = status.files.map((file) => file.path);
+      expect(names).toContain('mine');
+      expect(names.filter((name) => name.startsWith(`${own}/`))).toEqual([]);
+      const diff = await agent.client.gitDiff({ path: around, files: ['mine', own] }, call);
+      expect(diff.kind === 'diff' && diff.diff).toContain('b/mine');
+      expect(diff.kind === 'diff' && diff.diff).not.toContain(`b/${own}/`);
+      const taken = await agent.client.gitSnapshot({ path: around, name: 'around' }, keyed());
+      if (taken.kind !== 'snapshot') throw new Error(taken.kind);
+      expect(git('show', `${taken.tree}:mine`)).toBe('changed\n');
+      expect(git('ls-tree', '-r', '--name-only', taken.tree, own)).toBe(`${own}/tracked\n`);
+      expect(git('show', `${taken.tree}:${own}/tracked`)).toBe('theirs\n');
+    } finally {
+      rmSync(path.join(around, '.git'), { recursive: true, force: true });
+    }
+  });
+});
+
 describe('ignored names', () => {
   it('are those that git leaves out, by every file that says so', async () => {
     const { root, write, git } = await newRepository();

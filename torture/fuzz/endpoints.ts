@@ -49,7 +49,7 @@ const GLOBS = [
   `${'*a'.repeat(60)}b`,
 ];
 
-/** All that the agent serves but the order to end, which is tried apart. */
+/** All that the agent serves but the order to end, which is tried apart, and events, whose answer has no end. */
 export const endpoints: readonly Endpoint[] = [
   read('hello', 1, () => []),
   read('stat', 10, (chance, world) => [['path', placeToRead(chance, world)]]),
@@ -96,6 +96,19 @@ export const endpoints: readonly Endpoint[] = [
       include: Array.from({ length: chance.between(0, 3) }, () => chance.pick(GLOBS)),
     }),
   ),
+  read('git/status', 0.2, (chance, world) => [['path', placeToRead(chance, world)]]),
+  read('git/ignored', 0.2, (chance, world) => [['path', placeToRead(chance, world)]]),
+  read('git/diff', 0.2, (chance, world) => [
+    ['path', placeToRead(chance, world)],
+    ...some(chance, 'base', () => chance.pick(['HEAD', '--output=x', 'HEAD^{tree}', '', 'a b', ':/x'])),
+    ...some(chance, 'merge_base', () => 'true'),
+    ...some(chance, 'context', () => String(chance.between(-1, 1_100))),
+    ...some(chance, 'file', () => chance.pick(['a.txt', '../beside/secret', ':(top)x', '-x'])),
+  ]),
+  post('git/snapshot', 0.1, true, (chance, world) => ({
+    path: placeInWorld(chance, world),
+    name: chance.pick(['one', 'a/b', '../heads/x', 'x.lock', '', '-x']),
+  })),
   {
     name: 'write-file',
     weight: 10,

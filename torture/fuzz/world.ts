@@ -121,6 +121,7 @@ function furnish(work: string, beside: string, outside: string): void {
   fs.symlinkSync('/dev/zero', at('zero-link'));
   execFileSync('mkfifo', [at('fifo')]);
   makeRepository(at('repo'));
+  execFileSync('git', ['init', '--quiet', at('sub')]);
 }
 
 function makeRepository(dir: string): void {

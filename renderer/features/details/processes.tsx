@@ -2,7 +2,7 @@ import type { ChatProcess } from '@shared/contract/processes.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useId, useMemo, useState, useSyncExternalStore } from 'react';
-import { age, bytes, duration, firstLine, wholeSeconds } from '../../lib/format.ts';
+import { age, bytes, firstLine, wholeSeconds } from '../../lib/format.ts';
 import { outputOf } from '../../state/process-output.ts';
 import { signalProcess, useProcesses } from '../../state/processes.ts';
 import { useSeconds } from '../../state/ticks.ts';
@@ -87,11 +87,16 @@ function Ended({ process: { exitCode, startedAt, endedAt } }: { readonly process
       </span>
       {endedAt !== null && (
         <span>
-          after {duration(Date.parse(endedAt) - Date.parse(startedAt))} · {age(endedAt, now)}
+          {lasted(Date.parse(endedAt) - Date.parse(startedAt))} · {age(endedAt, now)}
         </span>
       )}
     </>
   );
+}
+
+/** The times are whole seconds. */
+function lasted(ms: number): string {
+  return ms < 1_000 ? 'under 1 s' : `after ${wholeSeconds(ms)}`;
 }
 
 function Output({ chatId, process }: ProcessProps) {

@@ -3,31 +3,26 @@ import { Virtualizer } from 'virtua';
 import { isProse } from '../../lib/prose.ts';
 import { colourLine } from '../../lib/syntax.ts';
 import { Escaped } from '../../ui/escaped.tsx';
-
-/** More of one line than anybody reads; a file of one long line must not stop the window. */
-const MOST_CHARACTERS = 5_000;
+import { linesOf, MOST_CHARACTERS, widest } from './lines-of.ts';
 
 /** A text with the numbers of its lines; only those in view are in the page. */
 export function FileLines({ text, path }: { readonly text: string; readonly path: string }) {
   const lines = useMemo(() => linesOf(text), [text]);
   const prose = isProse(path);
   const scroller = useRef<HTMLDivElement>(null);
-  const digits = { '--digits': String(lines.length).length } as CSSProperties;
+  const columns = useMemo(() => widest(lines), [lines]);
+  const size = { '--digits': String(lines.length).length, '--columns': columns } as CSSProperties;
   return (
-    <div ref={scroller} className="file-lines" style={digits} tabIndex={0} role="group" aria-label={path}>
-      <Virtualizer scrollRef={scroller} itemSize={18} bufferSize={360}>
-        {lines.map((line, at) => (
-          <Line key={at} number={at + 1} text={line} prose={prose} />
-        ))}
-      </Virtualizer>
+    <div ref={scroller} className="file-lines" style={size} tabIndex={0} role="group" aria-label={path}>
+      <div className="file-sheet">
+        <Virtualizer scrollRef={scroller} itemSize={18} bufferSize={360}>
+          {lines.map((line, at) => (
+            <Line key={at} number={at + 1} text={line} prose={prose} />
+          ))}
+        </Virtualizer>
+      </div>
     </div>
   );
-}
-
-/** The end of the last line is no line of its own. */
-export function linesOf(text: string): readonly string[] {
-  const lines = text.split(/\r\n|\n|\r/);
-  return lines.length > 1 && lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
 interface LineProps {
