@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -40,6 +41,18 @@ describe.each(runtimes)('the built agent on Node.js $line', ({ found }) => {
       expect(await client.glob({ root: dir, include: ['a *'] }, call)).toMatchObject({
         files: [{ path: 'new/a file', size: 9 }],
       });
+      execFileSync('git', ['init', '--quiet'], { cwd: dir });
+      expect(await client.gitStatus(dir, call)).toMatchObject({ files: [{ path: 'new/a file' }] });
+      expect(await client.gitDiff({ path: dir }, call)).toMatchObject({
+        diff: expect.stringContaining('+zwei'),
+      });
+      expect(await client.gitSnapshot({ path: dir, name: 'one' }, keyed())).toMatchObject({
+        ref: 'refs/gaffer/one',
+      });
+      expect(await client.gitIgnored(dir, call)).toEqual({ kind: 'ignored', names: [] });
+      const asked = { processes: true, directories: [dir], repositories: [dir] };
+      const told = new Set<string>();
+      for await (const { type } of client.events(asked, call)) if (told.add(type).size === 3) break;
       const command = 'echo out; sleep 300';
       const { id } = await client.startProcess({ command, workdir: dir }, keyed());
       const chunk = await client.spool(id, 0, true, call);
