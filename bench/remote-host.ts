@@ -22,7 +22,10 @@ interface Lines {
 }
 
 interface BuiltModule {
-  createHosts(deps: object): { host(config: object): BuiltHost };
+  createHosts(deps: object): {
+    host(config: object): Pick<BuiltHost, 'client'>;
+    close(): Promise<void>;
+  };
 }
 
 export interface HostPlace {
@@ -47,5 +50,6 @@ export async function builtHost({ target, identityFile, home }: HostPlace): Prom
     random: { uuid: () => randomUUID(), fraction: () => Math.random() },
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });
-  return hosts.host({ target, identityFile });
+  const { client } = hosts.host({ target, identityFile });
+  return { client, close: () => hosts.close() };
 }

@@ -12,10 +12,9 @@ const MORE_MS = 50;
 /**
  * From nothing to the first answer of an agent that runs on the host, and `ssh host true`, in turn. Round trips:
  *
- *   both           TCP 1, versions and offers 2, keys exchanged 3, login begun 4
- *   `ssh`          methods asked for 5, key offered 6, signed 7, session channel 8, command and its end 9
- *   ours           key offered 5, signed 6, session channel 7, command begun 8, its script sent and its report 9,
- *                  tunnel 10, request 11
+ *   both    TCP 1, versions and offers 2, keys exchanged 3, login begun 4, methods asked for 5, key offered 6 and
+ *           signed 7, session channel 8, command begun 9; `ssh host true` has ended by then
+ *   ours    the script sent and its report 10, tunnel 11, request 12
  */
 export async function benchSshConnect(): Promise<Findings> {
   const { near, far } = await withSshLab(async (lab) => {
@@ -29,9 +28,9 @@ export async function benchSshConnect(): Promise<Findings> {
       figure(`ssh-connect at ${FAR_MS} ms`, far, MORE_TRIPS * FAR_MS + MORE_MS),
       row({
         name: 'ssh-connect.round trips',
-        value: (far.oursMs - near.oursMs) / FAR_MS,
+        value: (far.oursBestMs - near.oursBestMs) / FAR_MS,
         unit: 'round trips',
-        baseline: (far.sshMs - near.sshMs) / FAR_MS,
+        baseline: (far.sshBestMs - near.sshBestMs) / FAR_MS,
       }),
     ],
     notes: [
@@ -41,9 +40,12 @@ export async function benchSshConnect(): Promise<Findings> {
   };
 }
 
+/** Medians, and the fastest of each: what the distance adds shows best where nothing else was in the way. */
 interface Both {
   readonly oursMs: number;
+  readonly oursBestMs: number;
   readonly sshMs: number;
+  readonly sshBestMs: number;
 }
 
 function figure(name: string, { oursMs, sshMs }: Both, moreMs: number): Row {
@@ -66,7 +68,12 @@ async function connectBoth(lab: SshLab, roundTripMs: number): Promise<Both> {
     await lab.ssh([], ['true']);
     sshMs.push(performance.now() - from);
   }
-  return { oursMs: median(oursMs), sshMs: median(sshMs) };
+  return {
+    oursMs: median(oursMs),
+    oursBestMs: Math.min(...oursMs),
+    sshMs: median(sshMs),
+    sshBestMs: Math.min(...sshMs),
+  };
 }
 
 async function connectAndRead(lab: SshLab): Promise<number> {

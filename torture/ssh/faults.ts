@@ -95,7 +95,7 @@ export const faults: readonly Fault[] = [
       for (let times = chance.between(2, 3); times > 0; times -= 1) {
         await shortly(chance);
         host.wire.cut();
-        if (times > 1) await until('the link between two cuts', ({ state }) => state !== 'up');
+        await until('the link between two cuts', ({ state }) => state !== 'up');
         if (times > 1) await until('the link after a cut', ({ state }) => state === 'up');
       }
       return broke;
