@@ -36,6 +36,7 @@ const PATTERNS = [
   '\\',
   '(.*)*y',
 ];
+const BASES = ['HEAD', 'HEAD~1', 'HEAD^{tree}', '--output=x', '-p', 'none', ':a.txt', ':/x', 'a b', ''];
 const GLOBS = [
   '*.md',
   '**',
@@ -49,7 +50,7 @@ const GLOBS = [
   `${'*a'.repeat(60)}b`,
 ];
 
-/** All that the agent serves but the order to end, which is tried apart, and events, whose answer has no end. */
+/** All that the agent serves but the orders to end and to listen on a port. */
 export const endpoints: readonly Endpoint[] = [
   read('hello', 1, () => []),
   read('stat', 10, (chance, world) => [['path', placeToRead(chance, world)]]),
@@ -96,19 +97,6 @@ export const endpoints: readonly Endpoint[] = [
       include: Array.from({ length: chance.between(0, 3) }, () => chance.pick(GLOBS)),
     }),
   ),
-  read('git/status', 0.2, (chance, world) => [['path', placeToRead(chance, world)]]),
-  read('git/ignored', 0.2, (chance, world) => [['path', placeToRead(chance, world)]]),
-  read('git/diff', 0.2, (chance, world) => [
-    ['path', placeToRead(chance, world)],
-    ...some(chance, 'base', () => chance.pick(['HEAD', '--output=x', 'HEAD^{tree}', '', 'a b', ':/x'])),
-    ...some(chance, 'merge_base', () => 'true'),
-    ...some(chance, 'context', () => String(chance.between(-1, 1_100))),
-    ...some(chance, 'file', () => chance.pick(['a.txt', '../beside/secret', ':(top)x', '-x'])),
-  ]),
-  post('git/snapshot', 0.1, true, (chance, world) => ({
-    path: placeInWorld(chance, world),
-    name: chance.pick(['one', 'a/b', '../heads/x', 'x.lock', '', '-x']),
-  })),
   {
     name: 'write-file',
     weight: 10,
@@ -138,19 +126,21 @@ export const endpoints: readonly Endpoint[] = [
       body: null,
     }),
   },
-  read('git/status', 0.5, (chance, world) => [['path', treeOf(chance, world)]]),
-  read('git/ignored', 0.5, (chance, world) => [['path', treeOf(chance, world)]]),
+  read('git/status', 0.5, (chance, world) => [['path', placeToAsk(chance, world)]]),
+  read('git/ignored', 0.5, (chance, world) => [['path', placeToAsk(chance, world)]]),
   read('git/diff', 0.5, (chance, world) => [
     ['path', treeOf(chance, world)],
     ...some(chance, 'base', () =>
       chance.pick(['HEAD', 'HEAD~1', '--output=x', '-p', 'none', ':a.txt', '']),
     ),
     ...some(chance, 'context', () => String(chance.between(-1, 1_100))),
-    ...some(chance, 'file', () => chance.pick(['a.txt', '../a.txt', '/etc/passwd', ':(top)', '-x', ''])),
+    ...some(chance, 'file', () =>
+      chance.pick(['a.txt', '../beside/secret', '/etc/passwd', ':(top)x', '-x', '']),
+    ),
   ]),
   post('git/snapshot', 0.3, true, (chance, world) => ({
     path: treeOf(chance, world),
-    name: chance.pick(['fuzz', '../x', 'a..b', '', '-d', 'x'.repeat(300), 'a/b.lock']),
+    name: chance.pick(['fuzz', 'a/b', '../heads/x', 'a..b', '', '-d', 'x'.repeat(300), 'x.lock']),
   })),
   {
     ...post('events', 1.5, false, (chance, world) => ({
@@ -190,6 +180,11 @@ export const endpoints: readonly Endpoint[] = [
       }),
   },
 ];
+
+/** Any place of this machine may be asked about, mostly one where there is an answer. */
+function placeToAsk(chance: Chance, world: World): string {
+  return chance.hit(0.7) ? treeOf(chance, world) : placeToRead(chance, world);
+}
 
 /** Mostly one in which there is something to find. */
 function treeOf(chance: Chance, world: World): string {
