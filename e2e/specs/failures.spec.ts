@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { cleanEnv, electronPath, launchArgs, type RunningApp, root } from '../fixtures/app.ts';
 import { Conversation } from '../fixtures/conversation.ts';
+import { HostDialogs } from '../fixtures/host-dialogs.ts';
 import { isTurn, script, turnRequests } from '../fixtures/script.ts';
 import { mountSmallDisk, smallDiskMissing } from '../fixtures/small-disk.ts';
 import { askForSsh, expect, openSsh, test } from '../fixtures/ssh-workspace.ts';
@@ -67,9 +68,12 @@ test('a host that cannot be used says why and what to do; then it can', async ({
   });
   const fingerprint = print.split(' ')[1] ?? '';
   expect(fingerprint).toMatch(/^SHA256:/);
+  const dialogs = new HostDialogs(app.window);
+  await expect(dialogs.unknownKey).toContainText(fingerprint, { timeout: 30_000 });
+  await app.screenshot('ssh-unknown-key');
+  await dialogs.distrust();
   await expect(problem).toContainText(fingerprint, { timeout: 30_000 });
   await expect(problem).toContainText('was not accepted');
-  await app.screenshot('ssh-unknown-key');
   // The developer compares it, and has the key from elsewhere.
   fs.copyFileSync(host.sshd.knownHostsFile, path.join(person.homeDir, '.ssh/known_hosts'));
 
