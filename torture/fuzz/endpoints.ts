@@ -129,10 +129,9 @@ export const endpoints: readonly Endpoint[] = [
   read('git/status', 0.5, (chance, world) => [['path', placeToAsk(chance, world)]]),
   read('git/ignored', 0.5, (chance, world) => [['path', placeToAsk(chance, world)]]),
   read('git/diff', 0.5, (chance, world) => [
-    ['path', treeOf(chance, world)],
-    ...some(chance, 'base', () =>
-      chance.pick(['HEAD', 'HEAD~1', '--output=x', '-p', 'none', ':a.txt', '']),
-    ),
+    ['path', placeToAsk(chance, world)],
+    ...some(chance, 'base', () => chance.pick(BASES)),
+    ...some(chance, 'merge_base', () => 'true'),
     ...some(chance, 'context', () => String(chance.between(-1, 1_100))),
     ...some(chance, 'file', () =>
       chance.pick(['a.txt', '../beside/secret', '/etc/passwd', ':(top)x', '-x', '']),
