@@ -45,6 +45,7 @@ const HANDSHAKE_MS = 15_000;
 /** Between two answers of the server while it lets us in: some are slow on purpose. */
 const LOGIN_MS = 120_000;
 const KEEPALIVES = 3;
+const COMPARING = 'Comparing the host key.';
 
 /**
  * SSH with one machine over a stream that leads there. ssh2 tells an end in several ways, some without an error; the
@@ -163,17 +164,17 @@ export class HopConnection {
     if (this.#hostKey?.equals(key)) return;
     this.#hostKey = key;
     this.#stage.ok('The server speaks SSH.');
-    this.#stage = this.#deps.trace.begin('host-key', this.#hop.name, 'Comparing the host key.');
+    this.#stage = this.#deps.trace.begin('host-key', this.#hop.name, COMPARING);
     clearTimeout(this.#timer);
     await checkHostKey(key, this.#hostKeyDeps(), this.#stage, this.#over.signal);
     this.#bound();
   }
 
   async #signIn(left: readonly string[] | null, partial: boolean | null, next: Next): Promise<void> {
-    const { name, options } = this.#hop;
+    const { name } = this.#hop;
     if (this.#phase === 'handshake') {
       this.#phase = 'login';
-      this.#stage = this.#deps.trace.begin('authentication', name, `Signing in as ${options.user}.`);
+      this.#stage = this.#deps.trace.begin('authentication', name, this.#doing());
     }
     this.#bound();
     try {
@@ -194,7 +195,7 @@ export class HopConnection {
       hop,
       turns,
       ask: (question) =>
-        this.#waiting('an answer about its host key', () =>
+        this.#waiting(`an answer about its host key, ${question.fingerprint}`, () =>
           questions.hostKey({ ...question, host, hop, via }, this.#over.signal),
         ),
     };
@@ -216,9 +217,13 @@ export class HopConnection {
       return await waitFor(wait(), this.#over.signal);
     } finally {
       this.#waits.pop();
-      if (this.#waits.length === 0) this.#stage.go(`Signing in as ${this.#hop.options.user}.`);
+      if (this.#waits.length === 0) this.#stage.go(this.#doing());
       this.#bound();
     }
+  }
+
+  #doing(): string {
+    return this.#phase === 'handshake' ? COMPARING : `Signing in as ${this.#hop.options.user}.`;
   }
 
   /** What the server says next must come soon. */

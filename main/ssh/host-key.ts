@@ -78,7 +78,6 @@ export async function checkHostKey(
     const detail = hasAuthority(entries, name) ? `${shown}\n${AUTHORITY}` : shown;
     const [file] = options.userFiles;
     if (options.strict === 'ask') {
-      stage.wait(`The host key is not known: ${shown}. Waiting for you to compare and accept it.`);
       const question = { fingerprint: fingerprint(key), keyType: keyType(key) };
       const accepted = await ask({ ...question, knownHostsFile: file ?? NOWHERE });
       if (!accepted) throw declinedFault(hop, shown, detail);
