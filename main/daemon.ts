@@ -341,8 +341,7 @@ function openPlaces(
     remembered,
     loadConfigured,
   });
-  const connectionFor = (id: WorkspaceId) => places.workspaces.connectionFor(id);
-  const terminals = createTerminals({ connectionFor, clock, random });
+  const terminals = createTerminals({ workspaces: places.workspaces, clock, random });
   return {
     ...places,
     hosts,

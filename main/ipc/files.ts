@@ -18,8 +18,8 @@ export function fileFeeds({ workspaces, clock }: FileHandlerDeps): Pick<FeedHand
     async *'files.watch'({ workspaceId, paths }, signal) {
       const directory = workspaces.list().find(({ id }) => id === workspaceId)?.directory;
       if (directory === undefined) return;
-      const connect = () => workspaces.connectionFor(workspaceId);
       const until = AbortSignal.any([signal, workspaces.closing]);
+      const connect = workspaces.follower(workspaceId, until);
       yield* watchFiles({ connect, clock, directory, paths }, until);
     },
   };

@@ -20,9 +20,10 @@ export function processFeeds(deps: ProcessHandlerDeps): Pick<FeedHandlers, 'proc
   const { workspaces, clock } = deps;
   return {
     async *'processes.watch'({ chatId }, signal) {
-      const connect = await connectorOf(deps, chatId);
-      if (!connect) return;
+      const workspaceId = await workspaceOf(deps, chatId);
+      if (!workspaceId) return;
       const until = AbortSignal.any([signal, workspaces.closing]);
+      const connect = workspaces.follower(workspaceId, until);
       yield* watchProcesses({ connect, clock, chatId }, workspaces.mask, until);
     },
   };
@@ -31,18 +32,18 @@ export function processFeeds(deps: ProcessHandlerDeps): Pick<FeedHandlers, 'proc
 export function processCalls(deps: ProcessHandlerDeps): Pick<CallHandlers, 'process.signal'> {
   return {
     'process.signal': async ({ chatId, processId, signal }) => {
-      const connect = await connectorOf(deps, chatId);
-      if (!connect) return err({ code: 'not-found', message: 'This chat has no workspace.' });
+      const { workspaces } = deps;
+      const workspaceId = await workspaceOf(deps, chatId);
+      if (!workspaceId) return err({ code: 'not-found', message: 'This chat has no workspace.' });
+      const connect = () => workspaces.connectionFor(workspaceId);
       const request = { connect, chatId, processId, signal, key: `signal:${deps.random.uuid()}` };
-      return signalProcess(request, deps.workspaces.closing);
+      return signalProcess(request, workspaces.closing);
     },
   };
 }
 
 /** Null: no such chat, or one that works nowhere. */
-async function connectorOf({ store, ownerId, workspaces }: ProcessHandlerDeps, chatId: ChatId) {
+async function workspaceOf({ store, ownerId }: ProcessHandlerDeps, chatId: ChatId) {
   const chat = await store.call('loadProcessChat', { chatId, ownerId });
-  if (!chat?.workspaceId) return null;
-  const { workspaceId } = chat;
-  return () => workspaces.connectionFor(workspaceId);
+  return chat?.workspaceId ?? null;
 }

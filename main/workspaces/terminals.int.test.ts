@@ -24,7 +24,8 @@ const missing = sshdMissing();
 if (missing) console.log(`not run here: ${missing}`);
 
 function terminalsAt(connect: () => Promise<WorkspaceConnection>): Terminals {
-  const terminals = createTerminals({ connectionFor: connect, clock: systemClock, random: systemRandom });
+  const workspaces = { connectionFor: connect, follower: () => connect };
+  const terminals = createTerminals({ workspaces, clock: systemClock, random: systemRandom });
   onTestFinished(() => terminals.end());
   return terminals;
 }

@@ -8,16 +8,16 @@ import { AgentError, LinkDown } from '../agent-client/client.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { LinkFault } from '../ssh/fault.ts';
-import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
+import { WorkspaceProblem } from './connection.ts';
 import { LineBusy, type LineEnd, TerminalLine } from './terminal-line.ts';
 import { watchTerminal, watchTerminals } from './watch-terminal.ts';
+import type { WorkspaceList } from './workspace-list.ts';
 
 /** A call that a broken link holds up is given up after that. */
 const CALL_MS = 30_000;
 
 export interface TerminalsDeps {
-  /** Throws WorkspaceProblem. */
-  connectionFor(id: WorkspaceId): Promise<WorkspaceConnection>;
+  readonly workspaces: Pick<WorkspaceList, 'connectionFor' | 'follower'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -46,19 +46,21 @@ export interface Terminals {
   end(): void;
 }
 
-export function createTerminals({ connectionFor, clock, random }: TerminalsDeps): Terminals {
+export function createTerminals({ workspaces, clock, random }: TerminalsDeps): Terminals {
   const closing = new AbortController();
   const lines = new Map<TerminalId, TerminalLine>();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   const call = () => ({ signal: until(AbortSignal.timeout(CALL_MS)) });
-  const at = (workspaceId: WorkspaceId) => ({ connect: () => connectionFor(workspaceId), clock });
+  const at = (workspaceId: WorkspaceId, signal: AbortSignal) => {
+    return { connect: workspaces.follower(workspaceId, signal), clock };
+  };
   const lineEnd = ({ workspaceId, terminalId }: OneTerminal): LineEnd => ({
     async write(input) {
-      const { client } = await connectionFor(workspaceId);
+      const { client } = await workspaces.connectionFor(workspaceId);
       await client.writeTerminal(terminalId, input, call());
     },
     async resize(size) {
-      const { client } = await connectionFor(workspaceId);
+      const { client } = await workspaces.connectionFor(workspaceId);
       await client.resizeTerminal(terminalId, size, call());
     },
   });
@@ -74,22 +76,22 @@ export function createTerminals({ connectionFor, clock, random }: TerminalsDeps)
   };
 
   return {
-    watch: (workspaceId, signal) => watchTerminals(at(workspaceId), until(signal)),
+    watch: (workspaceId, signal) => watchTerminals(at(workspaceId, until(signal)), until(signal)),
     open: ({ workspaceId, terminalId }, size, directory) =>
       answered(async () => {
-        const { client, directory: workspace } = await connectionFor(workspaceId);
+        const { client, directory: workspace } = await workspaces.connectionFor(workspaceId);
         const cwd = directory === null ? {} : { cwd: path.posix.resolve(workspace, directory) };
         const request = { id: terminalId, workspace, ...cwd, ...size };
         await client.openTerminal(request, { ...call(), key: `terminal:${terminalId}` });
         return null;
       }),
     output: ({ workspaceId, terminalId }, after, signal) =>
-      watchTerminal(at(workspaceId), { terminalId, after }, until(signal)),
+      watchTerminal(at(workspaceId, until(signal)), { terminalId, after }, until(signal)),
     type: (one, bytes) => onLine(one, (line) => line.type(bytes)),
     resize: (one, size) => onLine(one, (line) => line.resize(size)),
     close: ({ workspaceId, terminalId }) =>
       answered(async () => {
-        const { client } = await connectionFor(workspaceId);
+        const { client } = await workspaces.connectionFor(workspaceId);
         await client.closeTerminal(terminalId, call());
         lines.delete(terminalId);
         return null;

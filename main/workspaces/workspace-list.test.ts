@@ -137,6 +137,30 @@ test('a feed tells no state twice in a row and ends with the registry', async ()
   expect((await last).done).toBe(true);
 });
 
+test('what follows a host connects once; later it waits until others have reached it', async () => {
+  const { registry, remote } = await open([record('w1', host), record('w2', null)]);
+  const { signal } = new AbortController();
+  const connect = registry.follower(asId<WorkspaceId>('w1'), signal);
+  await connect();
+  expect(remote.reached).toBe(1);
+  const again = connect();
+  await new Promise(setImmediate);
+  expect(remote.reached).toBe(1);
+  remote.turn({ state: 'up' });
+  expect((await again).host).toBe('me@build');
+  const local = registry.follower(asId<WorkspaceId>('w2'), signal);
+  await local();
+  await local();
+  const left = new AbortController();
+  const waiting = registry.follower(asId<WorkspaceId>('w1'), left.signal);
+  await waiting();
+  remote.turn({ state: 'idle' });
+  const never = waiting();
+  left.abort(new Error('left'));
+  await expect(never).rejects.toThrow('left');
+  await registry.close();
+});
+
 function record(id: string, on: HostRecord | null): WorkspaceRecord {
   return {
     id: asId<WorkspaceId>(id),

@@ -169,6 +169,19 @@ export class WorkspaceList {
     return { client, directory: record.directory, host: place.name, platform, link: place.link };
   }
 
+  /**
+   * For what follows a workspace for as long as somebody looks. Connects once; after that others must have reached the
+   * machine first, so that one which Gaffer left is not connected again for it. Throws as `connectionFor`.
+   */
+  follower(id: WorkspaceId, signal: AbortSignal): () => Promise<WorkspaceConnection> {
+    let asked = false;
+    return async () => {
+      if (asked) await this.#reached(id, AbortSignal.any([signal, this.#closing.signal]));
+      asked = true;
+      return this.connectionFor(id);
+    };
+  }
+
   /** Where nothing is known, the careful one. */
   modeOf(id: WorkspaceId | null): ApprovalMode {
     const entry = id === null ? null : this.#find(id);
@@ -199,8 +212,9 @@ export class WorkspaceList {
     { workspaceId, chatId, processId, after }: ProcessWatch,
     signal: AbortSignal,
   ): AsyncIterable<ProcessOutputEvent> {
-    const connect = async () => (await this.connectionFor(workspaceId)).client;
     const until = AbortSignal.any([signal, this.#closing.signal]);
+    const reach = this.follower(workspaceId, until);
+    const connect = async () => (await reach()).client;
     const output = watchProcess({ connect, clock: this.#deps.clock, chatId, processId, after }, until);
     return maskOutput(output, this.#deps.mask);
   }
@@ -210,6 +224,15 @@ export class WorkspaceList {
     this.#closing.abort(new DOMException('The app is closing.', 'AbortError'));
     await Promise.allSettled(this.#background);
     await this.#deps.onClose?.();
+  }
+
+  /** Until the machine of a workspace is reached anyway, or the workspace is gone. Throws the signal's reason. */
+  async #reached(id: WorkspaceId, signal: AbortSignal): Promise<void> {
+    for await (const list of this.watch(signal)) {
+      const found = list.find((one) => one.id === id);
+      if (!found || found.hostId === null || found.link.state === 'up') return;
+    }
+    signal.throwIfAborted();
   }
 
   #find(id: WorkspaceId): Entry | undefined {

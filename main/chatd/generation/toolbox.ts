@@ -164,34 +164,41 @@ function requested(call: ToolCallPart) {
   };
 }
 
+interface Instructions {
+  readonly at: number;
+  readonly place: { readonly os: string; readonly directory: string };
+  readonly files: readonly InstructionFile[];
+}
+
 function cachedInstructions(deps: ToolboxDeps) {
-  const cache = new Map<WorkspaceId, { readonly at: number; readonly files: readonly InstructionFile[] }>();
+  const cache = new Map<WorkspaceId, Instructions>();
 
-  async function filesOf(id: WorkspaceId, connection: WorkspaceConnection, signal: AbortSignal) {
-    const known = cache.get(id);
-    if (known && deps.clock.now() - known.at < INSTRUCTIONS_TTL_MS) return known.files;
-    const files = await loadInstructionFiles(connection, deps.log, signal);
-    cache.set(id, { at: deps.clock.now(), files });
-    return files;
-  }
-
-  async function load(workspaceId: WorkspaceId, signal: AbortSignal) {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(INSTRUCTIONS_TIMEOUT_MS)]);
+  async function read(id: WorkspaceId, signal: AbortSignal): Promise<Omit<Instructions, 'at'>> {
+    const connection = await abortable(deps.connectionFor(id), signal);
+    const place = { os: connection.platform, directory: connection.directory };
     try {
-      // A host that does not answer keeps no chat from its answer, nor from being stopped.
-      const connection = await abortable(deps.connectionFor(workspaceId), bounded);
-      const place = { os: connection.platform, directory: connection.directory };
-      const files = await filesOf(workspaceId, connection, bounded).catch((error: unknown) => {
-        signal.throwIfAborted();
-        deps.log.warn('instructions not read', { workspaceId, error: String(error) });
-        return [];
-      });
+      const files = await loadInstructionFiles(connection, deps.log, signal);
+      cache.set(id, { at: deps.clock.now(), place, files });
       return { place, files };
     } catch (error) {
-      signal.throwIfAborted();
+      deps.log.warn('instructions not read', { workspaceId: id, error: String(error) });
+      return { place, files: cache.get(id)?.files ?? [] };
+    }
+  }
+
+  /** A step connects to no host for what is known, and waits for none that does not answer. */
+  async function load(workspaceId: WorkspaceId, signal: AbortSignal) {
+    const known = cache.get(workspaceId);
+    if (known && deps.clock.now() - known.at < INSTRUCTIONS_TTL_MS) return known;
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(INSTRUCTIONS_TIMEOUT_MS)]);
+    try {
+      return await read(workspaceId, bounded);
+    } catch (error) {
       const isAway = error instanceof WorkspaceProblem || error instanceof LinkDown;
-      if (isAway || bounded.aborted) return null;
+      if (isAway || bounded.aborted) return known ?? null;
       throw error;
+    } finally {
+      signal.throwIfAborted();
     }
   }
 
