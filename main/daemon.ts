@@ -385,6 +385,7 @@ function driveChats({ models, workspaces, rules, face, mask, ...base }: DrivePar
     tools: [...workspaceTools, ...createAgentTools(base)],
     connectionFor: (id) => workspaces.connectionFor(id),
     modeOf: (id) => workspaces.modeOf(id),
+    trust: workspaces,
     rules,
     onEffect: (id) => workspaces.refresh(id),
     mask: mask.text,

@@ -103,6 +103,8 @@ test('the context shows which instruction files the model reads, and compacts an
   const { directory } = desk.repository();
   fs.writeFileSync(path.join(directory, 'AGENTS.md'), 'Use tabs.\n');
   const { app, chat } = await desk.start({ folder: directory });
+  const trust = app.window.getByRole('dialog', { name: 'Trust this folder?' });
+  await trust.getByRole('button', { name: 'Trust', exact: true }).click();
   const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
   await chat.send('Hello');
   await hold.reached;

@@ -195,6 +195,7 @@ export function chatdOn(
       connectionFor: () => Promise.reject(new WorkspaceProblem('no-workspace', 'no workspace')),
       modeOf: () => 'auto',
       onEffect() {},
+      trust: { isTrusted: () => true, trusts: async () => true },
       rules: { loadFor: () => Promise.resolve([]), used() {} },
       mask: (text) => text,
       clock,

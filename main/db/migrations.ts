@@ -4,6 +4,7 @@ import roles from './migrations/0003-roles.sql?raw';
 import daemon from './migrations/0004-whole-daemon.sql?raw';
 import hosts from './migrations/0005-hosts.sql?raw';
 import rules from './migrations/0006-rules.sql?raw';
+import trust from './migrations/0007-trust.sql?raw';
 
 export interface Migration {
   readonly number: number;
@@ -11,7 +12,7 @@ export interface Migration {
 }
 
 /** In order and without a gap. A published one is never changed: add the next. */
-export const migrations: readonly Migration[] = [chats, workspaces, roles, daemon, hosts, rules].map(
+export const migrations: readonly Migration[] = [chats, workspaces, roles, daemon, hosts, rules, trust].map(
   (sql, at) => ({
     number: at + 1,
     sql,

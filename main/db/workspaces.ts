@@ -1,5 +1,5 @@
 import type { HostId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
-import type { ApprovalMode, WorkspaceKind } from '@shared/model/workspace.ts';
+import type { ApprovalMode, TrustAnswer, WorkspaceKind } from '@shared/model/workspace.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { toText } from './json.ts';
 import { operation, type Tx } from './store.ts';
@@ -13,6 +13,7 @@ export interface WorkspaceRow {
   /** Whose folder a local one is; null: of the only computer that there is. */
   readonly machine_id: string | null;
   readonly mode: ApprovalMode;
+  readonly trust: TrustAnswer;
   readonly created_at: string;
   readonly last_used_at: string;
 }
@@ -27,7 +28,7 @@ export interface HostRow {
   readonly forward_agent: boolean;
 }
 
-const COLUMNS = 'id, kind, name, directory, host_id, machine_id, mode, created_at, last_used_at';
+const COLUMNS = 'id, kind, name, directory, host_id, machine_id, mode, trust, created_at, last_used_at';
 const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file, forward_agent';
 
 type ById = { readonly workspaceId: WorkspaceId };
@@ -147,6 +148,19 @@ const setWorkspaceMode = operation(
   },
 );
 
+/** False: there is no such workspace. */
+const setWorkspaceTrust = operation(
+  'durable',
+  async (tx: Tx, { workspaceId, trust }: ById & { trust: TrustAnswer }): Promise<boolean> => {
+    const { rowCount } = await tx.query('update workspaces set trust = $2 where id = $1 and not deleted', [
+      workspaceId,
+      trust,
+    ]);
+    if (rowCount > 0) await notify(tx, workspaceId);
+    return rowCount > 0;
+  },
+);
+
 /** Moves it to the front of the list. */
 const touchWorkspace = operation('lazy', async (tx: Tx, { workspaceId }: ById): Promise<null> => {
   await tx.query('update workspaces set last_used_at = now() where id = $1', [workspaceId]);
@@ -172,6 +186,7 @@ export const workspaceOperations = {
   upsertHost,
   setForwardAgent,
   setWorkspaceMode,
+  setWorkspaceTrust,
   touchWorkspace,
   loadHosts,
 };

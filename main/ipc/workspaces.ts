@@ -46,6 +46,8 @@ export function workspaceCalls(deps: WorkspaceHandlerDeps): WorkspaceCalls {
     },
     'workspaces.setMode': async ({ workspaceId, mode }) =>
       (await workspaces.setMode(workspaceId, mode)) ? ok(null) : GONE,
+    'workspaces.setTrust': async ({ workspaceId, trust }) =>
+      (await workspaces.setTrust(workspaceId, trust)) ? ok(null) : GONE,
     'workspaces.reconnect': async ({ workspaceId }) =>
       workspaces.reconnect(workspaceId) ? ok(null) : GONE,
   };

@@ -113,6 +113,7 @@ function workspaceOn(host: HostRecord): WorkspaceSummary {
     host: host.target,
     hostId: host.id,
     mode: 'edit',
+    trust: { answer: 'trusted', brings: null },
     link: { state: 'idle' },
     branch: null,
   };

@@ -1,5 +1,5 @@
 import type { HostId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
-import type { ApprovalMode } from '@shared/model/workspace.ts';
+import type { ApprovalMode, TrustAnswer } from '@shared/model/workspace.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import type { Store } from '../db/store.ts';
 import type { HostRow, WorkspaceOperations, WorkspaceRow } from '../db/workspaces.ts';
@@ -26,6 +26,7 @@ export interface WorkspaceRecord {
   /** On another one of the computers that share the database. */
   readonly elsewhere?: boolean;
   readonly mode: ApprovalMode;
+  readonly trust: TrustAnswer;
 }
 
 /** What the registry keeps in the database. */
@@ -43,6 +44,8 @@ export interface WorkspaceRecords {
   setForwardAgent(id: HostId, forwardAgent: boolean): Promise<boolean>;
   /** False: there is none. */
   setMode(id: WorkspaceId, mode: ApprovalMode): Promise<boolean>;
+  /** False: there is none. */
+  setTrust(id: WorkspaceId, trust: TrustAnswer): Promise<boolean>;
 }
 
 export interface NewPlace {
@@ -98,15 +101,16 @@ export function storedRecords(
     },
     setForwardAgent: (hostId, forwardAgent) => store.call('setForwardAgent', { hostId, forwardAgent }),
     setMode: (workspaceId, mode) => store.call('setWorkspaceMode', { workspaceId, mode }),
+    setTrust: (workspaceId, trust) => store.call('setWorkspaceTrust', { workspaceId, trust }),
   };
 }
 
 function toRecord(row: WorkspaceRow, hosts: readonly HostRow[], machineId: string | null): WorkspaceRecord {
-  const { id, name, directory, mode } = row;
+  const { id, name, directory, mode, trust } = row;
   const host = hosts.find((one) => one.id === row.host_id);
   invariant(row.host_id === null || host, 'a workspace on a host has its host');
   const elsewhere = machineId !== null && row.machine_id !== null && row.machine_id !== machineId;
-  return { id, name, directory, mode, host: host ? toHost(host) : null, elsewhere };
+  return { id, name, directory, mode, trust, host: host ? toHost(host) : null, elsewhere };
 }
 
 function toHost(row: HostRow): HostRecord {

@@ -45,6 +45,7 @@ test('what was stored is there after a start, with its branch when the agent has
       host: 'this computer',
       hostId: null,
       mode: 'ask',
+      trust: { answer: 'trusted', brings: null },
       link: { state: 'up' },
       branch: 'main',
     },
@@ -168,6 +169,7 @@ function record(id: string, on: HostRecord | null): WorkspaceRecord {
     directory: `/work/${id}`,
     host: on,
     mode: on ? 'edit' : 'ask',
+    trust: 'trusted',
   };
 }
 
@@ -292,7 +294,12 @@ function fakeRecords(stored: WorkspaceRecord[]): WorkspaceRecords {
   const upsert = async (place: NewPlace, on: HostRecord | null) => {
     const known = stored.find((one) => one.directory === place.directory && one.host?.id === on?.id);
     if (known) return known;
-    const made = { ...place, id: asId<WorkspaceId>(`w${stored.length + 1}`), host: on };
+    const made = {
+      ...place,
+      id: asId<WorkspaceId>(`w${stored.length + 1}`),
+      host: on,
+      trust: 'unknown' as const,
+    };
     stored.push(made);
     return made;
   };
@@ -304,5 +311,6 @@ function fakeRecords(stored: WorkspaceRecord[]): WorkspaceRecords {
     loadHosts: async () => [host],
     setForwardAgent: async () => true,
     setMode: async (id) => stored.some((one) => one.id === id),
+    setTrust: async (id) => stored.some((one) => one.id === id),
   };
 }

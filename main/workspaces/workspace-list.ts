@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
 import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
-import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
+import type { ApprovalMode, TrustAnswer, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { ok, type Result } from '@shared/util/result.ts';
 import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
@@ -15,6 +15,7 @@ import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
 import type { HostRecord, WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
+import { isTrusted, type Trustee, TrustLooks } from './trust.ts';
 import { watchProcess } from './watch-process.ts';
 
 export interface ProcessWatch {
@@ -54,6 +55,7 @@ export class WorkspaceList {
   readonly #closing = new AbortController();
   readonly #background = new Set<Promise<void>>();
   readonly #followed = new Map<Place, BranchFollower>();
+  readonly #looks = new TrustLooks();
 
   constructor(deps: ListDeps) {
     this.#deps = deps;
@@ -73,6 +75,7 @@ export class WorkspaceList {
     const records = await this.#deps.records.load();
     this.#entries = records.map((record) => this.#entryOf(record, null));
     this.#lookAtBranches();
+    this.#lookAtFolders(this.#deps.local);
   }
 
   /** Another process has changed the records: what is known of each place stays. */
@@ -88,7 +91,7 @@ export class WorkspaceList {
   }
 
   list(): readonly WorkspaceSummary[] {
-    return this.#entries.map(summaryOf);
+    return this.#entries.map((entry) => this.#summaryOf(entry));
   }
 
   /** Of the workspaces, each once. */
@@ -195,6 +198,26 @@ export class WorkspaceList {
     return true;
   }
 
+  /** What lies there may be used: instruction files, rules that let commands through. */
+  isTrusted(id: WorkspaceId): boolean {
+    const entry = this.#find(id);
+    return entry !== undefined && isTrusted(this.#looks.of(trusteeOf(entry)));
+  }
+
+  /** As `isTrusted`, after another look at what is there when nothing was answered. Throws as the agent's client. */
+  async trusts(id: WorkspaceId, connection: WorkspaceConnection, signal: AbortSignal): Promise<boolean> {
+    const isOpen = this.#find(id)?.record.trust === 'unknown';
+    if (isOpen && (await this.#looks.look(id, connection, signal))) this.#changes.send(null);
+    return this.isTrusted(id);
+  }
+
+  /** False: no such workspace. */
+  async setTrust(id: WorkspaceId, trust: TrustAnswer): Promise<boolean> {
+    if (!this.#find(id) || !(await this.#deps.records.setTrust(id, trust))) return false;
+    this.#update(id, (entry) => ({ ...entry, record: { ...entry.record, trust } }));
+    return true;
+  }
+
   /** False: no such workspace. */
   reconnect(id: WorkspaceId): boolean {
     const entry = this.#find(id);
@@ -254,6 +277,7 @@ export class WorkspaceList {
     this.#entries = [entry, ...others.map((other) => this.#movedTo(other, record.host))];
     this.#changes.send(null);
     this.#lookAtBranches();
+    this.#lookAtFolders(entry.place);
     return record.id;
   }
 
@@ -287,10 +311,26 @@ export class WorkspaceList {
     this.#followed.set(place, branches);
     const onChange = () => {
       branches.look();
+      if (place.link?.up()) this.#lookAtFolders(place);
       this.#changes.send(null);
     };
     this.#inBackground(place.follow(onChange, this.#closing.signal));
     this.#inBackground(branches.run(this.#closing.signal));
+  }
+
+  /** Where a machine is reached, what its folders bring along is known before the first message is written. */
+  #lookAtFolders(place: Place): void {
+    const { signal } = this.#closing;
+    const isNew = ({ record }: Entry) => {
+      const { answer, brings } = this.#looks.of(trusteeOf({ record, override: null }));
+      return answer === 'unknown' && brings === null;
+    };
+    for (const { record } of this.#entries.filter((one) => one.place === place && isNew(one)))
+      this.#inBackground(
+        this.connectionFor(record.id).then(async (there) => {
+          await this.trusts(record.id, there, signal);
+        }),
+      );
   }
 
   #lookAtBranches(): void {
@@ -301,6 +341,22 @@ export class WorkspaceList {
     const isMeant = (one: Entry) => one.place === place && one.record.directory === directory;
     for (const { record } of this.#entries.filter((one) => isMeant(one) && one.branch !== branch))
       this.#update(record.id, (entry) => ({ ...entry, branch }));
+  }
+
+  #summaryOf(entry: Entry): WorkspaceSummary {
+    const { record, place, branch } = entry;
+    return {
+      id: record.id,
+      kind: record.host ? 'ssh' : 'local',
+      name: record.name,
+      directory: record.directory,
+      host: place.name,
+      hostId: record.host?.id ?? null,
+      mode: modeOf(entry),
+      trust: this.#looks.of(trusteeOf(entry)),
+      link: place.state(),
+      branch,
+    };
   }
 
   #inBackground(work: Promise<void>): void {
@@ -318,19 +374,8 @@ function modeOf({ record, override }: Entry): ApprovalMode {
   return override ?? record.mode;
 }
 
-function summaryOf(entry: Entry): WorkspaceSummary {
-  const { record, place, branch } = entry;
-  return {
-    id: record.id,
-    kind: record.host ? 'ssh' : 'local',
-    name: record.name,
-    directory: record.directory,
-    host: place.name,
-    hostId: record.host?.id ?? null,
-    mode: modeOf(entry),
-    link: place.state(),
-    branch,
-  };
+function trusteeOf({ record, override }: Pick<Entry, 'record' | 'override'>): Trustee {
+  return { id: record.id, trust: record.trust, isGivenFreely: override !== null && override !== 'ask' };
 }
 
 /** The last name of a directory; the root is its own. */

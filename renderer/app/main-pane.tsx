@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { FamilyDock } from '../features/approvals/ask-dock.tsx';
 import { Inbox } from '../features/approvals/inbox.tsx';
+import { TrustCard } from '../features/approvals/trust-card.tsx';
 import { Composer } from '../features/composer/composer.tsx';
 import { NewChat } from '../features/composer/new-chat.tsx';
 import { QueueList } from '../features/composer/queue-list.tsx';
@@ -26,11 +27,13 @@ export function MainPane() {
 
 function ChatPane({ session }: { readonly session: ChatSession }) {
   const ready = useStore(session.store, (s) => s.view !== null && s.failure === null);
+  const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
   return (
     <>
       <Conversation session={session} />
       {ready && (
         <div className="dock">
+          <TrustCard workspaceId={workspaceId} />
           <FamilyDock session={session} />
           <QueueList session={session} />
           <Composer session={session} />

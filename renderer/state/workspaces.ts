@@ -30,6 +30,11 @@ export async function setMode(workspaceId: WorkspaceId, mode: ApprovalMode): Pro
   if (!answer.ok) toast(answer.error.message);
 }
 
+export async function setTrust(workspaceId: WorkspaceId, trust: 'trusted' | 'refused'): Promise<void> {
+  const answer = await call('workspaces.setTrust', { workspaceId, trust });
+  if (!answer.ok) toast(answer.error.message);
+}
+
 export async function reconnect(workspaceId: WorkspaceId): Promise<void> {
   const answer = await call('workspaces.reconnect', { workspaceId });
   if (!answer.ok) toast(answer.error.message);

@@ -40,6 +40,12 @@ export const workspacesContract = {
     output: is<null>(),
     errors: ['not-found'],
   }),
+  /** Whether what the folder brings along may steer the chats there. */
+  'workspaces.setTrust': call({
+    input: z.object({ workspaceId: s.workspaceId, trust: z.enum(['trusted', 'refused']) }),
+    output: is<null>(),
+    errors: ['not-found'],
+  }),
   /** Starts reconnecting a host now instead of at its next turn. */
   'workspaces.reconnect': call({
     input: z.object({ workspaceId: s.workspaceId }),

@@ -3,6 +3,16 @@ import type { HostId, WorkspaceId } from './ids.ts';
 export type WorkspaceKind = 'local' | 'ssh';
 export type ApprovalMode = 'ask' | 'edit' | 'auto';
 
+/** What the person said about a folder; unknown: not asked yet, or nothing there to ask about. */
+export type TrustAnswer = 'unknown' | 'trusted' | 'refused';
+
+/** Whether what a folder brings along (instruction files, git hooks) may steer the chats there. */
+export interface WorkspaceTrust {
+  readonly answer: TrustAnswer;
+  /** What was found that would be used: `AGENTS.md`, `git hook pre-commit`. Null: not looked yet. */
+  readonly brings: readonly string[] | null;
+}
+
 /** The link to the place where a workspace lives. `since` is RFC 3339. */
 export type LinkState =
   | { readonly state: 'idle' }
@@ -25,6 +35,7 @@ export interface WorkspaceSummary {
   readonly host: string;
   readonly hostId: HostId | null;
   readonly mode: ApprovalMode;
+  readonly trust: WorkspaceTrust;
   readonly link: LinkState;
   readonly branch: string | null;
 }

@@ -25,7 +25,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-const load = (connection = place.connection) => loadInstructionFiles(connection, silentLog, call.signal);
+const load = (connection = place.connection, isTrusted = true) =>
+  loadInstructionFiles(connection, isTrusted, silentLog, call.signal);
 const file = (name: string) => path.join(place.connection.directory, name);
 
 describe('instruction files', () => {
@@ -47,6 +48,7 @@ describe('instruction files', () => {
     expect(await load({ ...place.connection, directory: '' })).toEqual([]);
     await writeFile(file('AGENTS.md'), 'Use tabs.');
     expect(await load()).toEqual([{ source: file('AGENTS.md'), content: 'Use tabs.', truncated: false }]);
+    expect(await load(place.connection, false)).toEqual([]);
   });
 
   it('where there is no AGENTS.md, CLAUDE.md is read; never both', async () => {

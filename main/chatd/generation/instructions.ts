@@ -39,17 +39,18 @@ export function sanitizeInstructions(markdown: string): string {
 }
 
 /**
- * Reads the files through the agent: the person's, then the project's, which may be called CLAUDE.md. A missing file
- * is silent; any other failure is logged and skipped.
+ * Reads the files through the agent: the person's, then the project's when its folder is trusted, which may be called
+ * CLAUDE.md. A missing file is silent; any other failure is logged and skipped.
  */
 export async function loadInstructionFiles(
   connection: WorkspaceConnection,
+  isTrusted: boolean,
   log: Log,
   signal: AbortSignal,
 ): Promise<readonly InstructionFile[]> {
   const { directory } = connection;
   const home = await homeFile(connection, signal).catch((error: unknown) => skip(error, log, signal));
-  const places = [home === null ? [] : [home], projectFiles(directory)];
+  const places = [home === null ? [] : [home], isTrusted ? projectFiles(directory) : []];
   const files: InstructionFile[] = [];
   for (const names of places) {
     for (const source of names) {

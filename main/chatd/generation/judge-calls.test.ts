@@ -26,6 +26,7 @@ const toolbox = createToolbox({
   connectionFor: () => Promise.reject(new Error('not asked')),
   modeOf: () => 'auto',
   onEffect() {},
+  trust: { isTrusted: () => true, trusts: async () => true },
   rules: { loadFor: () => Promise.resolve([]), used() {} },
   mask: (text) => text,
   clock: new DrivenClock(),

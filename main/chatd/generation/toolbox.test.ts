@@ -15,12 +15,15 @@ const client = {
   readFile: () => Promise.resolve(new TextEncoder().encode('Use tabs.')),
 } as unknown as AgentClient;
 
+let trusted = true;
+
 function open(connectionFor: ToolboxDeps['connectionFor'], clock: Clock = systemClock) {
   return createToolbox({
     tools: [],
     connectionFor,
     modeOf: () => 'ask',
     onEffect: () => {},
+    trust: { isTrusted: () => trusted, trusts: async () => trusted },
     rules: { loadFor: () => Promise.resolve([]), used() {} },
     mask: (text) => text,
     clock,

@@ -25,6 +25,12 @@ export interface ToolboxDeps {
   /** Throws WorkspaceProblem. Looked up at each use, so that a restarted agent just works. */
   connectionFor(workspaceId: WorkspaceId | null): Promise<WorkspaceConnection>;
   modeOf(workspaceId: WorkspaceId | null): ApprovalMode;
+  readonly trust: {
+    /** What lies in the folder may be used. */
+    isTrusted(workspaceId: WorkspaceId): boolean;
+    /** As `isTrusted`, after a look at what lies there. Throws as the agent's client. */
+    trusts(id: WorkspaceId, connection: WorkspaceConnection, signal: AbortSignal): Promise<boolean>;
+  };
   readonly rules: Pick<RuleBook, 'loadFor' | 'used'>;
   /** Something in the workspace may have changed: a command or a write is over. */
   onEffect(workspaceId: WorkspaceId): void;
@@ -133,7 +139,8 @@ function createGate({ tools, clock, ...deps }: ToolboxDeps) {
     gateCall(tools, call, {
       mode: deps.modeOf(chat.workspaceId),
       connect: () => deps.connectionFor(chat.workspaceId),
-      loadRules: () => deps.rules.loadFor(chat),
+      loadRules: async () =>
+        chat.workspaceId && deps.trust.isTrusted(chat.workspaceId) ? deps.rules.loadFor(chat) : [],
       chatId: chat.id,
       signal,
       clock,
@@ -168,6 +175,8 @@ interface Instructions {
   readonly at: number;
   readonly place: { readonly os: string; readonly directory: string };
   readonly files: readonly InstructionFile[];
+  /** Whether the project's own were to be among them. */
+  readonly isTrusted: boolean;
 }
 
 function cachedInstructions(deps: ToolboxDeps) {
@@ -177,25 +186,32 @@ function cachedInstructions(deps: ToolboxDeps) {
     const connection = await abortable(deps.connectionFor(id), signal);
     const place = { os: connection.platform, directory: connection.directory };
     try {
-      const files = await loadInstructionFiles(connection, deps.log, signal);
-      cache.set(id, { at: deps.clock.now(), place, files });
-      return { place, files };
+      const isTrusted = await deps.trust.trusts(id, connection, signal);
+      const files = await loadInstructionFiles(connection, isTrusted, deps.log, signal);
+      cache.set(id, { at: deps.clock.now(), place, files, isTrusted });
+      return { place, files, isTrusted };
     } catch (error) {
       deps.log.warn('instructions not read', { workspaceId: id, error: String(error) });
-      return { place, files: cache.get(id)?.files ?? [] };
+      return knownHere(id) ?? { place, files: [], isTrusted: false };
     }
+  }
+
+  /** Null also after the person has changed their mind about the folder. */
+  function knownHere(id: WorkspaceId): Instructions | null {
+    const known = cache.get(id);
+    return known && known.isTrusted === deps.trust.isTrusted(id) ? known : null;
   }
 
   /** A step connects to no host for what is known, and waits for none that does not answer. */
   async function load(workspaceId: WorkspaceId, signal: AbortSignal) {
-    const known = cache.get(workspaceId);
+    const known = knownHere(workspaceId);
     if (known && deps.clock.now() - known.at < INSTRUCTIONS_TTL_MS) return known;
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(INSTRUCTIONS_TIMEOUT_MS)]);
     try {
       return await read(workspaceId, bounded);
     } catch (error) {
       const isAway = error instanceof WorkspaceProblem || error instanceof LinkDown;
-      if (isAway || bounded.aborted) return known ?? null;
+      if (isAway || bounded.aborted) return known;
       throw error;
     } finally {
       signal.throwIfAborted();

@@ -45,6 +45,7 @@ const place = (id: string, name: string): WorkspaceSummary => ({
   host: 'this computer',
   hostId: null,
   mode: 'ask',
+  trust: { answer: 'trusted', brings: null },
   link: { state: 'up' },
   branch: null,
 });

@@ -10,6 +10,7 @@ import { choosePlace, navStore, openChat } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
+import { TrustCard } from '../approvals/trust-card.tsx';
 import { MessageBox } from './message-box.tsx';
 import { EffortPicker, ModePicker, WorkspacePicker } from './pickers.tsx';
 import { keepFailed, sendKeyFor } from './send.ts';
@@ -51,6 +52,7 @@ export function NewChat() {
           missing={refused && tried ? 'Choose where the agent works.' : null}
         />
         <With value={modelId} onPick={setModel} />
+        <TrustCard workspaceId={workspaceId} />
         <div className="comp">
           <MessageBox
             value={text}

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Inspected } from '../../state/inspector.ts';
 import { instructionItems, instructionWords, useInstructions } from '../../state/instructions.ts';
-import { linkWords, reconnect, workspacesStore } from '../../state/workspaces.ts';
+import { linkWords, reconnect, setTrust, workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -43,6 +43,9 @@ function Place({ place }: { readonly place: WorkspaceSummary }) {
           </span>
           <CopyButton text={place.directory} label="Copy directory" />
         </Row>
+        <Row name="Trust">
+          <Trust place={place} />
+        </Row>
         <Row name="Branch">
           {place.branch === null ? (
             <span className="faint">none</span>
@@ -64,6 +67,27 @@ function Row({ name, children }: { readonly name: string; readonly children: Rea
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** What was answered once can be changed here. */
+function Trust({ place }: { readonly place: WorkspaceSummary }) {
+  const { answer, brings } = place.trust;
+  const names = brings?.length ? brings.join(', ') : null;
+  if (answer === 'trusted')
+    return (
+      <>
+        Trusted
+        <Button onClick={() => void setTrust(place.id, 'refused')}>Do not trust</Button>
+      </>
+    );
+  if (answer === 'unknown' && names === null) return <span className="faint">nothing to trust</span>;
+  return (
+    <>
+      {answer === 'refused' ? 'Not trusted' : 'Not answered yet'}
+      <Button onClick={() => void setTrust(place.id, 'trusted')}>Trust</Button>
+      {names !== null && <p className="cause">Not used: {names}</p>}
+    </>
   );
 }
 
