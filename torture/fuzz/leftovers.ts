@@ -21,6 +21,18 @@ export function holdingsOf(pid: number): Holdings {
   };
 }
 
+/** What the descriptors of a process are of, to see which one is too many. */
+function openFiles(pid: number): readonly string[] {
+  const dir = `/proc/${pid}/fd`;
+  return fs.readdirSync(dir).map((fd) => {
+    try {
+      return fs.readlinkSync(path.join(dir, fd));
+    } catch {
+      return 'closed meanwhile';
+    }
+  });
+}
+
 function childrenOf(pid: number): readonly string[] {
   return fs
     .readdirSync(`/proc/${pid}/task`)
@@ -47,7 +59,10 @@ export async function heldTooMuch(pid: number, before: Holdings): Promise<readon
       (what) => now[what] > before[what],
     );
     if (more.length === 0) return [];
-    if (Date.now() > until) return more.map((what) => `${now[what]} ${what}, at first ${before[what]}`);
+    if (Date.now() > until) {
+      const open = more.includes('descriptors') ? `: ${openFiles(pid).join(', ')}` : '';
+      return more.map((what) => `${now[what]} ${what}, at first ${before[what]}${open}`);
+    }
     await pause(100);
   }
 }
