@@ -102,6 +102,8 @@ export interface Daemon {
   readonly lost: Promise<Error>;
   /** Null: nobody else uses the database. */
   readonly replica: { readonly id: WorkerId; readonly url: string } | null;
+  /** Asks the person when something still runs on this computer; false: they would rather not quit. */
+  mayLeave(): Promise<boolean>;
   /** The machine woke up: links try at once. */
   wake(): void;
   /** Runs are handed back, everything is awaited, the database is closed in order. */
@@ -215,6 +217,7 @@ async function assemble(
     openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
     lost: store.lost,
     replica: replica && { id: workerId, url: replica.url },
+    mayLeave: () => face.mayLeave(),
     wake: () => places.hosts.wake(),
     close: () =>
       inOrder([

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { app, dialog } from 'electron';
+import { app, dialog, powerMonitor } from 'electron';
 import { systemClock } from './base/clock.ts';
 import { forgetFailpoints } from './base/failpoints.ts';
 import { errorFields, type Log } from './base/log.ts';
@@ -214,7 +214,9 @@ async function pickFolder(windows: Windows): Promise<string | null> {
 /** Every way out leads through here: the daemon hands its chats back and closes the database, then we leave. */
 function closeInOrder(run: Run): void {
   const { log } = run;
-  let closing: Promise<void> | null = null;
+  let leaving: Promise<void> | null = null;
+  /** The system or a signal ends us: nobody is asked. */
+  let isTold = false;
   let closed = false;
   async function close(): Promise<void> {
     const bound = new AbortController();
@@ -238,13 +240,23 @@ function closeInOrder(run: Run): void {
     closed = true;
     app.quit();
   }
+  async function leave(): Promise<void> {
+    const may = isTold || (await run.daemon.then((daemon) => daemon.mayLeave()).catch(() => true));
+    if (may) await close();
+    else leaving = null;
+  }
   app.on('before-quit', (event) => {
     if (closed) return;
     event.preventDefault();
-    closing ??= close();
+    leaving ??= leave();
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  const tell = () => {
+    isTold = true;
+    app.quit();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, tell);
+  app.once('ready', () => powerMonitor.on('shutdown', tell));
 }

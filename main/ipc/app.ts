@@ -1,5 +1,6 @@
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
 import type { ChatId } from '@shared/model/ids.ts';
+import type { QuitAnswer } from '@shared/model/local-work.ts';
 import { ok } from '@shared/util/result.ts';
 import { createEventQueue } from '../base/event-queue.ts';
 import type { Models } from '../models/accounts.ts';
@@ -13,6 +14,7 @@ export interface AppHandlerDeps {
   enterFront(chatId: ChatId | null): () => void;
   newWindow(chatId: ChatId | null): void;
   openUrl(url: string): Promise<void>;
+  answerQuit(answer: QuitAnswer): void;
   saveSettings(change: Partial<Settings>): Promise<Settings>;
   readonly models: Models;
 }
@@ -35,6 +37,10 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
     'app.info': async () => ok(await deps.info()),
     'app.newWindow': async ({ chatId }) => {
       deps.newWindow(chatId);
+      return ok(null);
+    },
+    'app.answerQuit': async ({ answer }) => {
+      deps.answerQuit(answer);
       return ok(null);
     },
     'app.openExternal': async ({ url }) => {

@@ -12,6 +12,7 @@ import type { Store } from '../db/store.ts';
 import type { Models } from '../models/accounts.ts';
 import type { Asker } from '../ssh/asker.ts';
 import type { Workspaces } from '../workspaces/registry.ts';
+import { createLeaving } from './leaving.ts';
 import { tellQuestions } from './question-notices.ts';
 
 /** Chats that wait together are one message. */
@@ -78,6 +79,16 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     if (!settings.notifications || front.isTaken()) return;
     options.notify({ ...notice, onClick: () => void options.focusWindow() });
   });
+  const leaving = createLeaving({
+    ...options,
+    loadWork: (signal) => workspaces.loadLocalWork(signal),
+    stopWork: (work, signal) => workspaces.stopLocalWork(work, signal),
+    ask(event) {
+      const window = options.focusWindow();
+      if (window !== null) events.send(event, window);
+      return window !== null;
+    },
+  });
   const folder = createOpenedFolder(workspaces, events);
   if (options.folder) await folder.open(options.folder, options.approvals, null);
   return {
@@ -91,6 +102,8 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
     onRefused: tellFullDisk(options.clock, events),
     openUrl: options.openUrl,
+    mayLeave: leaving.mayLeave,
+    answerQuit: leaving.answer,
     async saveSettings(change: Partial<Settings>) {
       settings = { ...settings, ...change };
       await store.call('saveSetting', { key: 'window', value: settings });

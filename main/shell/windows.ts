@@ -26,6 +26,7 @@ export interface Windows {
 export function createWindows(options: WindowOptions & { readonly clock: Clock }): Windows {
   /** The one that was in front last stands last. */
   let windows: readonly MainWindow[] = [];
+  let isLetGo = false;
   const last = () => windows.at(-1) ?? null;
   return {
     last,
@@ -35,6 +36,12 @@ export function createWindows(options: WindowOptions & { readonly clock: Clock }
       const others = () => windows.filter((window) => window !== opened);
       opened.browserWindow.on('focus', () => {
         windows = [...others(), opened];
+      });
+      opened.browserWindow.on('close', (event) => {
+        // The last one stays until it is decided that the app quits: it may have to ask.
+        if (isLetGo || others().length > 0 || process.platform === 'darwin') return;
+        event.preventDefault();
+        app.quit();
       });
       opened.browserWindow.on('closed', () => {
         windows = others();
@@ -52,6 +59,7 @@ export function createWindows(options: WindowOptions & { readonly clock: Clock }
       for (const window of windows) window.browserWindow.destroy();
     },
     async letGo(signal) {
+      isLetGo = true;
       const gone = windows.map(({ browserWindow }) => goneOf(browserWindow));
       const late = options.clock.sleep(PAGE_GOES_WITHIN_MS, signal).catch(() => undefined);
       await Promise.race([Promise.all(gone), late]);

@@ -12,6 +12,8 @@ export interface LocalHandle {
 }
 
 export interface LocalPlace extends Place {
+  /** The agent that was reached in this run; null: none was needed yet, or it did not start. */
+  reached(): Promise<AgentClient | null>;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,9 @@ export function createLocalPlace(start: (signal: AbortSignal) => Promise<LocalHa
     async follow(onChange, signal) {
       const seen = changes.watch(signal)[Symbol.asyncIterator]();
       while (!(await seen.next()).done) onChange();
+    },
+    async reached() {
+      return (await handle?.catch(() => null))?.client ?? null;
     },
     async close() {
       closing.abort(new DOMException('The app is closing.', 'AbortError'));

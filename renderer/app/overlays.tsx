@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { HostDialogs } from '../features/hosts/host-dialogs.tsx';
+import { QuitQuestion } from '../features/quit/quit-question.tsx';
 import { Settings } from '../features/settings/settings.tsx';
 import { Toasts } from '../features/toasts/toasts.tsx';
 import { navStore } from '../state/nav.ts';
@@ -11,6 +12,7 @@ export function Overlays() {
     <>
       {settings && <Settings />}
       <HostDialogs />
+      <QuitQuestion />
       <Toasts />
     </>
   );

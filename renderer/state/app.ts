@@ -1,5 +1,6 @@
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
 import type { ChatId } from '@shared/model/ids.ts';
+import type { QuitAnswer } from '@shared/model/local-work.ts';
 import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
@@ -16,6 +17,8 @@ export interface App {
   readonly switching: boolean;
   /** Why the folder on the command line could not be opened; null once another place was chosen. */
   readonly folderProblem: string | null;
+  /** Gaffer is about to quit and asks. */
+  readonly quitting: Omit<Extract<AppEvent, { type: 'quitting' }>, 'type'> | null;
 }
 
 export const appStore = createStore<App>(() => ({
@@ -24,6 +27,7 @@ export const appStore = createStore<App>(() => ({
   failure: null,
   switching: false,
   folderProblem: null,
+  quitting: null,
 }));
 
 /** Loads what the window needs to draw and follows what main asks of it. */
@@ -75,9 +79,17 @@ function obey(event: AppEvent): void {
       return appStore.setState({ settings: event.settings });
     case 'toast':
       return toast(event.message);
+    case 'quitting':
+      return appStore.setState({ quitting: event });
     default:
       return never(event);
   }
+}
+
+/** The question stays while what runs is stopped: the window goes with the app. */
+export async function answerQuit(answer: QuitAnswer): Promise<void> {
+  if (answer === 'cancel') appStore.setState({ quitting: null });
+  await call('app.answerQuit', { answer });
 }
 
 export function forgetFolderProblem(): void {

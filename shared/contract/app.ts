@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChatId, ModelConfigId, ProviderId, WorkspaceId } from '../model/ids.ts';
+import type { LocalWork } from '../model/local-work.ts';
 import { call, feed, is } from './define.ts';
 import { accountProblems } from './new-account.ts';
 import * as s from './schemas.ts';
@@ -56,7 +57,9 @@ export type AppEvent =
   | { readonly type: 'open-chat'; readonly chatId: ChatId; readonly messageId: number | null }
   | { readonly type: 'open-workspace'; readonly workspaceId: WorkspaceId }
   | { readonly type: 'settings'; readonly settings: Settings }
-  | { readonly type: 'toast'; readonly message: string };
+  | { readonly type: 'toast'; readonly message: string }
+  /** Gaffer is about to quit while this runs; without an answer by then (RFC 3339) it leaves it running. */
+  | { readonly type: 'quitting'; readonly work: LocalWork; readonly answerBy: string };
 
 const webAddress = z.url({ protocol: /^https?$/ });
 
@@ -79,6 +82,11 @@ export const appContract = {
   'app.inFront': feed({ input: z.object({ chatId: s.chatId.nullable() }), event: is<never>() }),
   /** One more window, which shows the chat. */
   'app.newWindow': call({ input: z.object({ chatId: s.chatId.nullable() }), output: is<null>() }),
+  /** To the question of `quitting`. */
+  'app.answerQuit': call({
+    input: z.object({ answer: z.enum(['stop', 'keep', 'cancel']) }),
+    output: is<null>(),
+  }),
   /** Opens a link in the browser after the person confirmed it. */
   'app.openExternal': call({
     input: z.object({ url: z.url({ protocol: /^https?$/ }) }),
