@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Settings } from '@shared/contract/app.ts';
-import { asId, type ChatId, type OwnerId, type WorkerId, type WorkspaceId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { createHosts } from './agent-client/hosts.ts';
 import { startLocalAgent } from './agent-client/local.ts';

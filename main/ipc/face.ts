@@ -11,6 +11,7 @@ import type { SettingOperations } from '../db/settings.ts';
 import type { Store } from '../db/store.ts';
 import type { Models } from '../models/accounts.ts';
 import type { Asker } from '../ssh/asker.ts';
+import type { LocalWorks } from '../workspaces/local-work.ts';
 import type { Workspaces } from '../workspaces/registry.ts';
 import { createLeaving } from './leaving.ts';
 import { tellQuestions } from './question-notices.ts';
@@ -46,49 +47,23 @@ interface FaceParts {
   readonly models: Models;
   readonly workspaces: Workspaces;
   readonly asker: Pick<Asker, 'watch'>;
+  readonly localWorks: LocalWorks;
 }
 
 /** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
 export async function openFace(options: FaceOptions, parts: FaceParts) {
-  const { store, ownerId, models, workspaces, asker } = parts;
+  const { store, models, workspaces, asker } = parts;
   const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
   let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
   const events = createWindowEvents();
-  const logDenial = (error: unknown) => options.log.warn('a call was not denied', errorFields(error));
-  const attention = createAttention({
-    store,
-    ownerId,
-    log: options.log,
-    enabled: () => settings.notifications,
-    notify({ chatId, messageId, asked, title, body }) {
-      const onClick = () => {
-        const window = options.focusWindow();
-        events.send({ type: 'open-chat', chatId, messageId }, window);
-      };
-      const onDeny = () => {
-        const answer = { chatId, ownerId, decision: 'deny' as const, note: null };
-        // Bound to what was asked then: what was answered or has changed since is left alone.
-        if (asked) void store.call('answerCall', { ...answer, ...asked }).catch(logDenial);
-      };
-      options.notify({ title, body, onClick, ...(asked ? { onDeny } : {}) });
-    },
-  });
+  const attention = openAttention(options, parts, () => settings, events);
   const front = createFront(attention);
   const questions = tellQuestions(asker, (notice) => {
     // Every window shows it: one that is in front is enough.
     if (!settings.notifications || front.isTaken()) return;
     options.notify({ ...notice, onClick: () => void options.focusWindow() });
   });
-  const leaving = createLeaving({
-    ...options,
-    loadWork: (signal) => workspaces.loadLocalWork(signal),
-    stopWork: (work, signal) => workspaces.stopLocalWork(work, signal),
-    ask(event) {
-      const window = options.focusWindow();
-      if (window !== null) events.send(event, window);
-      return window !== null;
-    },
-  });
+  const leaving = askBeforeQuit(options, parts.localWorks, events);
   const folder = createOpenedFolder(workspaces, events);
   if (options.folder) await folder.open(options.folder, options.approvals, null);
   return {
@@ -120,6 +95,47 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
       secretsPersist: options.secrets.persist,
     }),
   };
+}
+
+/** Chats that want the person, told by the system; a click leads to the row. */
+function openAttention(
+  options: FaceOptions,
+  { store, ownerId }: FaceParts,
+  settings: () => Settings,
+  events: WindowEvents,
+): Attention {
+  const logDenial = (error: unknown) => options.log.warn('a call was not denied', errorFields(error));
+  return createAttention({
+    store,
+    ownerId,
+    log: options.log,
+    enabled: () => settings().notifications,
+    notify({ chatId, messageId, asked, title, body }) {
+      const onClick = () => {
+        const window = options.focusWindow();
+        events.send({ type: 'open-chat', chatId, messageId }, window);
+      };
+      const onDeny = () => {
+        const answer = { chatId, ownerId, decision: 'deny' as const, note: null };
+        // Bound to what was asked then: what was answered or has changed since is left alone.
+        if (asked) void store.call('answerCall', { ...answer, ...asked }).catch(logDenial);
+      };
+      options.notify({ title, body, onClick, ...(asked ? { onDeny } : {}) });
+    },
+  });
+}
+
+/** In the window that was in front last. */
+function askBeforeQuit(options: FaceOptions, works: LocalWorks, events: WindowEvents) {
+  return createLeaving({
+    ...options,
+    works,
+    ask(event) {
+      const window = options.focusWindow();
+      if (window !== null) events.send(event, window);
+      return window !== null;
+    },
+  });
 }
 
 /** The windows that are in front of the person, and the chats in them. */

@@ -2,17 +2,16 @@ import type { AppEvent } from '@shared/contract/app.ts';
 import type { LocalWork, QuitAnswer } from '@shared/model/local-work.ts';
 import { type Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
+import type { LocalWorks } from '../workspaces/local-work.ts';
 
 /** Nobody answers: Gaffer quits, and what runs goes on, as after a crash. */
-export const QUIT_ANSWER_MS = 15_000;
+const QUIT_ANSWER_MS = 15_000;
 /** Looking must not keep anybody from quitting. */
 const LOOK_MS = 2_000;
 const STOP_MS = 8_000;
 
 export interface LeavingDeps {
-  /** Null: the agent of this computer was not needed in this run. */
-  loadWork(signal: AbortSignal): Promise<LocalWork | null>;
-  stopWork(work: LocalWork, signal: AbortSignal): Promise<void>;
+  readonly works: LocalWorks;
   /** Asks in the window in front; false: there is none. */
   ask(event: AppEvent): boolean;
   readonly clock: Clock;
@@ -31,7 +30,7 @@ export function createLeaving(deps: LeavingDeps): Leaving {
 
   async function look(): Promise<LocalWork | null> {
     const bound = AbortSignal.timeout(LOOK_MS);
-    return deps.loadWork(bound).catch((error: unknown) => {
+    return deps.works.load(bound).catch((error: unknown) => {
       log.warn('what runs was not looked at before quitting', errorFields(error));
       return null;
     });
@@ -60,7 +59,7 @@ export function createLeaving(deps: LeavingDeps): Leaving {
       if (!work || work.commands.length + work.terminals.length === 0) return true;
       const answer = await asked(work);
       if (answer === 'stop')
-        await deps.stopWork(work, AbortSignal.timeout(STOP_MS)).catch((error: unknown) => {
+        await deps.works.stop(work, AbortSignal.timeout(STOP_MS)).catch((error: unknown) => {
           log.warn('not everything was stopped before quitting', errorFields(error));
         });
       return answer !== 'cancel';

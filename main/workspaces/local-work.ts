@@ -2,44 +2,59 @@ import type { LocalWork } from '@shared/model/local-work.ts';
 import { type AgentClient, AgentError } from '../agent-client/client.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Mask } from '../base/mask.ts';
+import type { LocalPlace } from './local-place.ts';
 
 /** After `terminate` a command may put things in order. */
 const GRACE_MS = 5_000;
 
-/** Commands and terminals that run on this computer. Throws as the agent's client. */
-export async function loadLocalWork(
-  client: AgentClient,
-  directories: readonly string[],
-  mask: Mask,
-  signal: AbortSignal,
-): Promise<LocalWork> {
-  const [processes, ...lists] = await Promise.all([
-    client.listProcesses({ signal }),
-    ...directories.map((directory) => client.listTerminals(directory, null, { signal })),
-  ]);
-  const terminals = lists.flatMap((list) => list.terminals.filter(({ state }) => state === 'running'));
+export interface LocalWorkDeps {
+  readonly local: Pick<LocalPlace, 'reached'>;
+  /** Of the workspaces on this computer. */
+  directories(): readonly string[];
+  readonly mask: Mask;
+  readonly clock: Clock;
+}
+
+/** What runs on this computer. Both throw as the agent's client. */
+export interface LocalWorks {
+  /** Null: the agent of this computer was not needed in this run. */
+  load(signal: AbortSignal): Promise<LocalWork | null>;
+  /** Ends all of it: commands are asked to end, and killed when they do not. What outlives the signal goes on. */
+  stop(work: LocalWork, signal: AbortSignal): Promise<void>;
+}
+
+export function createLocalWorks({ local, directories, mask, clock }: LocalWorkDeps): LocalWorks {
   return {
-    commands: processes
-      .filter(({ running }) => running)
-      .map(({ id, command }) => ({ id, command: mask.text(command) })),
-    terminals: terminals.map(({ id, title }) => ({ id, title })),
+    async load(signal) {
+      const client = await local.reached();
+      if (!client) return null;
+      const [processes, ...lists] = await Promise.all([
+        client.listProcesses({ signal }),
+        ...directories().map((directory) => client.listTerminals(directory, null, { signal })),
+      ]);
+      const terminals = lists.flatMap((list) => list.terminals.filter(({ state }) => state === 'running'));
+      return {
+        commands: processes
+          .filter(({ running }) => running)
+          .map(({ id, command }) => ({ id, command: mask.text(command) })),
+        terminals: terminals.map(({ id, title }) => ({ id, title })),
+      };
+    },
+    async stop(work, signal) {
+      const client = await local.reached();
+      if (!client) return;
+      await Promise.all([
+        ...work.commands.map(({ id }) => stopCommand(id, { client, clock, signal })),
+        ...work.terminals.map(({ id }) => client.closeTerminal(id, { signal })),
+      ]);
+    },
   };
 }
 
-export interface StopDeps {
+interface StopDeps {
   readonly client: AgentClient;
   readonly clock: Clock;
-  /** Gives up: what has not ended by then goes on. */
   readonly signal: AbortSignal;
-}
-
-/** Ends all of it: commands are asked to end, and killed when they do not. */
-export async function stopLocalWork(work: LocalWork, deps: StopDeps): Promise<void> {
-  const { client, signal } = deps;
-  await Promise.all([
-    ...work.commands.map(({ id }) => stopCommand(id, deps)),
-    ...work.terminals.map(({ id }) => client.closeTerminal(id, { signal })),
-  ]);
 }
 
 async function stopCommand(id: string, { client, clock, signal }: StopDeps): Promise<void> {

@@ -9,6 +9,7 @@ import type { ConfiguredHost } from '../ssh/config/list-configured-hosts.ts';
 import type { Remembered } from '../ssh/remembered.ts';
 import { HostList } from './host-list.ts';
 import { createLocalPlace, type LocalHandle } from './local-place.ts';
+import { createLocalWorks, type LocalWorks } from './local-work.ts';
 import { storedRecords } from './records.ts';
 import { SshPlaces } from './ssh-places.ts';
 import { WorkspaceList } from './workspace-list.ts';
@@ -34,6 +35,7 @@ export interface Places {
   /** Started first, closed last. */
   readonly workspaces: Workspaces;
   readonly hostList: HostList;
+  readonly localWorks: LocalWorks;
   /** Gives up what was begun for a target. */
   cancel(target: string): void;
 }
@@ -54,5 +56,11 @@ export function createPlaces(deps: PlacesDeps): Places {
     onClose: () => local.close(),
   });
   const hostList = new HostList({ ...deps, records, ssh, workspaces });
-  return { workspaces, hostList, cancel: (target) => ssh.cancel(target) };
+  const localWorks = createLocalWorks({
+    local,
+    directories: () => workspaces.list().flatMap((one) => (one.hostId === null ? one.directory : [])),
+    mask,
+    clock,
+  });
+  return { workspaces, hostList, localWorks, cancel: (target) => ssh.cancel(target) };
 }

@@ -50,6 +50,6 @@ test('an agent that does not answer is no folder without anything', async () => 
   const connection = await folder('away');
   const looks = new TrustLooks();
   const aborted = AbortSignal.abort(new Error('away'));
-  await expect(looks.look(id, connection, aborted)).rejects.toThrow();
+  await expect(looks.look(id, connection, aborted)).rejects.toThrow('away');
   expect(looks.of({ id, trust: 'unknown', isGivenFreely: false }).brings).toBeNull();
 });

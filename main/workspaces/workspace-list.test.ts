@@ -186,7 +186,7 @@ async function open(stored: WorkspaceRecord[] = [], branches: Branches = {}) {
   const local = agentWith(branches);
   const registry = new WorkspaceList({
     records: fakeRecords(stored),
-    local: { ...placeOf('this computer', local.client), reached: async () => local.client },
+    local: placeOf('this computer', local.client),
     ssh: {
       open: async (request) =>
         remote.refusal ? err(remote.refusal) : ok({ host, directory: request.directory }),

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
 import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
-import type { LocalWork } from '@shared/model/local-work.ts';
 import type { ApprovalMode, TrustAnswer, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { ok, type Result } from '@shared/util/result.ts';
 import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
@@ -12,8 +11,6 @@ import { BranchFollower } from './branch-follower.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
 import { elsewhere } from './elsewhere.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
-import type { LocalPlace } from './local-place.ts';
-import { loadLocalWork, stopLocalWork } from './local-work.ts';
 import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
 import type { HostRecord, WorkspaceRecord, WorkspaceRecords } from './records.ts';
@@ -39,7 +36,7 @@ interface Entry {
 
 export interface ListDeps {
   readonly records: WorkspaceRecords;
-  readonly local: Pick<LocalPlace, keyof Place | 'reached'>;
+  readonly local: Place;
   readonly ssh: Pick<SshPlaces, 'open' | 'placeOf'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -232,20 +229,6 @@ export class WorkspaceList {
   refresh(id: WorkspaceId): void {
     const entry = this.#find(id);
     if (entry) this.#followed.get(entry.place)?.look();
-  }
-
-  /** What runs on this computer; null: its agent was not needed yet. Throws as the agent's client. */
-  async loadLocalWork(signal: AbortSignal): Promise<LocalWork | null> {
-    const { local, mask } = this.#deps;
-    const client = await local.reached();
-    const here = this.#entries.filter(({ place }) => place === local).map(({ record }) => record.directory);
-    return client && loadLocalWork(client, here, mask, signal);
-  }
-
-  async stopLocalWork(work: LocalWork, signal: AbortSignal): Promise<void> {
-    const { local, clock } = this.#deps;
-    const client = await local.reached();
-    if (client) await stopLocalWork(work, { client, clock, signal });
   }
 
   watchProcess(

@@ -18,7 +18,7 @@ export function MainPane() {
     <main className="conv">
       <ErrorBoundary key={`${view}${session?.chatId ?? ''}`} what="This pane">
         {view === 'inbox' && <Inbox />}
-        {view === 'new' && <NewChat />}
+        {view === 'new' && <NewChat notice={(id) => <TrustCard workspaceId={id} />} />}
         {view === 'chat' && session && <ChatPane key={session.chatId} session={session} />}
       </ErrorBoundary>
     </main>

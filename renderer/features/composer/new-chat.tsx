@@ -1,5 +1,5 @@
 import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { appStore, forgetFolderProblem } from '../../state/app.ts';
@@ -10,7 +10,6 @@ import { choosePlace, navStore, openChat } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
-import { TrustCard } from '../approvals/trust-card.tsx';
 import { MessageBox } from './message-box.tsx';
 import { EffortPicker, ModePicker, WorkspacePicker } from './pickers.tsx';
 import { keepFailed, sendKeyFor } from './send.ts';
@@ -19,8 +18,13 @@ import { With } from './with.tsx';
 
 const DRAFT = 'new';
 
+interface NewChatProps {
+  /** What there is to say of the place that is chosen. */
+  readonly notice: (workspaceId: WorkspaceId | null) => ReactNode;
+}
+
 /** One screen: where, with which model, and the first message. */
-export function NewChat() {
+export function NewChat({ notice }: NewChatProps) {
   const asked = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
   const [model, setModel] = useState<ModelConfigId | null>(null);
@@ -52,7 +56,7 @@ export function NewChat() {
           missing={refused && tried ? 'Choose where the agent works.' : null}
         />
         <With value={modelId} onPick={setModel} />
-        <TrustCard workspaceId={workspaceId} />
+        {notice(workspaceId)}
         <div className="comp">
           <MessageBox
             value={text}
