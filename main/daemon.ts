@@ -40,6 +40,7 @@ import { type FaceOptions, openFace } from './ipc/face.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
+import { type TemplateHandlerDeps, templateCalls, templateFeeds } from './ipc/templates.ts';
 import { terminalCalls, terminalFeeds } from './ipc/terminals.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models, type Secrets } from './models/accounts.ts';
@@ -206,8 +207,8 @@ async function assemble(
       regenerateTitle: (chatId) => driven.worker.regenerateTitle(chatId),
       instructionFiles: driven.toolbox.instructionFiles,
     },
-    workspaces: { ...base, workspaces: places.workspaces, pickFolder: options.pickFolder },
-    hosts: places,
+    workspaces: { ...base, ...places, pickFolder: options.pickFolder },
+    places,
   });
   return {
     ...doors,
@@ -237,25 +238,27 @@ function openDoors(of: {
   readonly rules: RuleBook;
   readonly workspaces: WorkspaceHandlerDeps;
   readonly terminals: Terminals;
-  readonly hosts: HostHandlerDeps;
+  readonly places: TemplateHandlerDeps & HostHandlerDeps;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, chats, rules, workspaces, terminals, hosts } = of;
+  const { face, chats, rules, workspaces, terminals, places } = of;
   return {
     calls: {
       ...appCalls(face),
       ...chatCalls(chats),
       ...ruleCalls(rules),
       ...workspaceCalls(workspaces),
+      ...templateCalls(places),
       ...terminalCalls(terminals),
-      ...hostCalls(hosts),
+      ...hostCalls(places),
     },
     feeds: {
       ...appFeeds(face),
       ...chatFeeds(chats),
       ...ruleFeeds(rules),
       ...workspaceFeeds(workspaces),
+      ...templateFeeds(places),
       ...terminalFeeds(terminals),
-      ...hostFeeds(hosts),
+      ...hostFeeds(places),
     },
   };
 }
@@ -323,26 +326,18 @@ function openPlaces(
     random,
     log,
   });
-  const startLocal = (signal: AbortSignal) =>
-    startLocalAgent({
-      agentFile,
-      nodePath: options.nodePath,
-      ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
-      home: path.join(homeDir, '.gaffer'),
-      firstEnv: failpointEnv(),
-      clock,
-      signal,
-    });
   const loadConfigured = () => listConfiguredHosts(person);
   const places = createPlaces({
     ...of,
     mask: of.secrets.mask,
     hosts,
-    startLocal,
+    startLocal: localStarter(options),
     clock,
     log,
     remembered,
     loadConfigured,
+    random,
+    templatesDir: path.join(options.dataDir, 'templates'),
   });
   const terminals = createTerminals({ workspaces: places.workspaces, clock, random });
   return {
@@ -351,17 +346,27 @@ function openPlaces(
     terminals,
     remembered,
     asker,
+    log,
     watchTrace(target: string, until: AbortSignal) {
       const name = nameOfTarget(target);
       return hosts.watchTrace(name.ok ? name.value : target, until);
     },
-    async start() {
-      await places.workspaces.start();
-      await places.hostList.start();
-    },
-    close: () =>
-      inOrder([async () => terminals.end(), ...closers([places.hostList, places.workspaces, hosts])]),
+    close: () => inOrder([async () => terminals.end(), ...closers([places, hosts])]),
   };
+}
+
+function localStarter(options: DaemonOptions) {
+  const { agentFile, nodePath, homeDir, clock } = options;
+  return (signal: AbortSignal) =>
+    startLocalAgent({
+      agentFile,
+      nodePath,
+      ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
+      home: path.join(homeDir, '.gaffer'),
+      firstEnv: failpointEnv(),
+      clock,
+      signal,
+    });
 }
 
 type Chosen =

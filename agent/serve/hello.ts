@@ -1,5 +1,7 @@
 import os from 'node:os';
+import path from 'node:path';
 import type { Hello } from '@shared/agent-protocol/index.ts';
+import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
 import { loginShell } from '../processes/login-env.ts';
 
@@ -10,7 +12,10 @@ interface Told {
 }
 
 /** What a client is told first. */
-export function helloOf({ version, idleMs }: Told, hostname: string): Hello {
+export function helloOf(
+  { version, idleMs }: Told,
+  { hostname, root }: Pick<Home, 'hostname' | 'root'>,
+): Hello {
   return {
     version,
     protocol: 1,
@@ -18,6 +23,7 @@ export function helloOf({ version, idleMs }: Told, hostname: string): Hello {
     arch: process.arch,
     hostname,
     home: os.homedir(),
+    root: path.resolve(root),
     shell: loginShell(),
     node: process.version,
     pid: process.pid,

@@ -81,7 +81,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,
-    hello: () => helloOf(options, home.hostname),
+    hello: () => helloOf(options, home),
     listen: () => entrance.openPort(),
     stop: () => stop.abort(),
   };

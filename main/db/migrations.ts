@@ -5,6 +5,7 @@ import daemon from './migrations/0004-whole-daemon.sql?raw';
 import hosts from './migrations/0005-hosts.sql?raw';
 import rules from './migrations/0006-rules.sql?raw';
 import trust from './migrations/0007-trust.sql?raw';
+import templates from './migrations/0008-templates.sql?raw';
 
 export interface Migration {
   readonly number: number;
@@ -12,9 +13,16 @@ export interface Migration {
 }
 
 /** In order and without a gap. A published one is never changed: add the next. */
-export const migrations: readonly Migration[] = [chats, workspaces, roles, daemon, hosts, rules, trust].map(
-  (sql, at) => ({
-    number: at + 1,
-    sql,
-  }),
-);
+export const migrations: readonly Migration[] = [
+  chats,
+  workspaces,
+  roles,
+  daemon,
+  hosts,
+  rules,
+  trust,
+  templates,
+].map((sql, at) => ({
+  number: at + 1,
+  sql,
+}));

@@ -1,7 +1,9 @@
-import type { HostId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
+import type { HostId, OwnerId, TemplateId, WorkspaceId } from '@shared/model/ids.ts';
+import type { ScriptName, Template } from '@shared/model/template.ts';
 import type { ApprovalMode, TrustAnswer, WorkspaceKind } from '@shared/model/workspace.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { toText } from './json.ts';
+import { madeWorkspaceOperations, type ScriptRun, type StoredState } from './made-workspaces.ts';
 import { operation, type Tx } from './store.ts';
 
 export interface WorkspaceRow {
@@ -14,6 +16,19 @@ export interface WorkspaceRow {
   readonly machine_id: string | null;
   readonly mode: ApprovalMode;
   readonly trust: TrustAnswer;
+  readonly state: StoredState;
+  readonly script: ScriptName | null;
+  readonly script_count: number;
+  readonly force: boolean;
+  readonly runs: readonly ScriptRun[];
+  readonly error: string | null;
+  readonly template: Template | null;
+  readonly template_id: TemplateId | null;
+  readonly parameters: Readonly<Record<string, string>> | null;
+  readonly made: boolean;
+  readonly repository: string | null;
+  readonly base: string | null;
+  readonly branch: string | null;
   readonly created_at: string;
   readonly last_used_at: string;
 }
@@ -28,7 +43,8 @@ export interface HostRow {
   readonly forward_agent: boolean;
 }
 
-const COLUMNS = 'id, kind, name, directory, host_id, machine_id, mode, trust, created_at, last_used_at';
+const COLUMNS = `id, kind, name, directory, host_id, machine_id, mode, trust, state, script, script_count, force, runs,
+  error, template, template_id, parameters, made, repository, base, branch, created_at, last_used_at`;
 const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file, forward_agent';
 
 type ById = { readonly workspaceId: WorkspaceId };
@@ -189,5 +205,6 @@ export const workspaceOperations = {
   setWorkspaceTrust,
   touchWorkspace,
   loadHosts,
+  ...madeWorkspaceOperations,
 };
 export type WorkspaceOperations = typeof workspaceOperations;

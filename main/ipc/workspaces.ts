@@ -1,9 +1,10 @@
 import { err, ok } from '@shared/util/result.ts';
 import { type FileHandlerDeps, fileCalls, fileFeeds } from './files.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
+import { type MakingHandlerDeps, makingCalls, makingFeeds } from './makings.ts';
 import { type ProcessHandlerDeps, processCalls, processFeeds } from './processes.ts';
 
-export interface WorkspaceHandlerDeps extends ProcessHandlerDeps, FileHandlerDeps {
+export interface WorkspaceHandlerDeps extends ProcessHandlerDeps, FileHandlerDeps, MakingHandlerDeps {
   pickFolder(): Promise<string | null>;
 }
 
@@ -11,12 +12,14 @@ type OwnCalls = Pick<CallHandlers, Extract<keyof CallHandlers, `workspaces.${str
 /** Also what is looked at in a workspace: its processes and its files. */
 type WorkspaceCalls = OwnCalls & ReturnType<typeof processCalls> & ReturnType<typeof fileCalls>;
 type WorkspaceFeeds = Pick<FeedHandlers, 'workspaces.watch' | 'process.output'> &
+  ReturnType<typeof makingFeeds> &
   ReturnType<typeof processFeeds> &
   ReturnType<typeof fileFeeds>;
 
 export function workspaceFeeds(deps: WorkspaceHandlerDeps): WorkspaceFeeds {
   return {
     ...processFeeds(deps),
+    ...makingFeeds(deps),
     ...fileFeeds(deps),
     'workspaces.watch': (_input, signal) => deps.workspaces.watch(signal),
     async *'process.output'({ chatId, processId, after }, signal) {
@@ -34,6 +37,7 @@ export function workspaceCalls(deps: WorkspaceHandlerDeps): WorkspaceCalls {
   const { workspaces, pickFolder } = deps;
   return {
     ...processCalls(deps),
+    ...makingCalls(deps),
     ...fileCalls(deps),
     'workspaces.openFolder': async ({ path }) => {
       const opened = await workspaces.openFolder(path);

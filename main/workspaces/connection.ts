@@ -19,7 +19,13 @@ export interface LinkWatch {
   changed(signal: AbortSignal): Promise<void>;
 }
 
-export type WorkspaceProblemCode = 'no-workspace' | 'deleted' | 'no-agent' | 'unreachable';
+export type WorkspaceProblemCode =
+  | 'no-workspace'
+  | 'deleted'
+  | 'not-ready'
+  | 'stopped'
+  | 'no-agent'
+  | 'unreachable';
 
 /** Why a chat's tools have nowhere to act. The message is a sentence for the model. */
 export class WorkspaceProblem extends Error {

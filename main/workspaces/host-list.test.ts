@@ -116,6 +116,12 @@ function workspaceOn(host: HostRecord): WorkspaceSummary {
     trust: { answer: 'trusted', brings: null },
     link: { state: 'idle' },
     branch: null,
+    state: 'running',
+    script: null,
+    error: null,
+    templateId: null,
+    made: false,
+    actions: ['remove'],
   };
 }
 

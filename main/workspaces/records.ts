@@ -1,6 +1,8 @@
 import type { HostId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
-import type { ApprovalMode, TrustAnswer } from '@shared/model/workspace.ts';
+import type { ScriptName, Template } from '@shared/model/template.ts';
+import type { ApprovalMode, TrustAnswer, WorkspaceKind } from '@shared/model/workspace.ts';
 import { invariant } from '@shared/util/invariant.ts';
+import type { MadeFacts, ScriptRun, StoredState } from '../db/made-workspaces.ts';
 import type { Store } from '../db/store.ts';
 import type { HostRow, WorkspaceOperations, WorkspaceRow } from '../db/workspaces.ts';
 import { parseTarget } from '../ssh/target.ts';
@@ -17,8 +19,28 @@ export interface HostRecord {
   readonly forwardAgent: boolean;
 }
 
+/** How a workspace was made from a template, and what its scripts do now. */
+export interface Making {
+  /** As it was then. */
+  readonly template: Template;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly state: StoredState;
+  /** Begun, and without an end yet. */
+  readonly script: ScriptName | null;
+  /** Which one it is: a part of its key. */
+  readonly scriptCount: number;
+  /** The script that runs removes what would be lost, too. */
+  readonly force: boolean;
+  /** The last one of each. */
+  readonly runs: readonly ScriptRun[];
+  readonly error: string | null;
+  readonly facts: MadeFacts;
+  readonly createdAt: string;
+}
+
 export interface WorkspaceRecord {
   readonly id: WorkspaceId;
+  readonly kind: WorkspaceKind;
   readonly name: string;
   readonly directory: string;
   /** Null: on this computer. */
@@ -27,6 +49,8 @@ export interface WorkspaceRecord {
   readonly elsewhere?: boolean;
   readonly mode: ApprovalMode;
   readonly trust: TrustAnswer;
+  /** Null: a directory that was opened. */
+  readonly making: Making | null;
 }
 
 /** What the registry keeps in the database. */
@@ -106,11 +130,38 @@ export function storedRecords(
 }
 
 function toRecord(row: WorkspaceRow, hosts: readonly HostRow[], machineId: string | null): WorkspaceRecord {
-  const { id, name, directory, mode, trust } = row;
+  const { id, kind, name, directory, mode, trust } = row;
   const host = hosts.find((one) => one.id === row.host_id);
   invariant(row.host_id === null || host, 'a workspace on a host has its host');
   const elsewhere = machineId !== null && row.machine_id !== null && row.machine_id !== machineId;
-  return { id, name, directory, mode, trust, host: host ? toHost(host) : null, elsewhere };
+  return {
+    id,
+    kind,
+    name,
+    directory,
+    mode,
+    trust,
+    host: host ? toHost(host) : null,
+    elsewhere,
+    making: makingOf(row),
+  };
+}
+
+function makingOf(row: WorkspaceRow): Making | null {
+  if (!row.template) return null;
+  const { template, state, script, runs, error, force, repository, base, branch } = row;
+  return {
+    template,
+    parameters: row.parameters ?? {},
+    state,
+    script,
+    scriptCount: row.script_count,
+    force,
+    runs,
+    error,
+    facts: { repository, base, branch },
+    createdAt: row.created_at,
+  };
 }
 
 function toHost(row: HostRow): HostRecord {

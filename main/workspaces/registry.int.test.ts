@@ -82,6 +82,8 @@ async function openApp(sshd?: Sshd): Promise<App> {
       clock: systemClock,
       log: silentLog,
       mask: createMask(() => []),
+      random: systemRandom,
+      templatesDir: path.join(dir, 'templates'),
       ownerId,
     });
     onTestFinished(async () => {
@@ -172,6 +174,8 @@ test('an agent that does not start is a problem with a sentence, and is tried ag
     clock: systemClock,
     log: silentLog,
     mask: createMask(() => []),
+    random: systemRandom,
+    templatesDir: path.join(base, 'templates'),
     ownerId,
   });
   onTestFinished(() => workspaces.close());

@@ -3,6 +3,7 @@ import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Mask } from '../base/mask.ts';
+import type { Random } from '../base/random.ts';
 import type { Store } from '../db/store.ts';
 import type { WorkspaceOperations } from '../db/workspaces.ts';
 import type { ConfiguredHost } from '../ssh/config/list-configured-hosts.ts';
@@ -10,8 +11,11 @@ import type { Remembered } from '../ssh/remembered.ts';
 import { HostList } from './host-list.ts';
 import { createLocalPlace, type LocalHandle } from './local-place.ts';
 import { createLocalWorks, type LocalWorks } from './local-work.ts';
+import { type MadeRecords, storedMakings } from './provision/made-records.ts';
+import { WorkspaceMaker } from './provision/workspace-maker.ts';
 import { storedRecords } from './records.ts';
 import { SshPlaces } from './ssh-places.ts';
+import { TemplateShelf } from './templates/template-shelf.ts';
 import { WorkspaceList } from './workspace-list.ts';
 
 export interface PlacesDeps {
@@ -27,20 +31,27 @@ export interface PlacesDeps {
   readonly machineId?: string | null;
   readonly remembered: Remembered;
   readonly loadConfigured: () => Promise<readonly ConfiguredHost[]>;
+  readonly random: Random;
+  /** Of the person's templates. */
+  readonly templatesDir: string;
 }
 
 export type Workspaces = WorkspaceList;
 
 export interface Places {
-  /** Started first, closed last. */
   readonly workspaces: Workspaces;
   readonly hostList: HostList;
   readonly localWorks: LocalWorks;
+  readonly shelf: TemplateShelf;
+  readonly maker: WorkspaceMaker;
+  readonly makings: MadeRecords;
+  start(): Promise<void>;
+  close(): Promise<void>;
   /** Gives up what was begun for a target. */
   cancel(target: string): void;
 }
 
-/** Workspaces on this computer and on SSH hosts, over the database. Both are started before anything else. */
+/** Workspaces on this computer and on SSH hosts, over the database. Started before anything else. */
 export function createPlaces(deps: PlacesDeps): Places {
   const { store, hosts, startLocal, clock, log, mask, ownerId, machineId = null } = deps;
   const records = storedRecords(store, ownerId, machineId);
@@ -62,5 +73,33 @@ export function createPlaces(deps: PlacesDeps): Places {
     mask,
     clock,
   });
-  return { workspaces, hostList, localWorks, cancel: (target) => ssh.cancel(target) };
+  const shelf = new TemplateShelf(deps.templatesDir, log);
+  const makings = storedMakings(store, ownerId, machineId);
+  const maker = new WorkspaceMaker({
+    ...deps,
+    list: workspaces,
+    shelf,
+    records: makings,
+    loadHosts: () => records.loadHosts(),
+  });
+  return {
+    workspaces,
+    hostList,
+    localWorks,
+    shelf,
+    maker,
+    makings,
+    cancel: (target) => ssh.cancel(target),
+    async start() {
+      await Promise.all([workspaces.start(), shelf.start()]);
+      await hostList.start();
+      maker.start();
+    },
+    async close() {
+      await maker.close();
+      await shelf.close();
+      await hostList.close();
+      await workspaces.close();
+    },
+  };
 }

@@ -10,7 +10,8 @@ const PAUSE_MS = 1_000;
 export interface WatchedProcess {
   connect(): Promise<AgentClient>;
   readonly clock: Clock;
-  readonly chatId: string;
+  /** Absent: a process of no chat. */
+  readonly chatId?: string;
   readonly processId: string;
   /** Byte cursor; negative: that many bytes before the end. */
   readonly after: number;
@@ -51,7 +52,10 @@ export async function* watchProcess(
 async function readChunk(watched: WatchedProcess, after: number, signal: AbortSignal) {
   try {
     const client = await watched.connect();
-    return await client.spool(watched.processId, after, true, { chatId: watched.chatId, signal });
+    return await client.spool(watched.processId, after, true, {
+      signal,
+      ...(watched.chatId === undefined ? {} : { chatId: watched.chatId }),
+    });
   } catch (error) {
     if (signal.aborted) return 'later';
     if (error instanceof AgentError && error.code === 'not-found') return null;

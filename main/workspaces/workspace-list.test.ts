@@ -48,6 +48,12 @@ test('what was stored is there after a start, with its branch when the agent has
       trust: { answer: 'trusted', brings: null },
       link: { state: 'up' },
       branch: 'main',
+      state: 'running',
+      script: null,
+      error: null,
+      templateId: null,
+      made: false,
+      actions: ['remove'],
     },
   ]);
   await registry.close();
@@ -165,11 +171,13 @@ test('what follows a host connects once; later it waits until others have reache
 function record(id: string, on: HostRecord | null): WorkspaceRecord {
   return {
     id: asId<WorkspaceId>(id),
+    kind: on ? 'ssh' : 'local',
     name: id,
     directory: `/work/${id}`,
     host: on,
     mode: on ? 'edit' : 'ask',
     trust: 'trusted',
+    making: null,
   };
 }
 
@@ -294,12 +302,9 @@ function fakeRecords(stored: WorkspaceRecord[]): WorkspaceRecords {
   const upsert = async (place: NewPlace, on: HostRecord | null) => {
     const known = stored.find((one) => one.directory === place.directory && one.host?.id === on?.id);
     if (known) return known;
-    const made = {
-      ...place,
-      id: asId<WorkspaceId>(`w${stored.length + 1}`),
-      host: on,
-      trust: 'unknown' as const,
-    };
+    const id = asId<WorkspaceId>(`w${stored.length + 1}`);
+    const kind = on ? ('ssh' as const) : ('local' as const);
+    const made = { ...place, id, kind, host: on, making: null, trust: 'unknown' as const };
     stored.push(made);
     return made;
   };

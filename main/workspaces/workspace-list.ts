@@ -1,6 +1,5 @@
-import path from 'node:path';
 import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
-import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
+import type { ChatId, HostId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ApprovalMode, TrustAnswer, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { ok, type Result } from '@shared/util/result.ts';
 import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
@@ -10,12 +9,13 @@ import type { Mask } from '../base/mask.ts';
 import { BranchFollower } from './branch-follower.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
 import { elsewhere } from './elsewhere.ts';
+import { type Entry, isUsable, modeOf, nameOf, requireUsable, summaryOf, trusteeOf } from './entry.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
 import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
 import type { HostRecord, WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
-import { isTrusted, type Trustee, TrustLooks } from './trust.ts';
+import { isTrusted, TrustLooks } from './trust.ts';
 import { watchProcess } from './watch-process.ts';
 
 export interface ProcessWatch {
@@ -24,14 +24,6 @@ export interface ProcessWatch {
   readonly processId: string;
   /** Byte cursor; negative: that many bytes before the end. */
   readonly after: number;
-}
-
-interface Entry {
-  readonly record: WorkspaceRecord;
-  readonly place: Place;
-  readonly branch: string | null;
-  /** Given on the command line, for this run; ends when the person switches. */
-  readonly override: ApprovalMode | null;
 }
 
 export interface ListDeps {
@@ -83,15 +75,24 @@ export class WorkspaceList {
     const records = await this.#deps.records.load();
     if (this.#closing.signal.aborted) return;
     this.#entries = records.map((record) => {
-      const known = this.#find(record.id);
+      const known = this.find(record.id);
       return known ? { ...known, record } : this.#entryOf(record, null);
     });
     this.#changes.send(null);
     this.#lookAtBranches();
+    for (const place of this.#followed.keys()) if (place.link?.up() ?? true) this.#lookAtFolders(place);
   }
 
   list(): readonly WorkspaceSummary[] {
-    return this.#entries.map((entry) => this.#summaryOf(entry));
+    return this.#entries.map((entry) => summaryOf(entry, this.#looks.of(trusteeOf(entry))));
+  }
+
+  entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  find(id: WorkspaceId): Entry | undefined {
+    return this.#entries.find((entry) => entry.record.id === id);
   }
 
   /** Of the workspaces, each once. */
@@ -136,6 +137,8 @@ export class WorkspaceList {
     const checked = await checkFolder(folder);
     if (!checked.ok) return checked;
     const directory = checked.value;
+    const known = this.#at(null, directory);
+    if (known) return ok(this.#opened(known, override));
     const record = await this.#deps.records.upsertLocal({
       directory,
       name: nameOf(directory),
@@ -149,6 +152,8 @@ export class WorkspaceList {
     const reached = await this.#deps.ssh.open(request, this.#closing.signal);
     if (!reached.ok) return reached;
     const { host, directory } = reached.value;
+    const known = this.#at(host.id, directory);
+    if (known) return ok(this.#opened({ ...known, host }, null));
     const record = await this.#deps.records.upsertSsh({
       host,
       directory,
@@ -164,9 +169,15 @@ export class WorkspaceList {
       throw new WorkspaceProblem('no-workspace', 'chat has no workspace; use create_workspace first');
     }
     // Where several processes share the database, another one may just have added it.
-    if (!this.#find(id)) await this.reload();
-    const entry = this.#find(id);
-    if (!entry) throw new WorkspaceProblem('deleted', 'the workspace of this chat was removed');
+    if (!this.find(id)) await this.reload();
+    const entry = this.find(id);
+    if (!entry) {
+      throw new WorkspaceProblem(
+        'deleted',
+        'the workspace of this chat was removed; use create_workspace to make another one',
+      );
+    }
+    requireUsable(entry);
     const { record, place } = entry;
     const { client, platform } = await place.reach();
     return { client, directory: record.directory, host: place.name, platform, link: place.link };
@@ -187,47 +198,47 @@ export class WorkspaceList {
 
   /** Where nothing is known, the careful one. */
   modeOf(id: WorkspaceId | null): ApprovalMode {
-    const entry = id === null ? null : this.#find(id);
+    const entry = id === null ? null : this.find(id);
     return entry ? modeOf(entry) : 'ask';
   }
 
   /** False: no such workspace. */
   async setMode(id: WorkspaceId, mode: ApprovalMode): Promise<boolean> {
-    if (!this.#find(id) || !(await this.#deps.records.setMode(id, mode))) return false;
+    if (!this.find(id) || !(await this.#deps.records.setMode(id, mode))) return false;
     this.#update(id, (entry) => ({ ...entry, record: { ...entry.record, mode }, override: null }));
     return true;
   }
 
   /** What lies there may be used: instruction files, rules that let commands through. */
   isTrusted(id: WorkspaceId): boolean {
-    const entry = this.#find(id);
+    const entry = this.find(id);
     return entry !== undefined && isTrusted(this.#looks.of(trusteeOf(entry)));
   }
 
   /** As `isTrusted`, after another look at what is there when nothing was answered. Throws as the agent's client. */
   async trusts(id: WorkspaceId, connection: WorkspaceConnection, signal: AbortSignal): Promise<boolean> {
-    const isOpen = this.#find(id)?.record.trust === 'unknown';
+    const isOpen = this.find(id)?.record.trust === 'unknown';
     if (isOpen && (await this.#looks.look(id, connection, signal))) this.#changes.send(null);
     return this.isTrusted(id);
   }
 
   /** False: no such workspace. */
   async setTrust(id: WorkspaceId, trust: TrustAnswer): Promise<boolean> {
-    if (!this.#find(id) || !(await this.#deps.records.setTrust(id, trust))) return false;
+    if (!this.find(id) || !(await this.#deps.records.setTrust(id, trust))) return false;
     this.#update(id, (entry) => ({ ...entry, record: { ...entry.record, trust } }));
     return true;
   }
 
   /** False: no such workspace. */
   reconnect(id: WorkspaceId): boolean {
-    const entry = this.#find(id);
+    const entry = this.find(id);
     entry?.place.reconnect();
     return entry !== undefined;
   }
 
   /** An effect of a chat there is over: should its branch not be followed, now is the time to try again. */
   refresh(id: WorkspaceId): void {
-    const entry = this.#find(id);
+    const entry = this.find(id);
     if (entry) this.#followed.get(entry.place)?.look();
   }
 
@@ -258,8 +269,15 @@ export class WorkspaceList {
     signal.throwIfAborted();
   }
 
-  #find(id: WorkspaceId): Entry | undefined {
-    return this.#entries.find((entry) => entry.record.id === id);
+  /** One that was made from a template and lies there: it is opened again as what it is. */
+  #at(hostId: HostId | null, directory: string): WorkspaceRecord | null {
+    const found = this.#entries.find(
+      ({ record }) =>
+        record.making?.state === 'running' &&
+        record.directory === directory &&
+        (record.host?.id ?? null) === hostId,
+    );
+    return found?.record ?? null;
   }
 
   #update(id: WorkspaceId, change: (entry: Entry) => Entry): void {
@@ -268,7 +286,7 @@ export class WorkspaceList {
   }
 
   #opened(record: WorkspaceRecord, override: ApprovalMode | null): WorkspaceId {
-    const known = this.#find(record.id);
+    const known = this.find(record.id);
     const entry = {
       ...this.#entryOf(record, override ?? known?.override ?? null),
       branch: known?.branch ?? null,
@@ -284,7 +302,7 @@ export class WorkspaceList {
   #entryOf(record: WorkspaceRecord, override: ApprovalMode | null): Entry {
     const place = this.#placeOf(record);
     this.#follow(place);
-    return { record, place, branch: null, override };
+    return { record, place, machine: place, branch: null, override };
   }
 
   /** A host that is reached with another key is another place, for all who work there. */
@@ -292,7 +310,7 @@ export class WorkspaceList {
     if (host === null || entry.record.host?.id !== host.id) return entry;
     const place = this.#deps.ssh.placeOf(host);
     this.#follow(place);
-    return { ...entry, record: { ...entry.record, host }, place };
+    return { ...entry, record: { ...entry.record, host }, place, machine: place };
   }
 
   #placeOf(record: WorkspaceRecord): Place {
@@ -321,9 +339,9 @@ export class WorkspaceList {
   /** Where a machine is reached, what its folders bring along is known before the first message is written. */
   #lookAtFolders(place: Place): void {
     const { signal } = this.#closing;
-    const isNew = ({ record }: Entry) => {
-      const { answer, brings } = this.#looks.of(trusteeOf({ record, override: null }));
-      return answer === 'unknown' && brings === null;
+    const isNew = (entry: Entry) => {
+      const { answer, brings } = this.#looks.of(trusteeOf({ ...entry, override: null }));
+      return isUsable(entry) && answer === 'unknown' && brings === null;
     };
     for (const { record } of this.#entries.filter((one) => one.place === place && isNew(one)))
       this.#inBackground(
@@ -343,22 +361,6 @@ export class WorkspaceList {
       this.#update(record.id, (entry) => ({ ...entry, branch }));
   }
 
-  #summaryOf(entry: Entry): WorkspaceSummary {
-    const { record, place, branch } = entry;
-    return {
-      id: record.id,
-      kind: record.host ? 'ssh' : 'local',
-      name: record.name,
-      directory: record.directory,
-      host: place.name,
-      hostId: record.host?.id ?? null,
-      mode: modeOf(entry),
-      trust: this.#looks.of(trusteeOf(entry)),
-      link: place.state(),
-      branch,
-    };
-  }
-
   #inBackground(work: Promise<void>): void {
     const task = work
       .catch((error: unknown) => {
@@ -368,17 +370,4 @@ export class WorkspaceList {
       .finally(() => this.#background.delete(task));
     this.#background.add(task);
   }
-}
-
-function modeOf({ record, override }: Entry): ApprovalMode {
-  return override ?? record.mode;
-}
-
-function trusteeOf({ record, override }: Pick<Entry, 'record' | 'override'>): Trustee {
-  return { id: record.id, trust: record.trust, isGivenFreely: override !== null && override !== 'ask' };
-}
-
-/** The last name of a directory; the root is its own. */
-function nameOf(directory: string): string {
-  return path.basename(directory) || directory;
 }

@@ -15,6 +15,8 @@ export interface Hello {
   readonly arch: string;
   readonly hostname: string;
   readonly home: string;
+  /** The agent's own directory: `~/.gaffer`. */
+  readonly root: string;
   readonly shell: string;
   readonly node: string;
   readonly pid: number;
@@ -236,7 +238,16 @@ export function portProof(nonce: string, port: number): string {
 }
 
 /** All that Gaffer makes in the agent's home: what is removed with it. `agent` and `runtime` are put there by the app. */
-export const AGENT_HOME_NAMES = ['agent', 'runtime', 'run', 'runs', 'terminals', 'journal', 'log'] as const;
+export const AGENT_HOME_NAMES = [
+  'agent',
+  'runtime',
+  'run',
+  'runs',
+  'terminals',
+  'journal',
+  'log',
+  'workspaces',
+] as const;
 
 export type AgentHomeName = (typeof AGENT_HOME_NAMES)[number];
 

@@ -6,6 +6,7 @@ import { filesContract } from './files.ts';
 import { hostsContract } from './hosts.ts';
 import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
+import { templatesContract } from './templates.ts';
 import { terminalsContract } from './terminals.ts';
 import { workspacesContract } from './workspaces.ts';
 
@@ -15,6 +16,7 @@ export const contract = {
   ...chatsContract,
   ...rulesContract,
   ...workspacesContract,
+  ...templatesContract,
   ...terminalsContract,
   ...processesContract,
   ...filesContract,

@@ -8,6 +8,7 @@ import type {
   ProviderId,
   QueuedId,
   RuleId,
+  TemplateId,
   TerminalId,
   ToolKey,
   WorkspaceId,
@@ -26,6 +27,7 @@ export const actionId = uuid<ActionId>();
 export const ruleId = uuid<RuleId>();
 export const workspaceId = uuid<WorkspaceId>();
 export const hostId = uuid<HostId>();
+export const templateId = uuid<TemplateId>();
 export const terminalId = uuid<TerminalId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();

@@ -4,6 +4,8 @@ type Branded<T, B extends string> = T & { readonly [brand]: B };
 /** All uuid strings, but for the database's own sequences (message and queue ids, safe integers). */
 export type ChatId = Branded<string, 'ChatId'>;
 export type WorkspaceId = Branded<string, 'WorkspaceId'>;
+/** Of a template's file. */
+export type TemplateId = Branded<string, 'TemplateId'>;
 export type HostId = Branded<string, 'HostId'>;
 export type ProviderId = Branded<string, 'ProviderId'>;
 export type ModelConfigId = Branded<string, 'ModelConfigId'>;

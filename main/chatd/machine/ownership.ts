@@ -29,7 +29,7 @@ const FREE = `(c.worker_id is null or ($3 and c.worker_id <> $1) or not exists (
 
 /** The folder of the chat `c`, if it works in one, can be reached from the machine that the parameter names. */
 const within = (machine: string) => `(${machine}::text is null or not exists (
-  select 1 from workspaces w where w.id = c.workspace_id and w.kind = 'local' and w.machine_id <> ${machine}))`;
+  select 1 from workspaces w where w.id = c.workspace_id and w.host_id is null and w.machine_id <> ${machine}))`;
 
 /**
  * The model of the chat `c` is not among those that `lacking` names, or nobody else came for it: neither since it

@@ -48,6 +48,12 @@ const place = (id: string, name: string): WorkspaceSummary => ({
   trust: { answer: 'trusted', brings: null },
   link: { state: 'up' },
   branch: null,
+  state: 'running',
+  script: null,
+  error: null,
+  templateId: null,
+  made: false,
+  actions: ['remove'],
 });
 
 const tree = (chats: readonly ChatSummary[], change: Partial<TreeInput> = {}) =>

@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { asId, type HostId, type OwnerId, type WorkspaceId } from '@shared/model/ids.ts';
+import type { Template } from '@shared/model/template.ts';
+import { onTestFinished } from 'vitest';
+import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
+import { createHosts } from '../../agent-client/hosts.ts';
+import type { TestAgent } from '../../agent-client/test-agent.ts';
+import { systemClock } from '../../base/clock.ts';
+import { silentLog } from '../../base/log.ts';
+import { createMask } from '../../base/mask.ts';
+import { systemRandom } from '../../base/random.ts';
+import { openTestStore } from '../../db/test-store.ts';
+import { type WorkspaceOperations, workspaceOperations } from '../../db/workspaces.ts';
+import { unanswered } from '../../ssh/questions.ts';
+import { createRemembered } from '../../ssh/remembered.ts';
+import { newPerson } from '../../ssh/test-connect.ts';
+import type { Making } from '../records.ts';
+import { createPlaces, type Places } from '../registry.ts';
+import { builtIns } from '../templates/built-in.ts';
+import type { CreateRequest } from './workspace-maker.ts';
+
+const run = promisify(execFile);
+const WAIT_MS = 60_000;
+
+/** Workspaces on a real agent or a real SSH host, over a real database, in directories of the test. */
+export interface Workshop {
+  readonly places: Places;
+  /** For files of the test, with a name that no shell likes; removed at the end. */
+  readonly dir: string;
+  /** Null: on this computer. */
+  readonly hostId: HostId | null;
+  create(template: Template, request?: Partial<CreateRequest>): Promise<WorkspaceId>;
+  /** What became of it when no script of it runs any more; null: it is gone. */
+  settled(id: WorkspaceId): Promise<Making | null>;
+  directoryOf(id: WorkspaceId): string;
+  /** Another start of the app over the same database. The first one is closed. */
+  restart(): Promise<Workshop>;
+  /** Another database, as after a loss. */
+  withNewDatabase(): Promise<Workshop>;
+}
+
+export interface WorkshopOptions {
+  readonly agent: TestAgent;
+  readonly sshd?: Sshd;
+}
+
+export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const base = await realpath(await mkdtemp(path.join(os.tmpdir(), "gaffer it's Ünï ")));
+  onTestFinished(() => rm(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+  return openOn(options, base, await newStore());
+}
+
+type TestStore = Awaited<ReturnType<typeof newStore>>;
+
+async function newStore() {
+  const { store, db } = await openTestStore<WorkspaceOperations>([
+    { role: 'owner', operations: workspaceOperations },
+  ]);
+  onTestFinished(async () => {
+    await store.close();
+    if (!db.closed) await db.close();
+  });
+  return store;
+}
+
+async function openOn(options: WorkshopOptions, dir: string, store: TestStore): Promise<Workshop> {
+  const { agent, sshd } = options;
+  const hosts = createHosts({
+    agentFile: agent.agentFile,
+    person: await newPerson(dir, sshd ? [sshd] : []),
+    questions: unanswered,
+    remoteHome: path.join(dir, 'remote'),
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
+  const places = createPlaces({
+    remembered: createRemembered({
+      persist: false,
+      get: async () => null,
+      set: async () => {},
+      remove: async () => {},
+      names: () => [],
+    }),
+    loadConfigured: async () => [],
+    store,
+    hosts,
+    startLocal: async () => ({ client: agent.client, close() {} }),
+    clock: systemClock,
+    log: silentLog,
+    mask: createMask(() => ['a secret that Gaffer knows']),
+    random: systemRandom,
+    templatesDir: path.join(dir, 'templates'),
+    ownerId: asId<OwnerId>('00000000-0000-4000-8000-00000000000a'),
+  });
+  let open = true;
+  const close = async () => {
+    if (!open) return;
+    open = false;
+    await places.close();
+    await hosts.close();
+  };
+  onTestFinished(close);
+  await places.start();
+  const hostId = sshd ? await knownHost(places, sshd, dir) : null;
+  const { maker, workspaces } = places;
+  return {
+    places,
+    dir,
+    hostId,
+    async create(template, request = {}) {
+      const made = await maker.createFrom(template, { parameters: {}, hostId, ...request });
+      if (!made.ok) throw new Error(made.error.message);
+      return made.value;
+    },
+    async settled(id) {
+      const entry = await maker.settled(id, AbortSignal.timeout(WAIT_MS));
+      return entry?.record.making ?? null;
+    },
+    directoryOf(id) {
+      const entry = workspaces.find(id);
+      if (!entry) throw new Error('The workspace is gone.');
+      return entry.record.directory;
+    },
+    async restart() {
+      await close();
+      return openOn(options, dir, store);
+    },
+    async withNewDatabase() {
+      await close();
+      return openOn(options, dir, await newStore());
+    },
+  };
+}
+
+/** The host is known from the first workspace that is opened there. */
+async function knownHost(places: Places, sshd: Sshd, directory: string): Promise<HostId> {
+  const target = `${os.userInfo().username}@127.0.0.1:${sshd.port}`;
+  const opened = await places.workspaces.openSsh({ target, directory, identityFile: sshd.clientKey });
+  if (!opened.ok) throw new Error(opened.error.message);
+  const { hostId } = places.workspaces.list().find(({ id }) => id === opened.value) ?? {};
+  if (!hostId) throw new Error('The host is not known.');
+  return hostId;
+}
+
+export function builtIn(name: string): Template {
+  const found = builtIns.find(({ template }) => template.name === name);
+  if (!found) throw new Error(`There is no template ${name}.`);
+  return found.template;
+}
+
+/** With its git, as a person who has a name. */
+export interface TestRepository {
+  readonly path: string;
+  git(...args: readonly string[]): Promise<string>;
+}
+
+/** One commit on `main`, no remote. */
+export async function newRepository(at: string): Promise<TestRepository> {
+  await mkdir(at, { recursive: true });
+  const repository = repositoryAt(at);
+  await repository.git('init', '--quiet', '--initial-branch=main');
+  await writeFile(path.join(at, 'file.txt'), 'first\n');
+  await repository.git('add', '.');
+  await repository.git('commit', '--quiet', '-m', 'first');
+  return repository;
+}
+
+export function repositoryAt(at: string): TestRepository {
+  const env = {
+    ...process.env,
+    GIT_AUTHOR_NAME: 'Test',
+    GIT_AUTHOR_EMAIL: 'test@example.com',
+    GIT_COMMITTER_NAME: 'Test',
+    GIT_COMMITTER_EMAIL: 'test@example.com',
+  };
+  return {
+    path: at,
+    git: async (...args) => (await run('git', ['-C', at, ...args], { env })).stdout.trim(),
+  };
+}

@@ -1,0 +1,341 @@
+import type { WorkspaceLogEvent } from '@shared/contract/workspaces.ts';
+import { asId, type HostId, type TemplateId, type WorkspaceId } from '@shared/model/ids.ts';
+import type { ScriptName, Template } from '@shared/model/template.ts';
+import { wantsHost } from '@shared/model/template.ts';
+import type {
+  ApprovalMode,
+  RemovalFindings,
+  WorkspaceKind,
+  WorkspaceRemoval,
+} from '@shared/model/workspace.ts';
+import { err, ok, type Result } from '@shared/util/result.ts';
+import type { Random } from '../../base/random.ts';
+import type { StoredState } from '../../db/made-workspaces.ts';
+import { isAway } from '../away.ts';
+import type { Entry } from '../entry.ts';
+import type { HostRecord } from '../records.ts';
+import { checkParameters } from '../templates/check-parameters.ts';
+import type { TemplateShelf } from '../templates/template-shelf.ts';
+import { sanitizeName, withSuffix } from '../templates/workspace-name.ts';
+import { inspectRemoval, isIn, NOTHING, wouldLose } from './inspect-removal.ts';
+import { keptBranch } from './script-outcome.ts';
+import { directoryFor, type MadeWorkspace } from './script-request.ts';
+import { loadMachine, ScriptRuns, type ScriptRunsDeps } from './script-runs.ts';
+import { watchLog } from './watch-log.ts';
+
+/** For looking at what would be lost. */
+const INSPECT_MS = 60_000;
+/** A name that others have is given another suffix so often. */
+const NAMES = 20;
+
+export interface MakerDeps extends ScriptRunsDeps {
+  readonly list: ScriptRunsDeps['list'] & {
+    watch(signal: AbortSignal): AsyncIterable<unknown>;
+  };
+  readonly shelf: Pick<TemplateShelf, 'get'>;
+  loadHosts(): Promise<readonly HostRecord[]>;
+  readonly random: Random;
+}
+
+export interface CreateRequest {
+  readonly templateId: TemplateId;
+  /** Absent: from the template's name. */
+  readonly name?: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Null: on this computer. */
+  readonly hostId: HostId | null;
+  /** Absent: as the kind has it. */
+  readonly mode?: ApprovalMode | undefined;
+  /** The same key makes one workspace, also after a restart. */
+  readonly key?: string | undefined;
+}
+
+export interface CreateRefusal {
+  readonly code: 'no-template' | 'no-host' | 'bad-parameter';
+  readonly message: string;
+}
+
+export interface ActionRefusal {
+  readonly code: 'not-found' | 'not-now';
+  readonly message: string;
+}
+
+export interface InspectRefusal {
+  readonly code: 'not-found' | 'not-now' | 'unreachable';
+  readonly message: string;
+}
+
+export interface RemoveRefusal {
+  readonly code: InspectRefusal['code'] | 'failed';
+  readonly message: string;
+  readonly detail?: string;
+}
+
+/** What a worktree is made from, for a chat that works beside another one. */
+export interface WorktreeRequest {
+  /** The workspace whose repository and present commit it gets. */
+  readonly from: WorkspaceId;
+  /** The same key makes one worktree. */
+  readonly key: string;
+  /** What its directory and its branch are called after. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+/** Makes, starts, stops and removes workspaces. Each call answers when the row says so; `settled` waits for the end. */
+export class WorkspaceMaker {
+  readonly #deps: MakerDeps;
+  readonly #runs: ScriptRuns;
+  readonly #closing = new AbortController();
+
+  constructor(deps: MakerDeps) {
+    this.#deps = deps;
+    this.#runs = new ScriptRuns(deps);
+  }
+
+  /** After the list has started. */
+  start(): void {
+    this.#runs.resume();
+  }
+
+  async create(request: CreateRequest): Promise<Result<WorkspaceId, CreateRefusal>> {
+    const template = this.#deps.shelf.get(request.templateId);
+    if (!template) return err({ code: 'no-template', message: 'This template does not exist any more.' });
+    return this.createFrom(template, request);
+  }
+
+  async createFrom(
+    template: Template,
+    { name, parameters, hostId, mode, key }: Omit<CreateRequest, 'templateId'>,
+  ): Promise<Result<WorkspaceId, CreateRefusal>> {
+    const { kind } = template;
+    const place = await this.#hostFor(kind, hostId);
+    if (!place.ok) return place;
+    const checked = checkParameters(template, parameters);
+    if (!checked.ok) return err({ code: 'bad-parameter', message: checked.error });
+    const { records, list, random } = this.#deps;
+    const given = name === undefined ? null : sanitizeName(name);
+    for (let tries = 0; tries < NAMES; tries++) {
+      const chosen = given !== null && tries === 0 ? given : withSuffix(given ?? template.name, random);
+      const made = await records.create({
+        workspaceId: asId<WorkspaceId>(random.uuid()),
+        kind,
+        hostId,
+        name: chosen,
+        directory: directoryFor(template.directory, chosen, checked.value),
+        mode: mode ?? modeFor(kind),
+        template,
+        parameters: checked.value,
+        createKey: key ?? null,
+      });
+      if (!made) continue;
+      await list.reload();
+      void this.#runs.follow(made.id);
+      return ok(made.id);
+    }
+    const directory = directoryFor(template.directory, given ?? template.name, checked.value);
+    return err({ code: 'bad-parameter', message: `Another workspace has the directory ${directory}.` });
+  }
+
+  /** Waits until no script of it runs. Null: it is gone. Throws the signal's reason; what was begun goes on. */
+  async settled(id: WorkspaceId, signal: AbortSignal): Promise<Entry | null> {
+    for await (const _ of this.#watchList(signal)) {
+      const entry = this.#deps.list.find(id);
+      if (!entry?.record.making?.script) return entry ?? null;
+    }
+    signal.throwIfAborted();
+    throw new DOMException('The app is closing.', 'AbortError');
+  }
+
+  cancel(id: WorkspaceId): Result<null, ActionRefusal> {
+    const entry = this.#deps.list.find(id);
+    if (!entry) return GONE;
+    const isMade = entry.record.making?.state === 'provisioning';
+    return isMade && this.#runs.cancel(id) ? ok(null) : notNow('It is not being made.');
+  }
+
+  begin(id: WorkspaceId): Promise<Result<null, ActionRefusal>> {
+    return this.#begin(id, 'start', ['stopped', 'failed', 'running']);
+  }
+
+  stop(id: WorkspaceId): Promise<Result<null, ActionRefusal>> {
+    return this.#begin(id, 'stop', ['running']);
+  }
+
+  async inspect(id: WorkspaceId): Promise<Result<RemovalFindings, InspectRefusal>> {
+    const entry = this.#deps.list.find(id);
+    if (!entry) return GONE;
+    const made = madeOf(entry);
+    if (!made || made.making.state === 'failed') return ok(NOTHING);
+    if (made.making.script !== null) return notNow('A script of it runs.');
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(INSPECT_MS)]);
+    const place = this.#placeOf(entry);
+    try {
+      const machine = await loadMachine(place, signal);
+      const key = `inspect:${this.#deps.random.uuid()}`;
+      return ok(await inspectRemoval(place, made, { machine, key, signal }));
+    } catch (error) {
+      this.#closing.signal.throwIfAborted();
+      if (!signal.aborted && !isAway(error)) throw error;
+      return err({ code: 'unreachable', message: `${entry.machine.name} cannot be reached now.` });
+    }
+  }
+
+  async remove(id: WorkspaceId, force: boolean): Promise<Result<WorkspaceRemoval, RemoveRefusal>> {
+    const found = await this.inspect(id);
+    if (!found.ok) return found;
+    if (!force && wouldLose(found.value)) return ok({ kind: 'refused', findings: found.value });
+    const entry = this.#deps.list.find(id);
+    const making = entry?.record.making;
+    if (!entry) return GONE;
+    if (!making || making.state === 'failed' || making.state === 'removed') return this.#forget(id);
+    if (force && found.value.processes.count > 0) await this.#endProcesses(entry);
+    const begun = await this.#begin(id, 'remove', ['running', 'stopped'], force);
+    if (!begun.ok) return begun;
+    const end = await this.#runs.follow(id);
+    const left = this.#deps.list.find(id);
+    if (!left) return ok({ kind: 'removed', kept: end && keptBranch(end) ? making.facts.branch : null });
+    const detail = left.record.making?.error ?? '';
+    return err({ code: 'failed', message: 'It was not removed.', detail });
+  }
+
+  /**
+   * A worktree of the repository of another workspace, on the same machine, at its present commit and on a branch of its
+   * own. Answers when it can be worked in.
+   */
+  async makeWorktree(
+    template: Template,
+    { from, key, name, signal }: WorktreeRequest,
+  ): Promise<Result<WorkspaceId, CreateRefusal | { readonly code: 'failed'; readonly message: string }>> {
+    const entry = this.#deps.list.find(from);
+    if (!entry) return err({ code: 'no-host', message: 'The workspace does not exist any more.' });
+    const { host, directory, mode } = entry.record;
+    const made = await this.createFrom(template, {
+      name,
+      parameters: { repository: directory, base: 'HEAD' },
+      hostId: host?.id ?? null,
+      mode,
+      key,
+    });
+    if (!made.ok) return made;
+    const settled = await this.settled(made.value, signal);
+    const making = settled?.record.making;
+    if (making?.state === 'running') return made;
+    return err({ code: 'failed', message: making?.error ?? 'The worktree is gone.' });
+  }
+
+  log(
+    id: WorkspaceId,
+    from: { readonly processId: string; readonly after: number } | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<WorkspaceLogEvent> {
+    const { list, clock, mask } = this.#deps;
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    const makings = (within: AbortSignal) =>
+      mapEach(this.#watchList(within), () => makingOf(list.find(id)));
+    const connect = async () => {
+      const entry = list.find(id);
+      if (!entry) throw new DOMException('The workspace is gone.', 'AbortError');
+      return (await entry.machine.reach()).client;
+    };
+    return watchLog({ watch: makings, connect, clock, mask, from }, until);
+  }
+
+  /** Processes and rows stay: the next start goes on with them. */
+  async close(): Promise<void> {
+    this.#closing.abort(new DOMException('The app is closing.', 'AbortError'));
+    await this.#runs.close();
+  }
+
+  async #begin(
+    id: WorkspaceId,
+    script: ScriptName,
+    states: readonly StoredState[],
+    force = false,
+  ): Promise<Result<null, ActionRefusal>> {
+    const entry = this.#deps.list.find(id);
+    if (!entry) return GONE;
+    const template = entry.record.making?.template;
+    if (!template) return notNow('Gaffer did not make this workspace: there is nothing to start or stop.');
+    if (script !== 'remove' && template[script] === undefined) {
+      return notNow(`Its template has no ${script} script.`);
+    }
+    const begun = await this.#deps.records.begin({ workspaceId: id, script, states, force });
+    await this.#deps.list.reload();
+    if (begun === null) return notNow('Another script of it runs, or it is in no state for this.');
+    void this.#runs.follow(id);
+    return ok(null);
+  }
+
+  async #forget(id: WorkspaceId): Promise<Result<WorkspaceRemoval, RemoveRefusal>> {
+    const gone = await this.#deps.records.forget({ workspaceId: id });
+    await this.#deps.list.reload();
+    return gone ? ok({ kind: 'removed', kept: null }) : notNow('A script of it runs.');
+  }
+
+  async #hostFor(kind: WorkspaceKind, hostId: HostId | null): Promise<Result<null, CreateRefusal>> {
+    const wants = wantsHost(kind);
+    if (wants === true && hostId === null) {
+      return err({ code: 'no-host', message: 'This template makes workspaces on a host: choose one.' });
+    }
+    if (wants === false && hostId !== null) {
+      return err({ code: 'no-host', message: 'This template makes workspaces on this computer only.' });
+    }
+    if (hostId !== null && !(await this.#deps.loadHosts()).some(({ id }) => id === hostId)) {
+      return err({ code: 'no-host', message: 'This host is not known any more.' });
+    }
+    return ok(null);
+  }
+
+  /** What was agreed to: commands that run in the directory, and terminals there. */
+  async #endProcesses(entry: Entry): Promise<void> {
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(INSPECT_MS)]);
+    const { directory } = entry.record;
+    const { client } = await entry.machine.reach();
+    const [processes, { terminals }] = await Promise.all([
+      client.listProcesses({ signal }),
+      client.listTerminals(directory, null, { signal }),
+    ]);
+    const running = processes.filter((one) => one.running && isIn(one.workdir, directory));
+    const ending = [
+      ...running.map(({ id }) =>
+        client.signalProcess(id, 'kill', { key: `remove:${this.#deps.random.uuid()}`, signal }),
+      ),
+      ...terminals.map(({ id }) => client.closeTerminal(id, { signal })),
+    ];
+    // One that has just ended by itself refuses.
+    await Promise.allSettled(ending);
+  }
+
+  #placeOf(entry: Entry) {
+    return { connect: async () => (await entry.machine.reach()).client, clock: this.#deps.clock };
+  }
+
+  #watchList(signal: AbortSignal): AsyncIterable<unknown> {
+    return this.#deps.list.watch(AbortSignal.any([signal, this.#closing.signal]));
+  }
+}
+
+const GONE = err({ code: 'not-found' as const, message: 'This workspace does not exist any more.' });
+
+function notNow(message: string) {
+  return err({ code: 'not-now' as const, message });
+}
+
+function madeOf({ record }: Entry): MadeWorkspace | null {
+  return record.making ? { ...record, making: record.making } : null;
+}
+
+function makingOf(entry: Entry | undefined) {
+  return entry?.record.making ?? null;
+}
+
+/** Local folders ask first, worktrees and hosts edit freely, containers do all (WORKSPACES, Approvals). */
+function modeFor(kind: WorkspaceKind): ApprovalMode {
+  if (kind === 'container') return 'auto';
+  return kind === 'local' ? 'ask' : 'edit';
+}
+
+async function* mapEach<T>(events: AsyncIterable<unknown>, map: () => T): AsyncGenerator<T> {
+  for await (const _ of events) yield map();
+}
