@@ -53,7 +53,7 @@ const TABLE: Readonly<Record<string, Folder>> = {
   preload: { folders: ['shared'], packages: ['electron'], node: false },
   renderer: { folders: ['shared'], packages: null, node: false },
   agent: { folders: ['shared/agent-protocol', 'shared/util'], packages: ['zod'], node: true },
-  main: { folders: ['shared'], packages: null, node: true },
+  main: { folders: ['shared', 'resources'], packages: null, node: true },
   e2e: DRIVERS,
   bench: DRIVERS,
   torture: DRIVERS,
