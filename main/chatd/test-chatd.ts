@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { asId, type ChatId, type ModelConfigId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import { type ChatView, foldStream } from '@shared/model/reducer.ts';
 import type { StreamEvent } from '@shared/model/stream.ts';
+import { err } from '@shared/util/result.ts';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
@@ -189,9 +190,13 @@ export function chatdOn(
   const poller = createPoller({ store, hints, clock: systemClock, log: silentLog }, 30_000);
   const attention: TestChatd['attention'] = [];
   const workers: ChatWorker[] = [];
+  const worktrees = { make: async () => err('There are no worktrees in this test.') };
   const openToolbox = (way: typeof store, clock: Clock) =>
     createToolbox({
-      tools: [...(options.tools ?? []), ...createAgentTools({ store: way, hints, random: systemRandom })],
+      tools: [
+        ...(options.tools ?? []),
+        ...createAgentTools({ store: way, hints, random: systemRandom, worktrees }),
+      ],
       connectionFor: () => Promise.reject(new WorkspaceProblem('no-workspace', 'no workspace')),
       modeOf: () => 'auto',
       onEffect() {},

@@ -1,12 +1,27 @@
-import { asId, type ChatId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type ToolKey } from '@shared/model/ids.ts';
+import type { Result } from '@shared/util/result.ts';
 import { z } from 'zod';
 import type { Random } from '../../base/random.ts';
 import { type ToolAnswer, toolError } from '../../tools/define.ts';
 import type { ChatStore } from '../machine/store.ts';
-import type { AgentView, Refusal } from '../machine/types.ts';
+import type { AgentPlace, AgentView, Refusal } from '../machine/types.ts';
 import type { Hints } from '../stream/hints.ts';
 
+/** Gives sub-agents worktrees of their own, on the machine and of the repository where their parent works. */
+export interface Worktrees {
+  /** From the commit that is checked out there. The same key is the same worktree. Else a sentence why there is none. */
+  make(of: {
+    /** In whose workspace. */
+    readonly chatId: ChatId;
+    readonly key: ToolKey;
+    /** What it is called after. */
+    readonly title: string;
+    readonly signal: AbortSignal;
+  }): Promise<Result<AgentPlace, string>>;
+}
+
 export interface AgentToolsDeps {
+  readonly worktrees: Worktrees;
   readonly store: Pick<ChatStore, 'call'>;
   readonly hints: Pick<Hints, 'onChat'>;
   readonly random: Pick<Random, 'uuid'>;

@@ -5,14 +5,15 @@ import { BASE_SYSTEM_PROMPT } from '../generation/system-prompt.ts';
 import { fallbackTitle, normalizeTitle } from '../generation/title.ts';
 import type { NewMessage } from '../machine/types.ts';
 import { type AgentToolsDeps, nameOf, refused } from './answers.ts';
-import { SUB_AGENT_INSTRUCTION } from './instruction.ts';
+import { SUB_AGENT_INSTRUCTION, worktreeInstruction } from './instruction.ts';
+import { placeFor } from './place-for.ts';
 
 /** A repeat is safe, the child has the call's key: so it runs beside others, as a read does (CHATD decision 4). */
-export function spawnAgent({ store, random }: AgentToolsDeps): Tool {
+export function spawnAgent({ store, random, worktrees }: AgentToolsDeps): Tool {
   return defineTool({
     name: 'spawn_agent',
     description:
-      'Start a sub-agent: another agent with its own conversation, in the same workspace, that works on one task beside you. Use it for a clearly scoped, independent task that can be described completely: one bug, one module, one migration, one question about a large code base. Do not use it for what one or two direct tool calls solve, or for a step that you must watch. Start several in one step to work in parallel, and give them separate files. Create the workspace first, if there is none. The sub-agent knows only your prompt, cannot ask you anything and cannot start sub-agents. Returns at once: get its report with wait_agent.',
+      'Start a sub-agent: another agent with its own conversation, in your workspace or in a git worktree of its own, that works on one task beside you. Use it for a clearly scoped, independent task that can be described completely: one bug, one module, one migration, one question about a large code base. Do not use it for what one or two direct tool calls solve, or for a step that you must watch. Start several in one step to work in parallel, and give those that edit the same workspace separate files. One with its own worktree works on a branch, which the result names: look at it and merge it yourself. Create the workspace first, if there is none. The sub-agent knows only your prompt, cannot ask you anything and cannot start sub-agents. Returns at once: get its report with wait_agent.',
     effect: 'read',
     rootOnly: true,
     input: z.object({
@@ -27,6 +28,13 @@ export function spawnAgent({ store, random }: AgentToolsDeps): Tool {
         .enum(['minimal', 'low', 'medium', 'high'])
         .nullish()
         .describe('How long it thinks. Default: as you do.'),
+      edits: z.boolean().nullish().describe('Whether the task changes files. Default: not known.'),
+      isolation: z
+        .enum(['shared', 'worktree'])
+        .nullish()
+        .describe(
+          'Where it works: in your workspace, or in a worktree on a branch of its own, made from the commit that is checked out. Default: a worktree when the task edits and your workspace is a git repository without uncommitted changes, else shared.',
+        ),
     }),
     describe: ({ prompt, title }) => ({
       verb: 'Delegate',
@@ -35,20 +43,30 @@ export function spawnAgent({ store, random }: AgentToolsDeps): Tool {
       content: prompt,
     }),
     access: () => ({ kind: 'free' }),
-    async run(input, { chatId, runnerId, key }) {
+    async run(input, context) {
+      const { chatId, runnerId, key } = context;
       const given = input.title ? normalizeTitle(input.title) : null;
       const modelConfigId = z.guid().nullish().safeParse(input.model_config_id);
       if (!modelConfigId.success) return toolError('The parameter "model_config_id" is no id.');
+      const title = given ?? fallbackTitle(input.prompt);
+      const own = await placeFor(input, title, { worktrees, context });
+      if (!own.ok) return toolError(own.error);
+      const place = own.value;
       const spawned = await store.call('spawnAgent', {
         parentId: chatId,
         runnerId,
         key,
         childId: asId<ChatId>(random.uuid()),
-        title: given ?? fallbackTitle(input.prompt),
+        title,
         titleSource: given ? 'model' : 'fallback',
         modelConfigId: modelConfigId.data ? asId<ModelConfigId>(modelConfigId.data) : null,
         effort: input.reasoning_effort ?? null,
-        messages: [hidden(BASE_SYSTEM_PROMPT), hidden(SUB_AGENT_INSTRUCTION), asked(input.prompt)],
+        ...(place ? { place } : {}),
+        messages: [
+          hidden(BASE_SYSTEM_PROMPT),
+          hidden(place ? `${SUB_AGENT_INSTRUCTION}\n${worktreeInstruction(place)}` : SUB_AGENT_INSTRUCTION),
+          asked(input.prompt),
+        ],
       });
       if (!spawned.ok) return refused(spawned.error, chatId);
       return { result: nameOf(spawned.value), isError: false, settled: true };

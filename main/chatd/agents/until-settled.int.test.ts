@@ -42,7 +42,7 @@ async function wait(
       return m.store.call(name, args);
     },
   } as typeof m.store;
-  const deps = { store, hints: from, random: { uuid: () => randomUUID() } };
+  const deps = { store, hints: from };
   const target = { callerId: parent.chatId, chatId: child.chatId };
   const ended: { end?: Settled; error?: unknown } = {};
   const done = untilSettled(deps, target, { clock, limitMs, signal: stop.signal }).then(

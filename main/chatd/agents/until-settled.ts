@@ -4,6 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { AgentView } from '../machine/types.ts';
 import type { AgentToolsDeps } from './answers.ts';
 
+type SettleDeps = Pick<AgentToolsDeps, 'store' | 'hints'>;
+
 /** Hints wake the wait; this heals a lost one. */
 const FALLBACK_MS = 5_000;
 
@@ -17,7 +19,7 @@ export type Settled =
  * to the person stops the clock, and so does a computer that sleeps. Throws the signal's reason at once.
  */
 export async function untilSettled(
-  deps: AgentToolsDeps,
+  deps: SettleDeps,
   target: { readonly callerId: ChatId; readonly chatId: ChatId },
   limits: { readonly clock: Clock; readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<Settled> {
@@ -60,7 +62,7 @@ async function pause(
 }
 
 /** `next` before a look: a status other than the one seen then ends the round, also when it comes during the look. */
-function watchStatus(deps: AgentToolsDeps, chatId: ChatId) {
+function watchStatus(deps: SettleDeps, chatId: ChatId) {
   let known: ChatStatus | null = null;
   let round = new AbortController();
   const stop = deps.hints.onChat(chatId, ({ status }) => {

@@ -36,7 +36,7 @@ export const spawnAgent = operation('durable', (tx: Tx, args: Args<'spawnAgent'>
     await createChat.run(tx, {
       chatId: args.childId,
       ownerId: m.chat.owner_id,
-      workspaceId: m.chat.workspace_id,
+      workspaceId: args.place?.workspaceId ?? m.chat.workspace_id,
       parentChatId: m.chat.id,
       title: args.title,
       modelConfigId: args.modelConfigId ?? m.chat.last_model_config_id,
@@ -47,7 +47,7 @@ export const spawnAgent = operation('durable', (tx: Tx, args: Args<'spawnAgent'>
     await tx.query('update chats set title_source = $2 where id = $1', [args.childId, args.titleSource]);
     const child = await requireAgent(tx, { callerId: args.parentId, chatId: args.childId });
     failpoint('after-effect', 'spawn_agent');
-    await settle(tx, args.parentId, args.key, nameOf(child));
+    await settle(tx, args.parentId, args.key, { ...nameOf(child), ...workspaceOf(args) });
     return child;
   }),
 );
@@ -111,6 +111,11 @@ async function settle(
 
 function nameOf({ chatId, title, status }: AgentView) {
   return { chat_id: chatId, title, status };
+}
+
+/** What the parent is told of a worktree: where to look, and what to merge. */
+function workspaceOf({ place }: Args<'spawnAgent'>) {
+  return place ? { workspace: { directory: place.directory, branch: place.branch } } : {};
 }
 
 /** The child that an earlier try of this call made: it has settled the call, too. */

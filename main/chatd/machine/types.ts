@@ -207,6 +207,13 @@ export interface Hold {
 }
 
 /** A chat that another one started, as its tools show it. */
+/** A worktree that was made for a sub-agent. */
+export interface AgentPlace {
+  readonly workspaceId: WorkspaceId;
+  readonly directory: string;
+  readonly branch: string;
+}
+
 export interface AgentView {
   readonly chatId: ChatId;
   readonly title: string;
@@ -471,6 +478,8 @@ export interface ChatOperations {
       titleSource: 'fallback' | 'model';
       modelConfigId: ModelConfigId | null;
       effort: string | null;
+      /** Of its own; absent: it works where its parent does. */
+      place?: AgentPlace;
       messages: readonly NewMessage[];
     },
     Outcome<AgentView>
