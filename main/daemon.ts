@@ -10,6 +10,7 @@ import { createMask, type Mask } from './base/mask.ts';
 import type { Random } from './base/random.ts';
 import { createSlots, type FairSlots } from './base/slots.ts';
 import { createAgentTools } from './chatd/agents/agent-tools.ts';
+import { createAgentWorktrees } from './chatd/agents/agent-worktrees.ts';
 import type { Attention } from './chatd/generation/attention.ts';
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
@@ -53,7 +54,7 @@ import { createRuntimes } from './ssh/runtime/runtimes.ts';
 import { nameOfTarget } from './ssh/target.ts';
 import { workspaceTools } from './tools/registry.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
-import { createPlaces, type Workspaces } from './workspaces/registry.ts';
+import { createPlaces, type Places, type Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
 import { createTerminals, type Terminals } from './workspaces/terminals.ts';
 
@@ -169,14 +170,18 @@ function openSecrets(options: DaemonOptions): KnownSecrets {
   return { mask, know: (source) => sources.push(source) };
 }
 
+async function loadInstallation(store: DaemonStore) {
+  const { installationId, ownerId } = await store.call('loadInstallation', {});
+  return { installationId, ownerId: asId<OwnerId>(ownerId) };
+}
+
 async function assemble(
   options: DaemonOptions,
   store: WorkerStore<DaemonOperations>,
   secrets: KnownSecrets,
 ): Promise<Daemon> {
   const { clock, log, random } = options;
-  const { installationId, ownerId: owner } = await store.call('loadInstallation', {});
-  const ownerId = asId<OwnerId>(owner);
+  const { installationId, ownerId } = await loadInstallation(store);
   const hints = createHints(store);
   const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
   const sharing = await loadSharing(options, !store.exclusive);
@@ -190,8 +195,8 @@ async function assemble(
   const face = await openFace(options, { store, ownerId, models, ...places });
   const workerId = asId<WorkerId>(random.uuid());
   const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
-  const work = { installationId, workerId, models, face, rules, workspaces: places.workspaces };
-  const driven = driveChats({ ...base, ...sharing, ...work, mask: secrets.mask });
+  const work = { installationId, workerId, models, face, rules, places, mask: secrets.mask };
+  const driven = driveChats({ ...base, ...sharing, ...work });
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
@@ -380,17 +385,20 @@ type Chosen =
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
   readonly mask: Mask;
-  readonly workspaces: Workspaces;
+  readonly places: Places;
+  readonly ownerId: OwnerId;
   readonly rules: RuleBook;
   readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
 }
 
-function driveChats({ models, workspaces, rules, face, mask, ...base }: DriveParts): {
+function driveChats({ models, places, rules, face, mask, ...base }: DriveParts): {
   readonly worker: ChatWorker;
   readonly toolbox: Toolbox;
 } {
+  const { workspaces } = places;
+  const worktrees = createAgentWorktrees({ ...base, ...places });
   const toolbox = createToolbox({
-    tools: [...workspaceTools, ...createAgentTools(base)],
+    tools: [...workspaceTools, ...createAgentTools({ ...base, worktrees })],
     connectionFor: (id) => workspaces.connectionFor(id),
     modeOf: (id) => workspaces.modeOf(id),
     trust: workspaces,

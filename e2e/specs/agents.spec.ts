@@ -1,5 +1,5 @@
 import { type Desk, expect, test } from '../fixtures/desk.ts';
-import { script } from '../fixtures/script.ts';
+import { script, turnRequests } from '../fixtures/script.ts';
 
 /** The id of the n-th agent that the model has started. */
 const agent = (n: number) => (results: readonly unknown[]) => ({
@@ -176,4 +176,60 @@ test('a chat that goes in circles asks; "Keep going" goes on once, "Stop" ends t
   await chat.rests();
   await expect(chat.chat('Go in circles')).toHaveAccessibleName('Go in circles');
   await expect(chat.agent).toHaveCount(0);
+});
+
+test('two agents that edit work in worktrees of their own, side by side; their chat sees what they committed', async ({
+  desk,
+}) => {
+  const { server } = desk;
+  const repository = desk.repository();
+  const edits = (title: string, prompt: string) => ({
+    name: 'spawn_agent',
+    args: { title, prompt, edits: true },
+  });
+  const change = (word: string) => [
+    {
+      calls: [
+        {
+          name: 'execute',
+          args: {
+            command: `pwd; echo ${word} > ${word}.txt && git add . && git -c user.name=Ada -c user.email=ada@example.com commit -qm ${word}`,
+          },
+        },
+      ],
+    },
+    { say: `Committed ${word}.` },
+  ];
+  script(server, 'Use a crew', [
+    { calls: [edits('Add one', 'Write one'), edits('Add two', 'Write two')] },
+    {
+      calls: [
+        { name: 'wait_agent', args: agent(0) },
+        { name: 'wait_agent', args: agent(1) },
+      ],
+    },
+    { calls: [{ name: 'execute', args: { command: 'git log --all --format=%s; ls' } }] },
+    { say: 'Both are committed.' },
+  ]);
+  script(server, 'Write one', change('one'));
+  script(server, 'Write two', change('two'));
+  const { app, chat } = await desk.start({ folder: repository.directory, approvals: 'auto' });
+  await chat.send('Use a crew');
+  await expect(chat.agent.last()).toContainText('Both are committed.', { timeout: 120_000 });
+  await chat.rests();
+  const told = JSON.stringify(turnRequests(server).at(-1)?.body);
+  expect(told).toMatch(/\\"branch\\":\\"add-one/);
+  expect(repository.git('log', '--all', '--format=%s').split('\n').toSorted()).toEqual([
+    '',
+    'First',
+    'one',
+    'two',
+  ]);
+  // The folder itself is as it was.
+  expect(repository.git('status', '--porcelain')).toBe('');
+  expect(repository.git('log', '--format=%s')).toBe('First\n');
+  await app.screenshot('agents-worktrees');
+  await chat.tool('spawn_agent').getByRole('button', { name: 'Open agent: Add one' }).click();
+  await expect(app.window.getByRole('banner')).toContainText('add-one');
+  expect(app.pageErrors).toEqual([]);
 });

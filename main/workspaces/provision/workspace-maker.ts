@@ -12,7 +12,7 @@ import { err, ok, type Result } from '@shared/util/result.ts';
 import type { Random } from '../../base/random.ts';
 import type { StoredState } from '../../db/made-workspaces.ts';
 import { isAway } from '../away.ts';
-import type { Entry } from '../entry.ts';
+import { type Entry, modeOf } from '../entry.ts';
 import type { HostRecord } from '../records.ts';
 import { checkParameters } from '../templates/check-parameters.ts';
 import type { TemplateShelf } from '../templates/template-shelf.ts';
@@ -209,12 +209,12 @@ export class WorkspaceMaker {
   ): Promise<Result<WorkspaceId, CreateRefusal | { readonly code: 'failed'; readonly message: string }>> {
     const entry = this.#deps.list.find(from);
     if (!entry) return err({ code: 'no-host', message: 'The workspace does not exist any more.' });
-    const { host, directory, mode } = entry.record;
+    const { host, directory } = entry.record;
     const made = await this.createFrom(template, {
       name,
       parameters: { repository: directory, base: 'HEAD' },
       hostId: host?.id ?? null,
-      mode,
+      mode: modeOf(entry),
       key,
     });
     if (!made.ok) return made;
