@@ -218,7 +218,7 @@ test('two agents that edit work in worktrees of their own, side by side; their c
   await expect(chat.agent.last()).toContainText('Both are committed.', { timeout: 120_000 });
   await chat.rests();
   const told = JSON.stringify(turnRequests(server).at(-1)?.body);
-  expect(told).toMatch(/\\"branch\\":\\"add-one/);
+  expect(/branch\\+":\\+"([\w-]+)/.exec(told)?.[1]).toBe('add-one');
   expect(repository.git('log', '--all', '--format=%s').split('\n').toSorted()).toEqual([
     '',
     'First',

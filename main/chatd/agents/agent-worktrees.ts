@@ -23,7 +23,7 @@ export function createAgentWorktrees({ store, ownerId, maker, workspaces }: Agen
       if (from.kind === 'container')
         return err('A workspace in a container has no worktrees: take "shared".');
       const template = builtIn(from.hostId === null ? 'worktree' : 'ssh-worktree');
-      const request = { from: from.id, key: `worktree:${key}`, name: title, signal };
+      const request = { from: from.id, key: `worktree:${key}`, name: title.toLowerCase(), signal };
       const made = await maker.makeWorktree(template, request);
       if (!made.ok) return err(made.error.message);
       // It holds what lies in its parent's workspace.
