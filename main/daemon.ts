@@ -201,7 +201,6 @@ async function assemble(
   const doors = openDoors({
     face,
     rules,
-    terminals: places.terminals,
     chats: {
       ...base,
       parts,
@@ -242,10 +241,9 @@ function openDoors(of: {
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
   readonly workspaces: WorkspaceHandlerDeps;
-  readonly terminals: Terminals;
-  readonly places: TemplateHandlerDeps & HostHandlerDeps;
+  readonly places: TemplateHandlerDeps & HostHandlerDeps & { readonly terminals: Terminals };
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, chats, rules, workspaces, terminals, places } = of;
+  const { face, chats, rules, workspaces, places } = of;
   return {
     calls: {
       ...appCalls(face),
@@ -253,7 +251,7 @@ function openDoors(of: {
       ...ruleCalls(rules),
       ...workspaceCalls(workspaces),
       ...templateCalls(places),
-      ...terminalCalls(terminals),
+      ...terminalCalls(places.terminals),
       ...hostCalls(places),
     },
     feeds: {
@@ -262,7 +260,7 @@ function openDoors(of: {
       ...ruleFeeds(rules),
       ...workspaceFeeds(workspaces),
       ...templateFeeds(places),
-      ...terminalFeeds(terminals),
+      ...terminalFeeds(places.terminals),
       ...hostFeeds(places),
     },
   };
