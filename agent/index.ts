@@ -5,6 +5,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { versionOf } from './base/hash.ts';
 import { type ScanTask, scanTree } from './files/scan-tree.ts';
 import { launch } from './processes/launcher.ts';
+import { askpass } from './serve/askpass.ts';
 import { bridgeToAgent } from './serve/bridge-to-agent.ts';
 import { type RunOptions, runAgent } from './serve/run-agent.ts';
 import { listenOnPort, serveDetached, TAKEN } from './serve/serve-detached.ts';
@@ -32,8 +33,9 @@ async function main(): Promise<number> {
   };
   if (positionals[0] === 'run') return (await runAgent(options)) ? 0 : TAKEN;
   if (positionals[0] === 'bridge') return bridgeToAgent(options);
+  if (positionals[0] === 'askpass') return askpass(options, positionals[1] ?? '');
   if (positionals[0] !== 'serve')
-    throw new Error('usage: agent (serve | run | bridge) --home DIR [--idle-ms N] [--tcp]');
+    throw new Error('usage: agent (serve | run | bridge | askpass) --home DIR [--idle-ms N] [--tcp]');
   const address = await serveDetached(options);
   process.stdout.write(`${JSON.stringify(values.tcp ? await listenOnPort(address) : address)}\n`);
   return 0;

@@ -68,6 +68,10 @@ export const limits = {
   gitNames: 32 * MIB,
   gitLargeFile: 16 * MIB,
   gitFiles: 10_000,
+  /** For a person to come by and answer what git asks. */
+  askMs: 15 * 60_000,
+  signInMs: 2 * 60_000,
+  openAsks: 256,
   keepMs: 7 * 24 * 3_600_000,
   loginShellMs: 5_000,
   syncWindowMs: 5,

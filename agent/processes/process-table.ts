@@ -28,6 +28,8 @@ export interface ProcessTableOptions {
   /** The environment of every command, below that of its request. */
   readonly baseEnv: () => Promise<Env>;
   readonly mask: TokenMask;
+  /** What leads git in this process to whoever may answer it. */
+  readonly askpass?: (id: string) => Env;
   readonly mostRunning?: number;
 }
 
@@ -103,6 +105,7 @@ export class ProcessTable {
     const run = new Run(dir, meta);
     const env = {
       ...(await this.options.baseEnv()),
+      ...this.options.askpass?.(id),
       ...request.env,
       ...(chatId === null ? {} : { GAFFER_CHAT_ID: chatId }),
     };

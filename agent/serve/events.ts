@@ -16,7 +16,7 @@ export const eventRoutes: Readonly<Record<string, Route>> = {
   },
 };
 
-function watchesOf(request: Request, { home, processes }: Parts): readonly Watch<object>[] {
+function watchesOf(request: Request, { home, processes, asks }: Parts): readonly Watch<object>[] {
   const body = jsonOf(request);
   const directories = pathsOf(body.directories, 'directories', limits.watchedDirectories);
   const repositories = pathsOf(body.repositories, 'repositories', limits.watchedRepositories);
@@ -24,8 +24,10 @@ function watchesOf(request: Request, { home, processes }: Parts): readonly Watch
     ...(flagOf(body.processes, 'processes') ? [watchProcesses(processes, request.chatId)] : []),
     ...directories.map((path) => watchDirectory(path, home)),
     ...repositories.map((path) => watchRepository(path)),
+    ...(flagOf(body.credentials, 'credentials') ? [asks.watch] : []),
   ];
-  if (watches.length === 0) throw badRequest('processes, directories or repositories are required');
+  if (watches.length === 0)
+    throw badRequest('processes, directories, repositories or credentials are required');
   return watches;
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { badRequest, Refusal, refusalOf } from '../base/refusal.ts';
 import { resolvePath } from '../files/paths.ts';
 import { gitDiff } from '../git/diff.ts';
+import { gitHead } from '../git/head.ts';
 import { gitIgnored } from '../git/ignored.ts';
 import { snapshotEffect } from '../git/snapshot.ts';
 import { gitStatus } from '../git/status.ts';
@@ -33,6 +34,8 @@ export const gitRoutes: Readonly<Record<string, Route>> = {
     );
     return json(diff.kind === 'diff' ? { ...diff, diff: mask.text(diff.diff) } : diff);
   },
+  'GET /git/head': async (request, parts) =>
+    json(await gitHead(parts.git, await directoryOf(asked(request), parts), request.signal)),
   'GET /git/ignored': async (request, parts) =>
     json(await gitIgnored(parts.git, await directoryOf(asked(request), parts), request.signal)),
   'POST /git/snapshot': async (request, parts) => {

@@ -27,7 +27,7 @@ export function helloOf(
     shell: loginShell(),
     node: process.version,
     pid: process.pid,
-    features: ['files', 'processes', 'search', 'terminals', 'events', 'git'],
+    features: ['files', 'processes', 'search', 'terminals', 'events', 'git', 'askpass'],
     limits: { ...limits, idleMs },
   };
 }

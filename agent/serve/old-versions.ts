@@ -36,7 +36,7 @@ export async function removeOldVersions(home: Home, agentFile: string, log: Log)
 /** What a dead agent of that version left of its running. */
 function removeTraces(home: Home, version: string): void {
   const socket = getAddress(home, version)?.socket;
-  const files = ['json', 'lock'].map((kind) => path.join(home.run, `${version}.${kind}`));
+  const files = ['json', 'lock', 'askpass'].map((kind) => path.join(home.run, `${version}.${kind}`));
   for (const file of socket === undefined ? files : [socket, ...files]) rmSync(file, { force: true });
 }
 

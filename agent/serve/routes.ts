@@ -5,10 +5,12 @@ import type { TokenMask } from '../base/mask-tokens.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { PathLocks } from '../files/path-locks.ts';
 import type { Scanner } from '../files/scanner.ts';
+import type { CredentialAsks } from '../git/credential-asks.ts';
 import type { Git } from '../git/run-git.ts';
 import { signalEffect, startEffect } from '../processes/process-effect.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
 import type { TerminalTable } from '../terminals/terminal-table.ts';
+import { authRoutes } from './auth-routes.ts';
 import { signalBody, startBody } from './bodies.ts';
 import { eventRoutes } from './events.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -32,6 +34,9 @@ export interface Parts {
   readonly scanner: Scanner;
   readonly terminals: TerminalTable;
   readonly git: Git;
+  readonly asks: CredentialAsks;
+  /** The id that a helper's token was made for; null: none of ours. */
+  readonly processOfToken: (token: string) => string | null;
   readonly keyed: KeyedCalls;
   readonly locks: PathLocks;
   /** Of this agent and of those of other versions beside it. */
@@ -79,6 +84,7 @@ const routes: Readonly<Record<string, Route>> = {
   ...processRoutes,
   ...eventRoutes,
   ...gitRoutes,
+  ...authRoutes,
   'POST /listen': async (_request, { listen }) => json(await listen()),
   ...terminalRoutes,
   'POST /shutdown': async (request, { processes, terminals, stop }) => {

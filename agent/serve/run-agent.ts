@@ -8,8 +8,10 @@ import { TokenMask } from '../base/mask-tokens.ts';
 import { Wake } from '../base/wake.ts';
 import { PathLocks } from '../files/path-locks.ts';
 import { Scanner } from '../files/scanner.ts';
+import { CredentialAsks } from '../git/credential-asks.ts';
 import { createGit } from '../git/run-git.ts';
 import { getAddress, knownTokens } from './address-file.ts';
+import { openAskpass } from './askpass-script.ts';
 import { Entrance } from './entrance.ts';
 import { helloOf } from './hello.ts';
 import { KeyedCalls } from './keyed.ts';
@@ -61,7 +63,9 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
   const token = getAddress(home, options.version)?.token ?? randomBytes(32).toString('hex');
   const mask = new TokenMask([...new Set([token, ...knownTokens(home)])]);
   const { agentFile } = options;
-  const { processes, terminals, baseEnv } = await openTables({ home, mask, agentFile });
+  const askpass = openAskpass({ ...options, run: home.run, secret: token });
+  const tables = { home, mask, agentFile, askpass: askpass.env };
+  const { processes, terminals, baseEnv } = await openTables(tables);
   const address = {
     socket: socketPath(home, options.version),
     token,
@@ -78,6 +82,8 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
       searchPath: async () => (await baseEnv()).PATH ?? process.env.PATH ?? '',
     }),
     git: { run: createGit(baseEnv), own: realpathSync(home.root) },
+    asks: new CredentialAsks(),
+    processOfToken: askpass.processOf,
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,

@@ -9,13 +9,14 @@ export interface TablesOptions {
   readonly home: Home;
   readonly agentFile: string;
   readonly mask: TokenMask;
+  readonly askpass: (id: string) => Readonly<Record<string, string>>;
 }
 
 /** What runs here; both with the environment of one login. */
-export async function openTables({ home, agentFile, mask }: TablesOptions) {
+export async function openTables({ home, agentFile, mask, askpass }: TablesOptions) {
   const loginEnv = loadLoginEnv();
   const baseEnv = async () => withLentAgent(await loginEnv, home);
-  const processes = new ProcessTable({ home, agentFile, baseEnv, mask });
+  const processes = new ProcessTable({ home, agentFile, baseEnv, mask, askpass });
   const terminals = new TerminalTable({ dir: home.terminals, agentFile, shell: loginShell(), baseEnv });
   await Promise.all([processes.open(), terminals.sweep()]);
   return { processes, terminals, baseEnv };

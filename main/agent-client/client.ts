@@ -1,7 +1,9 @@
+import type { CredentialAnswerRequest } from '@shared/agent-protocol/credentials.ts';
 import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type {
   GitDiffQuery,
   GitDiffResponse,
+  GitHeadResponse,
   GitIgnoredResponse,
   GitSnapshotRequest,
   GitSnapshotResponse,
@@ -94,6 +96,9 @@ export interface GitCalls {
   gitDiff(query: GitDiffQuery, call: AgentCall): Promise<GitDiffResponse>;
   gitSnapshot(request: GitSnapshotRequest, call: KeyedCall): Promise<GitSnapshotResponse>;
   gitIgnored(path: string, call: AgentCall): Promise<GitIgnoredResponse>;
+  gitHead(path: string, call: AgentCall): Promise<GitHeadResponse>;
+  /** To a question of `events`. The first answer counts; AgentError `not-found`: nobody waits for it any more. */
+  answerCredentials(answer: CredentialAnswerRequest, call: AgentCall): Promise<void>;
 }
 
 /** The agent refused: `status` and `code` are its own. */

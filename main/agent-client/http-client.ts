@@ -161,6 +161,10 @@ function gitCalls(send: Send): GitCalls {
     gitSnapshot: (request, call) =>
       json(send({ ...post('/git/snapshot', request, call), waitMs: SNAPSHOT_MS })),
     gitIgnored: (path, call) => json(send(get('/git/ignored', { path }, call))),
+    gitHead: (path, call) => json(send(get('/git/head', { path }, call, WRITE_MS))),
+    async answerCredentials(answer, call) {
+      await send(post('/external-auth/answer', answer, call));
+    },
   };
 }
 

@@ -52,6 +52,8 @@ export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
     gitDiff: (query, call) => repeat(call, (client) => client.gitDiff(query, call)),
     gitSnapshot: (request, call) => repeat(call, (client) => client.gitSnapshot(request, call)),
     gitIgnored: (path, call) => repeat(call, (client) => client.gitIgnored(path, call)),
+    gitHead: (path, call) => repeat(call, (client) => client.gitHead(path, call)),
+    answerCredentials: (answer, call) => repeat(call, (client) => client.answerCredentials(answer, call)),
     events: (request, call) => eventsAgain(deps, request, call),
     shutdown: (force, call) => shutdownOnce(deps, force, call),
   };

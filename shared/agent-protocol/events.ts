@@ -1,3 +1,4 @@
+import type { CredentialsEvent } from './credentials.ts';
 import type { ProcessInfo } from './index.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface EventsRequest {
   readonly directories?: readonly string[];
   /** Absolute paths in repositories. At most `limits.watchedRepositories`. */
   readonly repositories?: readonly string[];
+  /** What git waits for, of all chats. */
+  readonly credentials?: boolean;
 }
 
 export type AgentEvent =
@@ -20,7 +23,8 @@ export type AgentEvent =
   /** The spool of a process holds so many bytes now. */
   | { readonly type: 'output'; readonly id: string; readonly total: number }
   | DirectoryEvent
-  | RepositoryEvent;
+  | RepositoryEvent
+  | CredentialsEvent;
 
 export interface DirectoryEvent {
   readonly type: 'directory';

@@ -109,3 +109,20 @@ export type GitSnapshotResponse =
 export type GitIgnoredResponse =
   | GitAbsent
   | { readonly kind: 'ignored'; readonly names: readonly string[] };
+
+/** GET /git/head?path=: what is checked out, and how much it changes since it left `base`. */
+export type GitHeadResponse =
+  | GitAbsent
+  | {
+      readonly kind: 'head';
+      readonly root: string;
+      /** Null: HEAD is detached. */
+      readonly branch: string | null;
+      /** Of the remote `origin`, without passwords; null: there is none. */
+      readonly origin: string | null;
+      /** The ref that others start from; null: none is known, and the counts are those since HEAD. */
+      readonly base: string | null;
+      readonly additions: number;
+      readonly deletions: number;
+      readonly changed_files: number;
+    };

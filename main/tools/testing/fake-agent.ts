@@ -34,6 +34,8 @@ export function fakeAgent(answers: Partial<AgentClient> = {}): AgentClient {
     gitDiff: refuse('gitDiff'),
     gitSnapshot: refuse('gitSnapshot'),
     gitIgnored: refuse('gitIgnored'),
+    gitHead: refuse('gitHead'),
+    answerCredentials: refuse('answerCredentials'),
     events: () => {
       throw new Error('The test did not expect events.');
     },
