@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ChatId } from '@shared/model/ids.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Interrupted } from '../../tools/interrupted.ts';
