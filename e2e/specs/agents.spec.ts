@@ -228,6 +228,7 @@ test('two agents that edit work in worktrees of their own, side by side; their c
   // The folder itself is as it was.
   expect(repository.git('status', '--porcelain')).toBe('');
   expect(repository.git('log', '--format=%s')).toBe('First\n');
+  await expect(chat.tool('spawn_agent').first()).toContainText('add-one');
   await app.screenshot('agents-worktrees');
   await chat.tool('spawn_agent').getByRole('button', { name: 'Open agent: Add one' }).click();
   await expect(app.window.getByRole('banner')).toContainText('add-one');

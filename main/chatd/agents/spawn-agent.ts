@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool, type Tool, toolError } from '../../tools/define.ts';
 import { BASE_SYSTEM_PROMPT } from '../generation/system-prompt.ts';
 import { fallbackTitle, normalizeTitle } from '../generation/title.ts';
-import type { NewMessage } from '../machine/types.ts';
+import type { AgentPlace, NewMessage } from '../machine/types.ts';
 import { type AgentToolsDeps, nameOf, refused } from './answers.ts';
 import { SUB_AGENT_INSTRUCTION, worktreeInstruction } from './instruction.ts';
 import { placeFor } from './place-for.ts';
@@ -62,16 +62,18 @@ export function spawnAgent({ store, random, worktrees }: AgentToolsDeps): Tool {
         modelConfigId: modelConfigId.data ? asId<ModelConfigId>(modelConfigId.data) : null,
         effort: input.reasoning_effort ?? null,
         ...(place ? { place } : {}),
-        messages: [
-          hidden(BASE_SYSTEM_PROMPT),
-          hidden(place ? `${SUB_AGENT_INSTRUCTION}\n${worktreeInstruction(place)}` : SUB_AGENT_INSTRUCTION),
-          asked(input.prompt),
-        ],
+        messages: beginning(input.prompt, place),
       });
       if (!spawned.ok) return refused(spawned.error, chatId);
       return { result: nameOf(spawned.value), isError: false, settled: true };
     },
   });
+}
+
+/** What the child starts with. */
+function beginning(prompt: string, place: AgentPlace | null): readonly NewMessage[] {
+  const where = place ? `\n${worktreeInstruction(place)}` : '';
+  return [hidden(BASE_SYSTEM_PROMPT), hidden(`${SUB_AGENT_INSTRUCTION}${where}`), asked(prompt)];
 }
 
 function hidden(text: string): NewMessage {

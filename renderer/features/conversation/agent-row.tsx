@@ -1,7 +1,7 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import type { LiveBlock } from '@shared/model/reducer.ts';
-import { Bot, ChevronDown, ChevronRight } from 'lucide-react';
+import { Bot, ChevronDown, ChevronRight, GitBranch } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { chatsStore, findChat } from '../../state/chats.ts';
@@ -61,6 +61,12 @@ function AgentLine({ session, rowKey, facts }: AgentLineProps) {
         </button>
         <OpenAgent view={view} title={title} child={child} />
         <span className="r">
+          {view.branch !== '' && (
+            <span className="meta mono with-glyph" title="It works on a branch of its own">
+              <GitBranch className="i s" aria-hidden="true" />
+              {view.branch}
+            </span>
+          )}
           {(facts.tool === 'wait_agent' || view.phase !== 'done') && (
             <ToolMeta view={toolView(facts)} startedAt={facts.ledger?.started_at ?? null} />
           )}

@@ -16,6 +16,8 @@ export interface AgentToolView {
   readonly detail: string;
   /** The agent's own place in the timeline: it shows what the agent does now. */
   readonly begins: boolean;
+  /** Of the worktree that it has for itself; empty: it works where its chat does. */
+  readonly branch: string;
 }
 
 /** While it happens, after it, and when it did not happen. */
@@ -49,6 +51,7 @@ export function agentToolView(facts: ToolFacts): AgentToolView {
         ? failureText(facts.result)
         : detailOf(facts.tool, args, result),
     begins,
+    branch: text(record(result['workspace'])['branch']),
   };
 }
 
