@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Settings } from '@shared/contract/app.ts';
 import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
@@ -341,6 +342,7 @@ function openPlaces(
     loadConfigured,
     random,
     templatesDir: path.join(options.dataDir, 'templates'),
+    hasLocalRecords: () => existsSync(path.join(homeDir, '.gaffer', 'workspaces')),
   });
   const terminals = createTerminals({ workspaces: places.workspaces, clock, random });
   return {

@@ -84,6 +84,7 @@ async function openApp(sshd?: Sshd): Promise<App> {
       mask: createMask(() => []),
       random: systemRandom,
       templatesDir: path.join(dir, 'templates'),
+      hasLocalRecords: () => false,
       ownerId,
     });
     onTestFinished(async () => {
@@ -176,6 +177,7 @@ test('an agent that does not start is a problem with a sentence, and is tried ag
     mask: createMask(() => []),
     random: systemRandom,
     templatesDir: path.join(base, 'templates'),
+    hasLocalRecords: () => false,
     ownerId,
   });
   onTestFinished(() => workspaces.close());

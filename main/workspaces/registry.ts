@@ -1,4 +1,5 @@
-import type { OwnerId } from '@shared/model/ids.ts';
+import type { OwnerId, WorkspaceId } from '@shared/model/ids.ts';
+import type { Result } from '@shared/util/result.ts';
 import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -12,6 +13,7 @@ import { HostList } from './host-list.ts';
 import { createLocalPlace, type LocalHandle } from './local-place.ts';
 import { createLocalWorks, type LocalWorks } from './local-work.ts';
 import { type MadeRecords, storedMakings } from './provision/made-records.ts';
+import { makeWorktree, type WorktreeRefusal, type WorktreeRequest } from './provision/make-worktree.ts';
 import { WorkspaceMaker } from './provision/workspace-maker.ts';
 import { storedRecords } from './records.ts';
 import { SshPlaces } from './ssh-places.ts';
@@ -34,6 +36,8 @@ export interface PlacesDeps {
   readonly random: Random;
   /** Of the person's templates. */
   readonly templatesDir: string;
+  /** Gaffer has made workspaces on this computer. */
+  readonly hasLocalRecords: () => boolean;
 }
 
 export type Workspaces = WorkspaceList;
@@ -45,6 +49,8 @@ export interface Places {
   readonly shelf: TemplateShelf;
   readonly maker: WorkspaceMaker;
   readonly makings: MadeRecords;
+  /** For a chat that works beside another one (CHATD 8.12, isolation). */
+  makeWorktree(request: WorktreeRequest): Promise<Result<WorkspaceId, WorktreeRefusal>>;
   start(): Promise<void>;
   close(): Promise<void>;
   /** Gives up what was begun for a target. */
@@ -78,6 +84,7 @@ export function createPlaces(deps: PlacesDeps): Places {
   const maker = new WorkspaceMaker({
     ...deps,
     list: workspaces,
+    local,
     shelf,
     records: makings,
     loadHosts: () => records.loadHosts(),
@@ -89,6 +96,7 @@ export function createPlaces(deps: PlacesDeps): Places {
     shelf,
     maker,
     makings,
+    makeWorktree: (request) => makeWorktree({ maker, list: workspaces }, request),
     cancel: (target) => ssh.cancel(target),
     async start() {
       await Promise.all([workspaces.start(), shelf.start()]);

@@ -1,7 +1,6 @@
 import type { OwnerId } from '@shared/model/ids.ts';
 import { err, ok } from '@shared/util/result.ts';
-import type { WorkspaceMaker } from '../../workspaces/provision/workspace-maker.ts';
-import { builtIn } from '../../workspaces/templates/built-in.ts';
+import type { Places } from '../../workspaces/registry.ts';
 import type { WorkspaceList } from '../../workspaces/workspace-list.ts';
 import type { ChatStore } from '../machine/store.ts';
 import type { Worktrees } from './answers.ts';
@@ -9,22 +8,24 @@ import type { Worktrees } from './answers.ts';
 export interface AgentWorktreesDeps {
   readonly store: Pick<ChatStore, 'call'>;
   readonly ownerId: OwnerId;
-  readonly maker: Pick<WorkspaceMaker, 'makeWorktree'>;
+  readonly makeWorktree: Places['makeWorktree'];
   readonly workspaces: Pick<WorkspaceList, 'find' | 'list' | 'setTrust'>;
 }
 
 /** By the built-in templates. They run no script of the repository, so that nobody is asked. */
-export function createAgentWorktrees({ store, ownerId, maker, workspaces }: AgentWorktreesDeps): Worktrees {
+export function createAgentWorktrees({
+  store,
+  ownerId,
+  workspaces,
+  makeWorktree,
+}: AgentWorktreesDeps): Worktrees {
   return {
     async make({ chatId, key, title, signal }) {
       const chat = await store.call('loadProcessChat', { chatId, ownerId });
       const from = workspaces.list().find(({ id }) => id === chat?.workspaceId);
       if (!from) return err('The chat has no workspace to make a worktree from.');
-      if (from.kind === 'container')
-        return err('A workspace in a container has no worktrees: take "shared".');
-      const template = builtIn(from.hostId === null ? 'worktree' : 'ssh-worktree');
       const request = { from: from.id, key: `worktree:${key}`, name: title.toLowerCase(), signal };
-      const made = await maker.makeWorktree(template, request);
+      const made = await makeWorktree(request);
       if (!made.ok) return err(made.error.message);
       // It holds what lies in its parent's workspace.
       if (from.trust.answer === 'trusted') await workspaces.setTrust(made.value, 'trusted');

@@ -1,9 +1,19 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WorkspaceLogEvent } from '@shared/contract/workspaces.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { sshdMissing, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { startTestAgent, type TestAgent } from '../../agent-client/test-agent.ts';
-import { builtIn, newRepository, openWorkshop, repositoryAt } from './test-workshop.ts';
+import {
+  builtIn,
+  newRepository,
+  openWorkshop,
+  ownTemplate,
+  repositoryAt,
+  until,
+  type Workshop,
+} from './test-workshop.ts';
 
 let agent: TestAgent;
 beforeAll(async () => {
@@ -11,27 +21,151 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => agent.close());
 
-test('a worktree is a new branch in a directory of its own, and can be worked in', async () => {
-  const { places, dir, create, settled, directoryOf } = await openWorkshop({ agent });
-  const repository = await newRepository(path.join(dir, 'repo'));
-  const id = await create(builtIn('worktree'), {
-    name: 'New thing',
-    parameters: { repository: repository.path, directory: path.join(dir, 'made', '{name}') },
+const missing = sshdMissing();
+if (missing) console.log(`not run here: ${missing}`);
+
+describe.each([
+  { where: 'on this computer', worktree: 'worktree', clone: 'clone', empty: 'empty', remote: false },
+  { where: 'on a host', worktree: 'ssh-worktree', clone: 'ssh-clone', empty: 'ssh-empty', remote: true },
+])('$where', ({ worktree, clone, empty, remote }) => {
+  async function open(): Promise<Workshop> {
+    if (!remote) return openWorkshop({ agent });
+    const sshd = await startSshd();
+    onTestFinished(() => sshd.dispose());
+    return openWorkshop({ agent, sshd });
+  }
+
+  const where = missing && remote ? test.skip : test;
+
+  where('a worktree is a new branch in a directory of its own, and goes without a trace', async () => {
+    const { places, dir, create, settled, directoryOf } = await open();
+    const repository = await newRepository(path.join(dir, 'repo'));
+    const id = await create(builtIn(worktree), {
+      name: 'New thing',
+      parameters: { repository: repository.path, directory: path.join(dir, 'made', '{name}') },
+    });
+    expect(shown(places, id)).toMatchObject({ state: 'provisioning', actions: ['cancel'] });
+    await expect(places.workspaces.connectionFor(id)).rejects.toMatchObject({ code: 'not-ready' });
+    expect(await settled(id)).toMatchObject({
+      state: 'running',
+      error: null,
+      facts: { branch: 'New-thing', repository: path.join(repository.path, '.git') },
+    });
+    const directory = directoryOf(id);
+    expect(directory).toBe(path.join(dir, 'made', 'New-thing'));
+    expect(await readFile(path.join(directory, 'file.txt'), 'utf8')).toBe('first\n');
+    expect(await repositoryAt(directory).git('branch', '--show-current')).toBe('New-thing');
+    expect(shown(places, id)).toMatchObject({
+      kind: worktree,
+      name: 'New-thing',
+      mode: 'edit',
+      state: 'running',
+      made: true,
+      actions: ['remove'],
+    });
+    const connection = await places.workspaces.connectionFor(id);
+    expect(connection.directory).toBe(directory);
+    expect(await places.maker.remove(id, false)).toEqual(removed);
+    expect(existsSync(directory)).toBe(false);
+    expect(await repository.git('branch', '--list', 'New-thing')).toBe('');
+    expect(await repository.git('worktree', 'list', '--porcelain')).not.toContain(directory);
+    await expect(places.workspaces.connectionFor(id)).rejects.toMatchObject({ code: 'deleted' });
   });
-  expect(places.workspaces.list()).toMatchObject([{ id, state: 'provisioning', actions: ['cancel'] }]);
-  expect(await settled(id)).toMatchObject({ state: 'running', error: null });
-  const directory = directoryOf(id);
-  expect(directory).toBe(path.join(dir, 'made', 'New-thing'));
-  expect(await readFile(path.join(directory, 'file.txt'), 'utf8')).toBe('first\n');
-  expect(await repositoryAt(directory).git('branch', '--show-current')).toBe('New-thing');
-  expect(places.workspaces.list()).toMatchObject([
-    { id, kind: 'worktree', name: 'New-thing', mode: 'edit', state: 'running', made: true },
-  ]);
-  const connection = await places.workspaces.connectionFor(id);
-  expect(connection.directory).toBe(directory);
-  const removed = await places.maker.remove(id, false);
-  expect(removed).toEqual({ ok: true, value: { kind: 'removed', kept: null } });
-  expect(existsSync(directory)).toBe(false);
-  expect(await repository.git('branch', '--list', 'New-thing')).toBe('');
-  await expect(places.workspaces.connectionFor(id)).rejects.toMatchObject({ code: 'deleted' });
+
+  where('a clone has the branch that was asked for', async () => {
+    const { places, dir, create, settled, directoryOf } = await open();
+    const repository = await newRepository(path.join(dir, 'repo'));
+    await repository.git('branch', 'topic');
+    const id = await create(builtIn(clone), {
+      parameters: {
+        repository: repository.path,
+        base: 'topic',
+        branch: 'mine',
+        shallow: 'false',
+        directory: path.join(dir, 'clone'),
+      },
+    });
+    expect(await settled(id)).toMatchObject({ state: 'running', facts: { branch: 'mine' } });
+    const made = repositoryAt(directoryOf(id));
+    expect(await made.git('branch', '--show-current')).toBe('mine');
+    expect(await made.git('rev-parse', 'HEAD')).toBe(await repository.git('rev-parse', 'topic'));
+    expect(shown(places, id).name).toMatch(new RegExp(`^${clone}-[0-9a-f]{4}$`));
+    expect(await places.maker.remove(id, false)).toEqual(removed);
+    expect(existsSync(made.path)).toBe(false);
+  });
+
+  where('an empty directory is a repository without a commit', async () => {
+    const { dir, create, settled, directoryOf } = await open();
+    const id = await create(builtIn(empty), { parameters: { directory: path.join(dir, 'empty') } });
+    expect(await settled(id)).toMatchObject({ state: 'running' });
+    expect(await repositoryAt(directoryOf(id)).git('rev-parse', '--git-dir')).toBe('.git');
+  });
+
+  where('scripts start and stop it; its output is followed from one to the next', async () => {
+    const { places, dir, create, settled } = await open();
+    const own = ownTemplate(remote ? 'ssh' : 'local', {
+      provision: 'echo "made with $GAFFER_PARAM_WORD"',
+      start: 'echo started; echo a secret that Gaffer knows',
+      stop: 'echo stopped',
+    });
+    const parameters = { directory: path.join(dir, 'own'), word: "it's $(touch hostile) `x`" };
+    const id = await create(own, { parameters });
+    const seen: WorkspaceLogEvent[] = [];
+    const left = new AbortController();
+    onTestFinished(() => left.abort());
+    const followed = (async () => {
+      for await (const event of places.maker.log(id, undefined, left.signal)) {
+        seen.push(event);
+      }
+    })();
+    const shownScripts = (count: number) =>
+      until(() => seen.filter(({ type }) => type === 'exit').length === count);
+    expect(await settled(id)).toMatchObject({ state: 'running', error: null });
+    expect(shown(places, id).actions).toEqual(['stop', 'remove']);
+    await shownScripts(2);
+    expect((await places.maker.stop(id)).ok).toBe(true);
+    expect(await settled(id)).toMatchObject({ state: 'stopped' });
+    await shownScripts(3);
+    await expect(places.workspaces.connectionFor(id)).rejects.toMatchObject({ code: 'stopped' });
+    expect(await places.maker.stop(id)).toMatchObject({ error: { code: 'not-now' } });
+    expect((await places.maker.begin(id)).ok).toBe(true);
+    expect(await settled(id)).toMatchObject({ state: 'running' });
+    expect((await places.workspaces.connectionFor(id)).directory).toBe(path.join(dir, 'own'));
+    await shownScripts(4);
+    left.abort();
+    await followed;
+    const text = seen.map((event) =>
+      event.type === 'script' ? `${event.script}: ` : event.type === 'output' ? event.text : '',
+    );
+    expect(text.join('')).toBe(
+      `provision: made with ${parameters.word}\nstart: started\n‹secret›\nstop: stopped\nstart: started\n‹secret›\n`,
+    );
+    expect(existsSync(path.join(dir, 'own', 'hostile'))).toBe(false);
+  });
+
+  where('two are made at once', async () => {
+    const { dir, create, settled, directoryOf } = await open();
+    const repository = await newRepository(path.join(dir, 'repo'));
+    const made = await Promise.all(
+      ['one', 'two', 'one'].map((name) =>
+        create(builtIn(worktree), {
+          name,
+          parameters: { repository: repository.path, directory: path.join(dir, '{name}') },
+        }),
+      ),
+    );
+    const states = await Promise.all(made.map((id) => settled(id)));
+    expect(states.map((making) => making?.error)).toEqual([null, null, null]);
+    const names = made.map((id) => path.basename(directoryOf(id)));
+    expect(names.slice(0, 2).map((name) => name.slice(0, 3))).toEqual(['one', 'two']);
+    expect(new Set(names).size).toBe(3);
+  });
 });
+
+const removed = { ok: true, value: { kind: 'removed', kept: null } };
+
+function shown({ workspaces }: Workshop['places'], id: string) {
+  const found = workspaces.list().find((one) => one.id === id);
+  if (!found) throw new Error('The workspace is not in the list.');
+  return found;
+}

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { asId, type HostId, type OwnerId, type WorkspaceId } from '@shared/model/ids.ts';
-import type { Template } from '@shared/model/template.ts';
+import type { ScriptName, Template } from '@shared/model/template.ts';
 import { onTestFinished } from 'vitest';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { createHosts } from '../../agent-client/hosts.ts';
@@ -21,6 +22,7 @@ import { newPerson } from '../../ssh/test-connect.ts';
 import type { Making } from '../records.ts';
 import { createPlaces, type Places } from '../registry.ts';
 import { builtIns } from '../templates/built-in.ts';
+import { templateOf } from '../templates/parse-template.ts';
 import type { CreateRequest } from './workspace-maker.ts';
 
 const run = promisify(execFile);
@@ -95,6 +97,7 @@ async function openOn(options: WorkshopOptions, dir: string, store: TestStore): 
     mask: createMask(() => ['a secret that Gaffer knows']),
     random: systemRandom,
     templatesDir: path.join(dir, 'templates'),
+    hasLocalRecords: () => existsSync(path.join(agent.home, 'workspaces')),
     ownerId: asId<OwnerId>('00000000-0000-4000-8000-00000000000a'),
   });
   let open = true;
@@ -139,9 +142,14 @@ async function openOn(options: WorkshopOptions, dir: string, store: TestStore): 
 
 /** The host is known from the first workspace that is opened there. */
 async function knownHost(places: Places, sshd: Sshd, directory: string): Promise<HostId> {
-  const target = `${os.userInfo().username}@127.0.0.1:${sshd.port}`;
+  const target = `${sshd.username}@${sshd.hostname}:${sshd.port}`;
   const opened = await places.workspaces.openSsh({ target, directory, identityFile: sshd.clientKey });
   if (!opened.ok) throw new Error(opened.error.message);
+  const { client } = await places.workspaces.connectionFor(opened.value);
+  // One of a workshop that was closed before has ended with the next one's.
+  onTestFinished(() =>
+    client.shutdown(true, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined),
+  );
   const { hostId } = places.workspaces.list().find(({ id }) => id === opened.value) ?? {};
   if (!hostId) throw new Error('The host is not known.');
   return hostId;
@@ -182,4 +190,28 @@ export function repositoryAt(at: string): TestRepository {
     path: at,
     git: async (...args) => (await run('git', ['-C', at, ...args], { env })).stdout.trim(),
   };
+}
+
+/** A template of the person's. `scripts`: of a YAML file, as lines such as `provision: …`. */
+export function ownTemplate(
+  kind: Template['kind'],
+  scripts: Readonly<Partial<Record<ScriptName, string>>>,
+): Template {
+  const read = templateOf({
+    name: 'own',
+    kind,
+    parameters: [{ name: 'directory' }, { name: 'word', type: 'string' }],
+    ...scripts,
+  });
+  if (!read.ok) throw new Error(read.error.join(' '));
+  return read.value;
+}
+
+/** Resolves when `holds` does. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const limit = AbortSignal.timeout(WAIT_MS);
+  while (!(await holds())) {
+    limit.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

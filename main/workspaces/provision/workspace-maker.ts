@@ -12,12 +12,14 @@ import { err, ok, type Result } from '@shared/util/result.ts';
 import type { Random } from '../../base/random.ts';
 import type { StoredState } from '../../db/made-workspaces.ts';
 import { isAway } from '../away.ts';
-import { type Entry, modeOf } from '../entry.ts';
+import type { Entry } from '../entry.ts';
 import type { HostRecord } from '../records.ts';
 import { checkParameters } from '../templates/check-parameters.ts';
 import type { TemplateShelf } from '../templates/template-shelf.ts';
 import { sanitizeName, withSuffix } from '../templates/workspace-name.ts';
 import { inspectRemoval, isIn, NOTHING, wouldLose } from './inspect-removal.ts';
+import { MachineTruth, type MachineTruthDeps } from './machine-truth.ts';
+import { modeFor } from './mode-for.ts';
 import { keptBranch } from './script-outcome.ts';
 import { directoryFor, type MadeWorkspace } from './script-request.ts';
 import { loadMachine, ScriptRuns, type ScriptRunsDeps } from './script-runs.ts';
@@ -28,10 +30,8 @@ const INSPECT_MS = 60_000;
 /** A name that others have is given another suffix so often. */
 const NAMES = 20;
 
-export interface MakerDeps extends ScriptRunsDeps {
-  readonly list: ScriptRunsDeps['list'] & {
-    watch(signal: AbortSignal): AsyncIterable<unknown>;
-  };
+export interface MakerDeps extends ScriptRunsDeps, MachineTruthDeps {
+  readonly list: MachineTruthDeps['list'];
   readonly shelf: Pick<TemplateShelf, 'get'>;
   loadHosts(): Promise<readonly HostRecord[]>;
   readonly random: Random;
@@ -71,31 +71,24 @@ export interface RemoveRefusal {
   readonly detail?: string;
 }
 
-/** What a worktree is made from, for a chat that works beside another one. */
-export interface WorktreeRequest {
-  /** The workspace whose repository and present commit it gets. */
-  readonly from: WorkspaceId;
-  /** The same key makes one worktree. */
-  readonly key: string;
-  /** What its directory and its branch are called after. */
-  readonly name: string;
-  readonly signal: AbortSignal;
-}
-
 /** Makes, starts, stops and removes workspaces. Each call answers when the row says so; `settled` waits for the end. */
 export class WorkspaceMaker {
   readonly #deps: MakerDeps;
   readonly #runs: ScriptRuns;
+  readonly #truth: MachineTruth;
   readonly #closing = new AbortController();
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(deps: MakerDeps) {
     this.#deps = deps;
     this.#runs = new ScriptRuns(deps);
+    this.#truth = new MachineTruth(deps);
   }
 
   /** After the list has started. */
   start(): void {
     this.#runs.resume();
+    this.#looking = this.#truth.run(this.#closing.signal);
   }
 
   async create(request: CreateRequest): Promise<Result<WorkspaceId, CreateRefusal>> {
@@ -199,31 +192,6 @@ export class WorkspaceMaker {
     return err({ code: 'failed', message: 'It was not removed.', detail });
   }
 
-  /**
-   * A worktree of the repository of another workspace, on the same machine, at its present commit and on a branch of its
-   * own. Answers when it can be worked in.
-   */
-  async makeWorktree(
-    template: Template,
-    { from, key, name, signal }: WorktreeRequest,
-  ): Promise<Result<WorkspaceId, CreateRefusal | { readonly code: 'failed'; readonly message: string }>> {
-    const entry = this.#deps.list.find(from);
-    if (!entry) return err({ code: 'no-host', message: 'The workspace does not exist any more.' });
-    const { host, directory } = entry.record;
-    const made = await this.createFrom(template, {
-      name,
-      parameters: { repository: directory, base: 'HEAD' },
-      hostId: host?.id ?? null,
-      mode: modeOf(entry),
-      key,
-    });
-    if (!made.ok) return made;
-    const settled = await this.settled(made.value, signal);
-    const making = settled?.record.making;
-    if (making?.state === 'running') return made;
-    return err({ code: 'failed', message: making?.error ?? 'The worktree is gone.' });
-  }
-
   log(
     id: WorkspaceId,
     from: { readonly processId: string; readonly after: number } | undefined,
@@ -245,6 +213,7 @@ export class WorkspaceMaker {
   async close(): Promise<void> {
     this.#closing.abort(new DOMException('The app is closing.', 'AbortError'));
     await this.#runs.close();
+    await this.#looking;
   }
 
   async #begin(
@@ -328,12 +297,6 @@ function madeOf({ record }: Entry): MadeWorkspace | null {
 
 function makingOf(entry: Entry | undefined) {
   return entry?.record.making ?? null;
-}
-
-/** Local folders ask first, worktrees and hosts edit freely, containers do all (WORKSPACES, Approvals). */
-function modeFor(kind: WorkspaceKind): ApprovalMode {
-  if (kind === 'container') return 'auto';
-  return kind === 'local' ? 'ask' : 'edit';
 }
 
 async function* mapEach<T>(events: AsyncIterable<unknown>, map: () => T): AsyncGenerator<T> {

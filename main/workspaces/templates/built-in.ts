@@ -1,5 +1,4 @@
 import type { Template } from '@shared/model/template.ts';
-import { invariant } from '@shared/util/invariant.ts';
 import clone from '../../../resources/templates/clone.yaml?raw';
 import empty from '../../../resources/templates/empty.yaml?raw';
 import sshClone from '../../../resources/templates/ssh-clone.yaml?raw';
@@ -11,13 +10,6 @@ import { parseTemplate } from './parse-template.ts';
 export interface BuiltIn {
   readonly template: Template;
   readonly text: string;
-}
-
-/** By its name, which is a constant of ours. */
-export function builtIn(name: 'worktree' | 'ssh-worktree'): Template {
-  const found = builtIns.find(({ template }) => template.name === name);
-  invariant(found, `Gaffer brings a template ${name}`);
-  return found.template;
 }
 
 /** What Gaffer brings; a file of ours that cannot be read is a bug. */
