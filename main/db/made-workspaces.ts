@@ -154,6 +154,26 @@ const beginScript = operation(
   },
 );
 
+interface Again extends ById {
+  readonly template: Template;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** One that could not be made is made once more. False: not now. */
+const makeAgain = operation(
+  'durable',
+  async (tx: Tx, { workspaceId, template, parameters }: Again): Promise<boolean> => {
+    const { rowCount } = await tx.query(
+      `update workspaces set state = 'provisioning', script = 'provision', script_count = script_count + 1,
+         force = false, error = null, template = $2, parameters = $3
+       where id = $1 and not deleted and script is null and state = 'failed'`,
+      [workspaceId, toJson(template), toJson(parameters)],
+    );
+    if (rowCount > 0) await notify(tx, workspaceId);
+    return rowCount > 0;
+  },
+);
+
 /** The process that runs a script; the last one of each is kept. */
 const noteScriptRun = operation(
   'durable',
@@ -267,6 +287,7 @@ export const madeWorkspaceOperations = {
   createWorkspace,
   adoptWorkspace,
   setWorkspaceDirectory,
+  makeAgain,
   beginScript,
   noteScriptRun,
   endScript,

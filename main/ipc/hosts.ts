@@ -37,6 +37,10 @@ export function hostCalls({ hostList: hosts, asker, cancel }: HostHandlerDeps): 
       const begun = hosts.diagnose(target, identityFile ?? null);
       return begun.ok ? ok(null) : err({ code: 'bad-target', message: begun.error.message });
     },
+    'hosts.open': async ({ target }) => {
+      const opened = await hosts.open(target);
+      return opened.ok ? ok({ hostId: opened.value }) : opened;
+    },
     'hosts.cancel': async ({ target }) => {
       cancel(target);
       return ok(null);

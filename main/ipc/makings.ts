@@ -6,7 +6,7 @@ export interface MakingHandlerDeps {
   readonly maker: WorkspaceMaker;
 }
 
-type Made = 'create' | 'cancel' | 'start' | 'stop' | 'inspectRemoval' | 'remove';
+type Made = 'create' | 'cancel' | 'retry' | 'start' | 'stop' | 'inspectRemoval' | 'remove';
 
 export function makingFeeds({ maker }: MakingHandlerDeps): Pick<FeedHandlers, 'workspaces.log'> {
   return { 'workspaces.log': ({ workspaceId, from }, signal) => maker.log(workspaceId, from, signal) };
@@ -20,6 +20,7 @@ export function makingCalls({ maker }: MakingHandlerDeps): Pick<CallHandlers, `w
       return made.ok ? ok({ workspaceId: made.value }) : made;
     },
     'workspaces.cancel': async ({ workspaceId }) => maker.cancel(workspaceId),
+    'workspaces.retry': ({ workspaceId }) => maker.retry(workspaceId),
     'workspaces.start': ({ workspaceId }) => maker.begin(workspaceId),
     'workspaces.stop': ({ workspaceId }) => maker.stop(workspaceId),
     'workspaces.inspectRemoval': ({ workspaceId }) => maker.inspect(workspaceId),

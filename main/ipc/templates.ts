@@ -1,5 +1,6 @@
 import { err, ok } from '@shared/util/result.ts';
 import type { Workspaces } from '../workspaces/registry.ts';
+import { parameterProblems } from '../workspaces/templates/check-parameters.ts';
 import { type ListDeps, watchTemplates } from '../workspaces/templates/list-templates.ts';
 import type { TemplateShelf } from '../workspaces/templates/template-shelf.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
@@ -15,6 +16,8 @@ export function templateFeeds(deps: TemplateHandlerDeps): Pick<FeedHandlers, 'te
   return { 'templates.watch': (_input, signal) => watchTemplates(deps, signal) };
 }
 
+const GONE = err({ code: 'not-found' as const, message: 'This template does not exist any more.' });
+
 export function templateCalls({ shelf }: TemplateHandlerDeps): TemplateCalls {
   return {
     'template.read': async ({ name }) => {
@@ -22,6 +25,10 @@ export function templateCalls({ shelf }: TemplateHandlerDeps): TemplateCalls {
       return text === null
         ? err({ code: 'not-found', message: 'There is no template of this name.' })
         : ok({ text });
+    },
+    'template.check': async ({ templateId, parameters }) => {
+      const template = shelf.get(templateId);
+      return template ? ok(parameterProblems(template, parameters)) : GONE;
     },
     'template.save': ({ was, text }) => shelf.save(was, text),
     'template.remove': async ({ name }) => {

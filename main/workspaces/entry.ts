@@ -2,6 +2,7 @@ import path from 'node:path';
 import type {
   ApprovalMode,
   WorkspaceAction,
+  WorkspaceOrigin,
   WorkspaceState,
   WorkspaceSummary,
   WorkspaceTrust,
@@ -50,7 +51,21 @@ export function summaryOf(entry: Entry, trust: WorkspaceTrust): WorkspaceSummary
     error: making?.error ?? null,
     templateId: making?.template.id ?? null,
     made: making !== null,
+    origin: making && originOf(making),
     actions: actionsOf(making),
+  };
+}
+
+function originOf({ template, parameters, facts, createdAt, byAgent }: Making): WorkspaceOrigin {
+  const { repository, base: baseCommit, branch } = facts;
+  return {
+    template: template.display_name ?? template.name,
+    by: byAgent ? 'agent' : 'person',
+    repository,
+    branch,
+    base: parameters['base'] ?? null,
+    baseCommit,
+    createdAt,
   };
 }
 
@@ -97,10 +112,10 @@ function actionsOf(making: Making | null): readonly WorkspaceAction[] {
   if (making.script === 'provision') return ['cancel'];
   if (making.script !== null) return [];
   const { template, state } = making;
+  const isMade = making.runs.some((run) => run.script === 'start');
   const can: (WorkspaceAction | null)[] = [
-    state === 'stopped' || (state === 'failed' && making.runs.some((run) => run.script === 'start'))
-      ? 'start'
-      : null,
+    state === 'failed' && !isMade ? 'retry' : null,
+    state === 'stopped' || (state === 'failed' && isMade) ? 'start' : null,
     state === 'running' && (template.stop !== undefined || template.kind === 'container') ? 'stop' : null,
     'remove',
   ];

@@ -56,6 +56,14 @@ test('names of the configuration are offered first, with the key that was used; 
   ]);
 });
 
+test('a host is opened by its name: at once when it is known, else it is remembered once it was reached', async () => {
+  const { list } = await open([gpu], []);
+  expect(await list.open(gpu.target)).toEqual({ ok: true, value: gpu.id });
+  expect(await list.open('away')).toMatchObject({ ok: false, error: { code: 'unreachable' } });
+  expect(await list.open('fresh')).toEqual({ ok: true, value: 'new-fresh' });
+  expect(list.list().map(({ target }) => target)).toEqual([gpu.target, 'fresh']);
+});
+
 test('the ssh-agent is lent to a host, and its workspaces hear of it', async () => {
   const { list, workspaces } = await open([gpu], [workspaceOn(gpu)]);
   expect(await list.setForwardAgent(gpu.id, true)).toBe(true);
@@ -121,6 +129,7 @@ function workspaceOn(host: HostRecord): WorkspaceSummary {
     error: null,
     templateId: null,
     made: false,
+    origin: null,
     actions: ['remove'],
   };
 }
@@ -145,6 +154,11 @@ async function open(
     records: { loadHosts: async () => stored, setForwardAgent: async () => true },
     ssh: {
       placeOf: places.placeOf,
+      async open({ target, directory, identityFile }) {
+        if (target === 'away') return err({ code: 'unreachable', message: 'No.' });
+        const host = { id: asId<HostId>(`new-${target}`), target, identityFile, forwardAgent: false };
+        return ok({ host, directory });
+      },
       diagnose(request) {
         if (request.target.includes(' ')) return err({ code: 'bad-target', message: 'No.' });
         diagnosed.push(request);

@@ -14,7 +14,7 @@ import type { SshPlaces, SshRefusal } from './ssh-places.ts';
 
 export interface HostListDeps {
   readonly records: Pick<WorkspaceRecords, 'loadHosts' | 'setForwardAgent'>;
-  readonly ssh: Pick<SshPlaces, 'placeOf' | 'diagnose' | 'remove'>;
+  readonly ssh: Pick<SshPlaces, 'placeOf' | 'open' | 'diagnose' | 'remove'>;
   readonly workspaces: {
     list(): readonly WorkspaceSummary[];
     hosts(): readonly HostRecord[];
@@ -96,6 +96,21 @@ export class HostList {
           ({ target, identityFile }) => ({ target, leadsTo: null, from: 'used', identityFile }) as const,
         ),
     ];
+  }
+
+  /** Connects to one that is not known yet; one that cannot be reached is not remembered. */
+  async open(target: string): Promise<Result<HostId, SshRefusal>> {
+    const named = nameOfTarget(target);
+    const known = this.#hosts.find((host) => named.ok && host.target === named.value);
+    if (known) return ok(known.id);
+    const { ssh } = this.#deps;
+    const request = { target, directory: '~', identityFile: null };
+    const reached = await ssh.open(request, this.#closing.signal);
+    if (!reached.ok) return reached;
+    const { host } = reached.value;
+    if (!this.#find(host.id)) this.#hosts = [...this.#hosts, host];
+    this.#adopt();
+    return ok(host.id);
   }
 
   /** Answers when the attempt has begun: its trace tells the rest. */

@@ -36,6 +36,8 @@ export interface Making {
   readonly error: string | null;
   readonly facts: MadeFacts;
   readonly createdAt: string;
+  /** Asked for by an agent, and not by a person in the window. */
+  readonly byAgent: boolean;
 }
 
 export interface WorkspaceRecord {
@@ -149,7 +151,7 @@ function toRecord(row: WorkspaceRow, hosts: readonly HostRow[], machineId: strin
 
 function makingOf(row: WorkspaceRow): Making | null {
   if (!row.template) return null;
-  const { template, state, script, runs, error, force, repository, base, branch } = row;
+  const { template, state, script, runs, error, force, repository, base, branch, by_agent: byAgent } = row;
   return {
     template,
     parameters: row.parameters ?? {},
@@ -161,6 +163,7 @@ function makingOf(row: WorkspaceRow): Making | null {
     error,
     facts: { repository, base, branch },
     createdAt: row.created_at,
+    byAgent,
   };
 }
 

@@ -53,6 +53,7 @@ test('what was stored is there after a start, with its branch when the agent has
       error: null,
       templateId: null,
       made: false,
+      origin: null,
       actions: ['remove'],
     },
   ]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConnectTrace, HostQuestion, HostRemoval, HostSummary } from '../model/host.ts';
+import type { HostId } from '../model/ids.ts';
 import { call, feed, is } from './define.ts';
 import * as s from './schemas.ts';
 
@@ -49,7 +50,13 @@ export const hostsContract = {
     output: is<null>(),
     errors: ['bad-target'],
   }),
-  /** Gives up what `workspaces.openSsh` and `hosts.diagnose` began for it; a host with workspaces goes on. */
+  /** The host of this name: at once when it is known, else connects first, and only then it is remembered. */
+  'hosts.open': call({
+    input: z.object({ target }),
+    output: is<{ hostId: HostId }>(),
+    errors: ['bad-target', 'unreachable', 'host-key', 'auth', 'not-a-folder', 'agent', 'cancelled'],
+  }),
+  /** Gives up what `workspaces.openSsh`, `hosts.open` and `hosts.diagnose` began for it; a host with workspaces goes on. */
   'hosts.cancel': call({ input: z.object({ target }), output: is<null>() }),
   'hosts.reconnect': call({
     input: z.object({ hostId: s.hostId }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { TemplateId } from '../model/ids.ts';
-import type { TemplateList } from '../model/template.ts';
+import type { ParameterProblem, TemplateList } from '../model/template.ts';
 import { call, feed, is } from './define.ts';
+import * as s from './schemas.ts';
 
 /** The name of the person's file, without `.yaml`, which is that of the template in it. */
 const name = z.string().trim().min(1).max(63);
@@ -13,6 +14,15 @@ export const templatesContract = {
   'template.read': call({
     input: z.object({ name }),
     output: is<{ text: string }>(),
+    errors: ['not-found'],
+  }),
+  /** All that is wrong with the values of a form, in the order of the parameters; nothing is made. */
+  'template.check': call({
+    input: z.object({
+      templateId: s.templateId,
+      parameters: z.record(z.string().max(100), z.string().max(10_000)),
+    }),
+    output: is<readonly ParameterProblem[]>(),
     errors: ['not-found'],
   }),
   /**

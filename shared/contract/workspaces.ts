@@ -90,6 +90,12 @@ export const workspacesContract = {
     output: is<null>(),
     errors: ['not-found', 'not-now'],
   }),
+  /** Makes one that failed once more, in the same place, from its template as it is now. */
+  'workspaces.retry': call({
+    input: z.object({ workspaceId: s.workspaceId }),
+    output: is<null>(),
+    errors: ['not-found', 'not-now'],
+  }),
   /** Answers when the script has begun. */
   'workspaces.start': call({
     input: z.object({ workspaceId: s.workspaceId }),

@@ -52,6 +52,12 @@ export interface Template {
   readonly directory: string;
 }
 
+/** Why a value cannot be taken: the end of a sentence that begins with the parameter. */
+export interface ParameterProblem {
+  readonly name: string;
+  readonly problem: string;
+}
+
 /** A template as it is offered. */
 export interface ListedTemplate {
   readonly template: Template;

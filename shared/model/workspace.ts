@@ -27,7 +27,13 @@ export type WorkspaceState =
   | 'removed';
 
 /** What a person can ask of a workspace now. */
-export type WorkspaceAction = 'cancel' | 'start' | 'stop' | 'remove';
+export type WorkspaceAction =
+  | 'cancel'
+  /** Making it once more: it failed. */
+  | 'retry'
+  | 'start'
+  | 'stop'
+  | 'remove';
 
 export type ApprovalMode = 'ask' | 'edit' | 'auto';
 
@@ -53,6 +59,23 @@ export type LinkState =
       readonly retryAt: string | null;
     };
 
+/** What a workspace was made from; the template may be gone. */
+export interface WorkspaceOrigin {
+  /** Its name as people read it. */
+  readonly template: string;
+  /** A person in the window, or an agent by a tool. */
+  readonly by: 'person' | 'agent';
+  readonly repository: string | null;
+  /** The branch that was made with it. */
+  readonly branch: string | null;
+  /** As it was asked for: `main`, `HEAD`. */
+  readonly base: string | null;
+  /** The commit that this was. */
+  readonly baseCommit: string | null;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
 export interface WorkspaceSummary {
   readonly id: WorkspaceId;
   readonly kind: WorkspaceKind;
@@ -76,6 +99,8 @@ export interface WorkspaceSummary {
   readonly templateId: TemplateId | null;
   /** Gaffer made its directory, so that removing it deletes that; otherwise it is only forgotten. */
   readonly made: boolean;
+  /** Null: a directory that was opened. */
+  readonly origin: WorkspaceOrigin | null;
   readonly actions: readonly WorkspaceAction[];
 }
 

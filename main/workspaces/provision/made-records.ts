@@ -13,6 +13,7 @@ export interface MadeRecords {
   create(one: Placed<NewWorkspace>): Answer<'createWorkspace'>;
   adopt(one: Placed<Args<'adoptWorkspace'>>): Answer<'adoptWorkspace'>;
   setDirectory(one: Args<'setWorkspaceDirectory'>): Answer<'setWorkspaceDirectory'>;
+  again(one: Args<'makeAgain'>): Answer<'makeAgain'>;
   begin(one: Args<'beginScript'>): Answer<'beginScript'>;
   noteRun(one: Args<'noteScriptRun'>): Answer<'noteScriptRun'>;
   end(one: Args<'endScript'>): Answer<'endScript'>;
@@ -36,6 +37,7 @@ export function storedMakings(
     create: (one) => store.call('createWorkspace', placed(one)),
     adopt: (one) => store.call('adoptWorkspace', placed(one)),
     setDirectory: (one) => store.call('setWorkspaceDirectory', one),
+    again: (one) => store.call('makeAgain', one),
     begin: (one) => store.call('beginScript', one),
     noteRun: (one) => store.call('noteScriptRun', one),
     end: (one) => store.call('endScript', one),

@@ -147,6 +147,26 @@ export class WorkspaceMaker {
     return isMade && this.#runs.cancel(id) ? ok(null) : notNow('It is not being made.');
   }
 
+  /** In the same place, from the template as it is now: who corrected it means that one. */
+  async retry(id: WorkspaceId): Promise<Result<null, ActionRefusal>> {
+    const entry = this.#deps.list.find(id);
+    if (!entry) return GONE;
+    const { making, kind } = entry.record;
+    if (!making) return notNow('Gaffer did not make this workspace.');
+    const present = this.#deps.shelf.get(making.template.id);
+    const template = present?.kind === kind ? present : making.template;
+    const names = template.parameters.map(({ name }) => name);
+    const given = Object.entries(making.parameters).filter(([name]) => names.includes(name));
+    const checked = checkParameters(template, Object.fromEntries(given));
+    if (!checked.ok) return notNow(checked.error);
+    const parameters = checked.value;
+    const begun = await this.#deps.records.again({ workspaceId: id, template, parameters });
+    await this.#deps.list.reload();
+    if (!begun) return notNow('It did not fail, or a script of it runs.');
+    void this.#runs.follow(id);
+    return ok(null);
+  }
+
   begin(id: WorkspaceId): Promise<Result<null, ActionRefusal>> {
     return this.#begin(id, 'start', ['stopped', 'failed', 'running']);
   }

@@ -1,5 +1,5 @@
 import vm from 'node:vm';
-import type { Template, TemplateParameter } from '@shared/model/template.ts';
+import type { ParameterProblem, Template, TemplateParameter } from '@shared/model/template.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
 import { checkWellKnown } from './well-known.ts';
 
@@ -16,20 +16,31 @@ export function checkParameters({ parameters }: Template, given: Values): Result
     const names = parameters.map(({ name }) => name).join(', ') || 'none';
     return err(`There is no parameter "${unknown.slice(0, 80)}". The template has: ${names}.`);
   }
-  const values: Record<string, string> = {};
-  for (const parameter of parameters) {
-    const { name } = parameter;
-    // An empty text is one that was not given: forms send it.
-    const value = (Object.hasOwn(given, name) && given[name]) || parameter.default;
-    if (value === undefined || value === '') {
-      if (parameter.required) return err(`The parameter "${name}" is required.`);
-      continue;
-    }
-    const problem = problemOf(parameter, value);
-    if (problem !== null) return err(`The parameter "${name}" ${problem}.`);
-    values[name] = value;
-  }
-  return ok(values);
+  const [wrong] = parameterProblems({ parameters }, given);
+  if (wrong) return err(`The parameter "${wrong.name}" ${wrong.problem}.`);
+  const values = parameters.flatMap((one) => {
+    const value = valueOf(one, given);
+    return value === '' ? [] : [[one.name, value] as const];
+  });
+  return ok(Object.fromEntries(values));
+}
+
+/** What is wrong with the parameters of the template, each with its first problem. */
+export function parameterProblems(
+  { parameters }: Pick<Template, 'parameters'>,
+  given: Values,
+): readonly ParameterProblem[] {
+  return parameters.flatMap((one) => {
+    const value = valueOf(one, given);
+    if (value === '' && !one.required) return [];
+    const problem = value === '' ? 'is required' : problemOf(one, value);
+    return problem === null ? [] : { name: one.name, problem };
+  });
+}
+
+/** An empty text is one that was not given: forms send it. */
+function valueOf({ name, default: byDefault = '' }: TemplateParameter, given: Values): string {
+  return (Object.hasOwn(given, name) && given[name]) || byDefault;
 }
 
 /** Null: it fits. */

@@ -53,6 +53,7 @@ const place = (id: string, name: string): WorkspaceSummary => ({
   error: null,
   templateId: null,
   made: false,
+  origin: null,
   actions: ['remove'],
 });
 
