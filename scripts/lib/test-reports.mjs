@@ -42,6 +42,17 @@ export function countPlaywright(file, exitCode) {
   });
 }
 
+/** Several reports as one. */
+export function sumOf(counts) {
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    notRun: counts.flatMap(({ notRun }) => notRun),
+    failures: counts.flatMap(({ failures }) => failures),
+    again: counts.flatMap(({ again }) => again),
+  };
+}
+
 /** `not run here: N (reason)` lines, one a reason. */
 export function notRunLines(reasons) {
   const byReason = new Map();
@@ -51,7 +62,13 @@ export function notRunLines(reasons) {
 
 /** The last thing that a run prints, because a log may be kept by its end alone: what failed, and how. */
 export function failureLines(parts) {
-  const short = (text) => text.replaceAll(ESCAPES, '').split('\n').slice(0, FAILURE_LINES).join('\n    ');
+  const short = (text) =>
+    text
+      .replaceAll(ESCAPES, '')
+      .split('\n')
+      .slice(0, FAILURE_LINES)
+      .map((line) => (line.length > FAILURE_LINE ? `${line.slice(0, FAILURE_LINE)}…` : line))
+      .join('\n    ');
   return parts.flatMap(({ name, failures = [], again = [] }) => [
     ...again.map((text) => `passed at its second try (${name}): ${short(text)}`),
     ...failures.map((text) => `FAILED (${name}): ${short(text)}`),
@@ -59,6 +76,7 @@ export function failureLines(parts) {
 }
 
 const FAILURE_LINES = 25;
+const FAILURE_LINE = 600;
 // oxlint-disable-next-line no-control-regex -- colours of a terminal
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 
