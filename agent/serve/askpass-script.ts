@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Home } from '../base/home.ts';
 import { ASKPASS_TOKEN } from './askpass.ts';
 
 export interface AskpassOptions {
-  readonly home: string;
+  readonly home: Home;
   readonly agentFile: string;
   readonly version: string;
-  readonly run: string;
   /** Only this agent, and what runs after it in its place, can make tokens. */
   readonly secret: string;
 }
@@ -19,10 +19,10 @@ export interface Askpass {
 }
 
 /** Writes the program that git runs: this very file, in the way in which this agent runs. */
-export function openAskpass({ home, agentFile, version, run, secret }: AskpassOptions): Askpass {
-  const script = path.join(run, `${version}.askpass`);
+export function openAskpass({ home, agentFile, version, secret }: AskpassOptions): Askpass {
+  const script = path.join(home.run, `${version}.askpass`);
   const electron = process.versions.electron ? 'ELECTRON_RUN_AS_NODE=1 ' : '';
-  const words = [process.execPath, agentFile, 'askpass', '--home', home, '--'].map(quoted).join(' ');
+  const words = [process.execPath, agentFile, 'askpass', '--home', home.root, '--'].map(quoted).join(' ');
   const next = `${script}.new`;
   writeFileSync(next, `#!/bin/sh\n${electron}exec ${words} "$@"\n`, { mode: 0o700 });
   renameSync(next, script);

@@ -11,7 +11,6 @@ import { Scanner } from '../files/scanner.ts';
 import { CredentialAsks } from '../git/credential-asks.ts';
 import { createGit } from '../git/run-git.ts';
 import { getAddress, knownTokens } from './address-file.ts';
-import { openAskpass } from './askpass-script.ts';
 import { Entrance } from './entrance.ts';
 import { helloOf } from './hello.ts';
 import { KeyedCalls } from './keyed.ts';
@@ -63,9 +62,8 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
   const token = getAddress(home, options.version)?.token ?? randomBytes(32).toString('hex');
   const mask = new TokenMask([...new Set([token, ...knownTokens(home)])]);
   const { agentFile } = options;
-  const askpass = openAskpass({ ...options, run: home.run, secret: token });
-  const tables = { home, mask, agentFile, askpass: askpass.env };
-  const { processes, terminals, baseEnv } = await openTables(tables);
+  const tables = await openTables({ ...options, home, mask, token });
+  const { processes, terminals, baseEnv, processOfToken } = tables;
   const address = {
     socket: socketPath(home, options.version),
     token,
@@ -83,7 +81,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     }),
     git: { run: createGit(baseEnv), own: realpathSync(home.root) },
     asks: new CredentialAsks(),
-    processOfToken: askpass.processOf,
+    processOfToken,
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,

@@ -4,20 +4,24 @@ import { withLentAgent } from '../processes/lent-agent.ts';
 import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { TerminalTable } from '../terminals/terminal-table.ts';
+import { openAskpass } from './askpass-script.ts';
 
 export interface TablesOptions {
   readonly home: Home;
   readonly agentFile: string;
+  readonly version: string;
   readonly mask: TokenMask;
-  readonly askpass: (id: string) => Readonly<Record<string, string>>;
+  /** Of this agent. */
+  readonly token: string;
 }
 
 /** What runs here; both with the environment of one login. */
-export async function openTables({ home, agentFile, mask, askpass }: TablesOptions) {
+export async function openTables({ home, agentFile, version, mask, token }: TablesOptions) {
   const loginEnv = loadLoginEnv();
   const baseEnv = async () => withLentAgent(await loginEnv, home);
+  const { env: askpass, processOf } = openAskpass({ home, agentFile, version, secret: token });
   const processes = new ProcessTable({ home, agentFile, baseEnv, mask, askpass });
   const terminals = new TerminalTable({ dir: home.terminals, agentFile, shell: loginShell(), baseEnv });
   await Promise.all([processes.open(), terminals.sweep()]);
-  return { processes, terminals, baseEnv };
+  return { processes, terminals, baseEnv, processOfToken: processOf };
 }

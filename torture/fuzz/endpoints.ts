@@ -127,6 +127,23 @@ export const endpoints: readonly Endpoint[] = [
     }),
   },
   read('git/status', 0.5, (chance, world) => [['path', placeToAsk(chance, world)]]),
+  read('git/head', 0.3, (chance, world) => [['path', placeToAsk(chance, world)]]),
+  // Of no process that runs: who has a token waits for a person.
+  post('external-auth', 0.5, false, (chance) => ({
+    token: chance.pick(['', 'x', `${'0'.repeat(36)}.${'f'.repeat(64)}`]),
+    match: chance.pick(['https://forge.example', 'file:///etc/passwd', '', 'https://a@b:c@d']),
+    directory: chance.pick(['/', '/proc/self', 'relative', '']),
+    ...(chance.hit(0.3) ? { listen: 'nobody' } : {}),
+  })),
+  post('external-auth/answer', 0.5, false, (chance) => ({
+    id: 'nobody',
+    answer: chance.pick([
+      { kind: 'credentials', username: 'a', password: 'b\n' },
+      { kind: 'denied' },
+      null,
+      1,
+    ]),
+  })),
   read('git/ignored', 0.5, (chance, world) => [['path', placeToAsk(chance, world)]]),
   read('git/diff', 0.5, (chance, world) => [
     ['path', placeToAsk(chance, world)],
