@@ -29,6 +29,7 @@ import {
   type WorkerDeps,
 } from './chatd/worker/worker.ts';
 import type { DatabaseFaultCode } from './db/fault.ts';
+import type { GitOperations } from './db/git.ts';
 import type { ProviderOperations } from './db/providers.ts';
 import type { ReplicaOperations } from './db/replicas.ts';
 import type { RuleOperations } from './db/rules.ts';
@@ -36,9 +37,12 @@ import type { SettingOperations } from './db/settings.ts';
 import type { Store } from './db/store.ts';
 import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
 import type { WorkspaceOperations } from './db/workspaces.ts';
+import { createGit, type Git } from './git/git.ts';
+import { waitingLink } from './git/waiting-link.ts';
 import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
 import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { type FaceOptions, openFace } from './ipc/face.ts';
+import { gitCalls, gitFeeds } from './ipc/git.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
@@ -64,6 +68,7 @@ type DaemonOperations = ChatOperationMap &
   ProviderOperations &
   WorkspaceOperations &
   RuleOperations &
+  GitOperations &
   SettingOperations &
   ReplicaOperations;
 
@@ -242,7 +247,8 @@ function openDoors(of: {
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
   readonly workspaces: WorkspaceHandlerDeps;
-  readonly places: TemplateHandlerDeps & HostHandlerDeps & { readonly terminals: Terminals };
+  readonly places: TemplateHandlerDeps &
+    HostHandlerDeps & { readonly terminals: Terminals; readonly git: Git };
 }): Pick<Daemon, 'calls' | 'feeds'> {
   const { face, chats, rules, workspaces, places } = of;
   return {
@@ -250,6 +256,7 @@ function openDoors(of: {
       ...appCalls(face),
       ...chatCalls(chats),
       ...ruleCalls(rules),
+      ...gitCalls(places.git),
       ...workspaceCalls(workspaces),
       ...templateCalls(places),
       ...terminalCalls(places.terminals),
@@ -259,6 +266,7 @@ function openDoors(of: {
       ...appFeeds(face),
       ...chatFeeds(chats),
       ...ruleFeeds(rules),
+      ...gitFeeds(places.git),
       ...workspaceFeeds(workspaces),
       ...templateFeeds(places),
       ...terminalFeeds(places.terminals),
@@ -345,10 +353,12 @@ function openPlaces(
     hasLocalRecords: () => existsSync(path.join(homeDir, '.gaffer', 'workspaces')),
   });
   const terminals = createTerminals({ workspaces: places.workspaces, clock, random });
+  const git = openGit(options, { ...of, ...places });
   return {
     ...places,
     hosts,
     terminals,
+    git,
     remembered,
     asker,
     log,
@@ -356,7 +366,11 @@ function openPlaces(
       const name = nameOfTarget(target);
       return hosts.watchTrace(name.ok ? name.value : target, until);
     },
-    close: () => inOrder([async () => terminals.end(), ...closers([places, hosts])]),
+    async start() {
+      await places.start();
+      git.start();
+    },
+    close: () => inOrder([async () => terminals.end(), ...closers([git, places, hosts])]),
   };
 }
 
@@ -374,6 +388,22 @@ function localStarter(options: DaemonOptions) {
     });
 }
 
+/** Git with the person's accounts. Their tokens are masked as soon as they are known. */
+function openGit(
+  options: DaemonOptions,
+  of: {
+    store: DaemonStore;
+    ownerId: OwnerId;
+    machineId: string | null;
+    secrets: KnownSecrets;
+    workspaces: Workspaces;
+  },
+): Git {
+  const git = createGit({ ...options, ...of, secrets: options.secrets, fetch: globalThis.fetch });
+  of.secrets.know(() => git.accounts.knownSecrets());
+  return git;
+}
+
 type Chosen =
   | 'resolveModel'
   | 'lacking'
@@ -385,7 +415,7 @@ type Chosen =
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
   readonly mask: Mask;
-  readonly places: Places;
+  readonly places: Places & { readonly git: Git };
   readonly ownerId: OwnerId;
   readonly rules: RuleBook;
   readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
@@ -395,15 +425,22 @@ function driveChats({ models, places, rules, face, mask, ...base }: DriveParts):
   readonly worker: ChatWorker;
   readonly toolbox: Toolbox;
 } {
-  const { workspaces } = places;
+  const { workspaces, git } = places;
   const worktrees = createAgentWorktrees({ ...base, ...places });
   const toolbox = createToolbox({
     tools: [...workspaceTools, ...createAgentTools({ ...base, worktrees })],
-    connectionFor: (id) => workspaces.connectionFor(id),
+    connectionFor: async (id, chatId) => {
+      const connection = await workspaces.connectionFor(id);
+      if (chatId === null) return connection;
+      return { ...connection, link: waitingLink(git.questions, chatId, connection.link) };
+    },
     modeOf: (id) => workspaces.modeOf(id),
     trust: workspaces,
     rules,
-    onEffect: (id) => workspaces.refresh(id),
+    onEffect(effect) {
+      workspaces.refresh(effect.workspaceId);
+      git.onEffect(effect);
+    },
     mask: mask.text,
     clock: base.clock,
     log: base.log,

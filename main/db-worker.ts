@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '@shared/util/invariant.ts';
 import { chatOperations } from './chatd/machine/operations.ts';
+import { gitOperations } from './db/git.ts';
 import type { WorkerStart } from './db/protocol.ts';
 import { providerOperations } from './db/providers.ts';
 import { replicaOperations } from './db/replicas.ts';
@@ -15,6 +16,7 @@ const sets: readonly OperationSet[] = [
   { role: 'owner', operations: providerOperations },
   { role: 'owner', operations: workspaceOperations },
   { role: 'owner', operations: ruleOperations },
+  { role: 'owner', operations: gitOperations },
   { role: 'owner', operations: settingOperations },
   { role: 'owner', operations: replicaOperations },
 ];

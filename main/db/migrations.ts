@@ -6,6 +6,7 @@ import hosts from './migrations/0005-hosts.sql?raw';
 import rules from './migrations/0006-rules.sql?raw';
 import trust from './migrations/0007-trust.sql?raw';
 import templates from './migrations/0008-templates.sql?raw';
+import git from './migrations/0009-git.sql?raw';
 
 export interface Migration {
   readonly number: number;
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   rules,
   trust,
   templates,
+  git,
 ].map((sql, at) => ({
   number: at + 1,
   sql,

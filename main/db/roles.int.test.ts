@@ -59,6 +59,8 @@ const MAY: Readonly<Record<string, string>> = {
   chat_queued_messages: 'all',
   chat_tool_calls: 'all',
   chats: 'all',
+  git_accounts: 'nothing',
+  git_uses: 'nothing',
   hosts: 'read',
   // It knows the tokens of the others.
   replicas: 'nothing',

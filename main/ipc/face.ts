@@ -9,12 +9,13 @@ import type { ChatStore } from '../chatd/machine/store.ts';
 import type { DatabaseFaultCode } from '../db/fault.ts';
 import type { SettingOperations } from '../db/settings.ts';
 import type { Store } from '../db/store.ts';
+import type { GitQuestions } from '../git/questions.ts';
 import type { Models } from '../models/accounts.ts';
 import type { Asker } from '../ssh/asker.ts';
 import type { LocalWorks } from '../workspaces/local-work.ts';
 import type { Workspaces } from '../workspaces/registry.ts';
 import { createLeaving } from './leaving.ts';
-import { tellQuestions } from './question-notices.ts';
+import { noticeOf, noticeOfGit, type QuestionNotice, tellQuestions } from './question-notices.ts';
 
 /** Chats that wait together are one message. */
 const TELL_AGAIN_MS = 10_000;
@@ -48,20 +49,21 @@ interface FaceParts {
   readonly workspaces: Workspaces;
   readonly asker: Pick<Asker, 'watch'>;
   readonly localWorks: LocalWorks;
+  readonly git: { readonly questions: Pick<GitQuestions, 'watch'> };
 }
 
 /** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
 export async function openFace(options: FaceOptions, parts: FaceParts) {
-  const { store, models, workspaces, asker } = parts;
+  const { store, models, workspaces } = parts;
   const stored = (await store.call('loadSetting', { key: 'window' })) as Partial<Settings> | null;
   let settings: Settings = { ...DEFAULT_SETTINGS, ...stored };
   const events = createWindowEvents();
   const attention = openAttention(options, parts, () => settings, events);
   const front = createFront(attention);
-  const questions = tellQuestions(asker, (notice) => {
-    // Every window shows it: one that is in front is enough.
-    if (!settings.notifications || front.isTaken()) return;
-    options.notify({ ...notice, onClick: () => void options.focusWindow() });
+  // Every window shows it: one that is in front is enough.
+  const isUnseen = () => settings.notifications && !front.isTaken();
+  const questions = tellAll(parts, (notice) => {
+    if (isUnseen()) options.notify({ ...notice, onClick: () => void options.focusWindow() });
   });
   const leaving = askBeforeQuit(options, parts.localWorks, events);
   const folder = createOpenedFolder(workspaces, events);
@@ -136,6 +138,15 @@ function askBeforeQuit(options: FaceOptions, works: LocalWorks, events: WindowEv
       return window !== null;
     },
   });
+}
+
+/** What connections wait for, and git. */
+function tellAll({ asker, git }: FaceParts, tell: (notice: QuestionNotice) => void) {
+  const told = [
+    tellQuestions(asker, (question) => tell(noticeOf(question))),
+    tellQuestions(git.questions, (question) => tell(noticeOfGit(question))),
+  ];
+  return { close: () => Promise.all(told.map((one) => one.close())) };
 }
 
 /** The windows that are in front of the person, and the chats in them. */

@@ -57,6 +57,6 @@ test('each question is told once, as long as it is open', async () => {
     yield [key, other];
     yield [other];
   }
-  await tellQuestions({ watch: open }, ({ title }) => told.push(title)).close();
+  await tellQuestions({ watch: open }, (question) => told.push(noticeOf(question).title)).close();
   expect(told).toEqual(['bastion shows an unknown key', 'gpu-box asks for a password']);
 });

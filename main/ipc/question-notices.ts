@@ -1,3 +1,4 @@
+import type { GitQuestion } from '@shared/model/git.ts';
 import type { HostQuestion, SignInQuestion } from '@shared/model/host.ts';
 
 export interface QuestionNotice {
@@ -6,9 +7,9 @@ export interface QuestionNotice {
 }
 
 /** Calls `tell` once for each question, when it is asked, until it is closed. */
-export function tellQuestions(
-  asker: { watch(signal: AbortSignal): AsyncIterable<readonly HostQuestion[]> },
-  tell: (notice: QuestionNotice) => void,
+export function tellQuestions<Q extends { readonly id: string }>(
+  asker: { watch(signal: AbortSignal): AsyncIterable<readonly Q[]> },
+  tell: (question: Q) => void,
 ): { close(): Promise<void> } {
   const closing = new AbortController();
   const telling = follow(asker.watch(closing.signal), tell);
@@ -20,13 +21,13 @@ export function tellQuestions(
   };
 }
 
-async function follow(
-  open: AsyncIterable<readonly HostQuestion[]>,
-  tell: (notice: QuestionNotice) => void,
+async function follow<Q extends { readonly id: string }>(
+  open: AsyncIterable<readonly Q[]>,
+  tell: (question: Q) => void,
 ): Promise<void> {
   let told = new Set<string>();
   for await (const questions of open) {
-    for (const question of questions) if (!told.has(question.id)) tell(noticeOf(question));
+    for (const question of questions) if (!told.has(question.id)) tell(question);
     told = new Set(questions.map(({ id }) => id));
   }
 }
@@ -37,6 +38,12 @@ export function noticeOf(question: HostQuestion): QuestionNotice {
   return question.kind === 'host-key'
     ? { title: `${hop} shows an unknown key`, body }
     : { title: `${hop} asks for ${wanted(question)}`, body };
+}
+
+export function noticeOfGit({ kind, host, machine }: GitQuestion): QuestionNotice {
+  return kind === 'sign-in'
+    ? { title: `A chat needs a token of ${host}`, body: `Git waits on ${machine}.` }
+    : { title: `A chat asks to use your token of ${host}`, body: `Git waits on ${machine}.` };
 }
 
 function wanted({ method, prompts }: SignInQuestion): string {

@@ -465,10 +465,8 @@ export const withoutTest = new Map([
   [273, 'does not apply: what changes is told by watching the disk, whoever changes it'],
   [314, 'does not apply: as 273; what a chat did is in its ledger'],
   [326, 'later: templates are issue 5'],
-  ...[327, 328, 329, 330].map((number) => [number, 'later: git credentials are issue 5']),
   [337, 'does not apply: live text is outside React, so no clearing is ever due later (decision 22)'],
   [339, 'does not apply: live text is outside React, so no part is applied later (decision 22)'],
-  [351, 'later: diffs are issue 5'],
 ]);
 
 const ownedRanges = [

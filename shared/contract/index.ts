@@ -3,6 +3,7 @@ import { appContract } from './app.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
 import { filesContract } from './files.ts';
+import { gitContract } from './git.ts';
 import { hostsContract } from './hosts.ts';
 import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
@@ -21,6 +22,7 @@ export const contract = {
   ...processesContract,
   ...filesContract,
   ...hostsContract,
+  ...gitContract,
 };
 
 export type Contract = typeof contract;

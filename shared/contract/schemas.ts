@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   ActionId,
   ChatId,
+  GitAccountId,
   HostId,
   MessageId,
   ModelConfigId,
@@ -28,6 +29,7 @@ export const ruleId = uuid<RuleId>();
 export const workspaceId = uuid<WorkspaceId>();
 export const hostId = uuid<HostId>();
 export const templateId = uuid<TemplateId>();
+export const gitAccountId = uuid<GitAccountId>();
 export const terminalId = uuid<TerminalId>();
 export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();

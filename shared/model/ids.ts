@@ -17,6 +17,8 @@ export type TerminalId = Branded<string, 'TerminalId'>;
 export type ActionId = Branded<string, 'ActionId'>;
 /** A row of approval_rules. */
 export type RuleId = Branded<string, 'RuleId'>;
+/** A row of git_accounts. */
+export type GitAccountId = Branded<string, 'GitAccountId'>;
 export type RunnerId = Branded<string, 'RunnerId'>;
 export type MessageId = Branded<number, 'MessageId'>;
 export type QueuedId = Branded<number, 'QueuedId'>;

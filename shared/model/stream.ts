@@ -69,4 +69,6 @@ export type WatchEvent =
       readonly kind: 'created' | 'status_change' | 'title_change' | 'action_required' | 'change';
       readonly chat: ChatSummary;
     }
+  /** Says only that: who shows the chat's branch, its pull request or its diff asks for them again. */
+  | { readonly kind: 'diff_status_change'; readonly chat: ChatSummary }
   | { readonly kind: 'deleted'; readonly chat: ChatSummary };

@@ -1,4 +1,4 @@
-import type { WorkspaceId } from '@shared/model/ids.ts';
+import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ToolCallPart } from '@shared/model/part.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { LinkDown } from '../../agent-client/client.ts';
@@ -20,10 +20,17 @@ import type { Judged, Ran, StepChat, Toolbox } from './ports.ts';
 const INSTRUCTIONS_TTL_MS = 5 * 60_000;
 const INSTRUCTIONS_TIMEOUT_MS = 5_000;
 
+/** `directory`: where a command ran, as the model said it; null: the workspace's own. */
+export interface ToolEffect {
+  readonly chatId: ChatId;
+  readonly workspaceId: WorkspaceId;
+  readonly directory: string | null;
+}
+
 export interface ToolboxDeps {
   readonly tools: readonly Tool[];
   /** Throws WorkspaceProblem. Looked up at each use, so that a restarted agent just works. */
-  connectionFor(workspaceId: WorkspaceId | null): Promise<WorkspaceConnection>;
+  connectionFor(workspaceId: WorkspaceId | null, chatId: ChatId | null): Promise<WorkspaceConnection>;
   modeOf(workspaceId: WorkspaceId | null): ApprovalMode;
   readonly trust: {
     /** What lies in the folder may be used. */
@@ -33,7 +40,7 @@ export interface ToolboxDeps {
   };
   readonly rules: Pick<RuleBook, 'loadFor' | 'used'>;
   /** Something in the workspace may have changed: a command or a write is over. */
-  onEffect(workspaceId: WorkspaceId): void;
+  onEffect(effect: ToolEffect): void;
   /** Hides the secrets that Gaffer knows. */
   mask(text: string): string;
   readonly clock: Clock;
@@ -78,7 +85,7 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
         tools,
         { name: row.tool, args },
         {
-          connect: () => deps.connectionFor(chat.workspaceId),
+          connect: () => deps.connectionFor(chat.workspaceId, chat.id),
           chatId: chat.id,
           runnerId,
           key: row.key,
@@ -91,7 +98,8 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
           log,
         },
       );
-      if (row.effect === 'effect' && chat.workspaceId) deps.onEffect(chat.workspaceId);
+      if (row.effect === 'effect' && chat.workspaceId)
+        deps.onEffect({ chatId: chat.id, workspaceId: chat.workspaceId, directory: workdirIn(args) });
       return {
         state: ran.unknown ? 'unknown' : 'done',
         outcome: { result: ran.result, isError: ran.isError, durationMs: ran.durationMs },
@@ -101,6 +109,11 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
     instructions: instructions.texts,
     instructionFiles: instructions.files,
   };
+}
+
+function workdirIn(args: unknown): string | null {
+  const { workdir } = (args ?? {}) as { readonly workdir?: unknown };
+  return typeof workdir === 'string' && workdir !== '' ? workdir : null;
 }
 
 /** The tool is not offered to delegated chats, but the model may know its name. */
@@ -138,7 +151,7 @@ function createGate({ tools, clock, ...deps }: ToolboxDeps) {
   const gate = (chat: StepChat, call: RequestedCall, signal: AbortSignal) =>
     gateCall(tools, call, {
       mode: deps.modeOf(chat.workspaceId),
-      connect: () => deps.connectionFor(chat.workspaceId),
+      connect: () => deps.connectionFor(chat.workspaceId, chat.id),
       loadRules: async () =>
         chat.workspaceId && deps.trust.isTrusted(chat.workspaceId) ? deps.rules.loadFor(chat) : [],
       chatId: chat.id,
@@ -183,7 +196,7 @@ function cachedInstructions(deps: ToolboxDeps) {
   const cache = new Map<WorkspaceId, Instructions>();
 
   async function read(id: WorkspaceId, signal: AbortSignal): Promise<Omit<Instructions, 'at'>> {
-    const connection = await abortable(deps.connectionFor(id), signal);
+    const connection = await abortable(deps.connectionFor(id, null), signal);
     const place = { os: connection.platform, directory: connection.directory };
     try {
       const isTrusted = await deps.trust.trusts(id, connection, signal);

@@ -4,7 +4,14 @@ import type { ChatFacts } from '../machine/types.ts';
 
 /** What changed in the tree: `chat_watch` payloads. */
 export interface WatchHint {
-  readonly kind: 'created' | 'deleted' | 'status_change' | 'title_change' | 'action_required' | 'change';
+  readonly kind:
+    | 'created'
+    | 'deleted'
+    | 'status_change'
+    | 'title_change'
+    | 'action_required'
+    | 'diff_status_change'
+    | 'change';
   readonly chatId: ChatId;
   /** Whose agent the chat is; null: a person's own. */
   readonly parentChatId: ChatId | null;

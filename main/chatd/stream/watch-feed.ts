@@ -67,7 +67,8 @@ export async function* watchChats(
       const chats = await deps.store.call('loadSummaries', { chatIds, ownerId: query.ownerId });
       for (const event of eventsOf(chats, changed, query.archived)) {
         if (event.kind === 'deleted') told.delete(event.chat.id);
-        else told.set(event.chat.id, event.chat.snapshot_version);
+        // The one about a diff says nothing of the chat itself.
+        else if (event.kind !== 'diff_status_change') told.set(event.chat.id, event.chat.snapshot_version);
         yield event;
       }
     }
