@@ -16,6 +16,7 @@ import './features/terminal/terminal.css';
 import { App } from './app/app.tsx';
 import { appStore, startApp } from './state/app.ts';
 import { chatsStore, startChats } from './state/chats.ts';
+import { startGit } from './state/git.ts';
 import { startHosts } from './state/hosts.ts';
 import { keepLastKnown, worthKeeping } from './state/last-known.ts';
 import { startModels } from './state/models.ts';
@@ -35,6 +36,7 @@ if (root) {
   startChats();
   startWorkspaces();
   startHosts();
+  startGit();
   startModels();
   startOpenChat();
   void startApp();

@@ -7,7 +7,6 @@ import {
   Bell,
   BellOff,
   Folder,
-  GitBranch,
   Menu as MenuIcon,
   Moon,
   PanelRight,
@@ -19,12 +18,14 @@ import { useStore } from 'zustand';
 import { appStore, setSettings } from '../state/app.ts';
 import { archiveChat, chatsStore, findChat } from '../state/chats.ts';
 import { openDoctor } from '../state/doctor.ts';
+import { gitStore } from '../state/git.ts';
 import { hostsStore } from '../state/hosts.ts';
 import { inspectorStore, isShown, ROOMY, toggleInspector } from '../state/inspector.ts';
 import { navStore, openChat, openNew, setDrawer } from '../state/nav.ts';
 import { linkWords, workspacesStore } from '../state/workspaces.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useMedia } from '../ui/use-media.ts';
+import { GitChips } from './git-chips.tsx';
 
 export function TitleBar() {
   const chatId = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
@@ -40,7 +41,8 @@ export function TitleBar() {
   );
   const chatWaits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
   const hostWaits = useStore(hostsStore, (s) => s.questions.length > 0);
-  const waits = chatWaits || hostWaits;
+  const gitWaits = useStore(gitStore, (s) => s.questions.length > 0);
+  const waits = chatWaits || hostWaits || gitWaits;
   const title = view === 'chat' ? (chat?.title ?? '') : view === 'inbox' ? 'Inbox' : 'New chat';
   useEffect(() => {
     document.title = title === '' ? 'Gaffer' : `${title} · Gaffer`;
@@ -66,7 +68,7 @@ export function TitleBar() {
         {place && view !== 'inbox' && (
           <>
             <PlaceChip place={place} />
-            {place.branch !== null && <BranchChip branch={place.branch} />}
+            <GitChips chatId={view === 'chat' ? chatId : null} branch={place.branch} />
           </>
         )}
       </div>
@@ -130,15 +132,6 @@ function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
     >
       {content}
     </button>
-  );
-}
-
-function BranchChip({ branch }: { readonly branch: string }) {
-  return (
-    <span className="chip branch" title={`On branch ${branch}`}>
-      <GitBranch className="i s" aria-hidden="true" />
-      <span className="chip-text">{branch}</span>
-    </span>
   );
 }
 

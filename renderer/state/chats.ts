@@ -5,6 +5,7 @@ import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { plural } from '../lib/format.ts';
+import { loadStatuses, refreshStatus } from './git.ts';
 import { navStore, openChat } from './nav.ts';
 import { isBusy } from './stop.ts';
 import { toast } from './toasts.ts';
@@ -55,6 +56,9 @@ function merge(old: ChatSummary, chat: ChatSummary, kind: Exclude<WatchEvent['ki
       // And a title may have brought a new state: whatever is newer is taken whole.
       if (chat.snapshot_version > old.snapshot_version) return { ...chat, updated_at };
       return { ...old, title: chat.title, workspace_id: chat.workspace_id, updated_at };
+    case 'diff_status_change':
+      // Says nothing else: what of the chat is newer comes with an event of its own.
+      return { ...old, workspace_id: chat.workspace_id, updated_at };
     case 'status_change':
       if (chat.snapshot_version < old.snapshot_version) return { ...old, updated_at };
       return { ...chat, title: old.title, updated_at };
@@ -68,14 +72,22 @@ export function startChats(): void {
     'chats.watch',
     { archived: false },
     {
-      onEvents: (events) =>
+      onEvents: (events) => {
         chatsStore.setState((s) => ({
           lost: false,
           live: events.reduce<ChatMap | null>(foldWatch, s.live),
-        })),
+        }));
+        followGit(events);
+      },
       onEnd: () => chatsStore.setState({ lost: true }),
     },
   );
+}
+
+/** A list begins everything anew; the events say of which chat there is something to ask for. */
+function followGit(events: readonly WatchEvent[]): void {
+  if (events.some(({ kind }) => kind === 'list')) void loadStatuses();
+  for (const event of events) if (event.kind === 'diff_status_change') void refreshStatus(event.chat.id);
 }
 
 let archiveFeed: { close(): void } | null = null;

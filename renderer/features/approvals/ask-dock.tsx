@@ -3,11 +3,13 @@ import type { ChatId } from '@shared/model/ids.ts';
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { type ChatMap, chatsStore } from '../../state/chats.ts';
+import { gitStore } from '../../state/git.ts';
 import { type ChatSession, createSession } from '../../state/live.ts';
 import { focusMessage, openChat } from '../../state/nav.ts';
 import { ActionCard } from './action-card.tsx';
 import { ApprovalCard, type Ask } from './approval-card.tsx';
-import { askingIn } from './asking.ts';
+import { askingIn, gitAskingIn } from './asking.ts';
+import { GitCard } from './git-card.tsx';
 
 const NO_CALLS: readonly ToolCallState[] = [];
 const NO_ACTIONS: readonly PendingAction[] = [];
@@ -70,6 +72,17 @@ export function FamilyDock({ session }: { readonly session: ChatSession }) {
   const agents = useMemo(() => askingIn(live, session.chatId), [live, session.chatId]);
   const theirs = agents.reduce((n, agent) => n + agent.asks, 0);
   const [first] = agents;
+  const questions = useStore(gitStore, (s) => s.questions);
+  const git = useMemo(
+    () => gitAskingIn(live, session.chatId, questions),
+    [live, session.chatId, questions],
+  );
+  const [question] = git;
+  // A command of the step runs already: nothing else of it asks, and git does not wait for long.
+  if (question) {
+    const elsewhere = question.chatId !== session.chatId;
+    return <GitCard key={question.id} question={question} elsewhere={elsewhere} onGone={focusMessage} />;
+  }
   if (own > 0) return <AskDock session={session} also={theirs} onGone={focusMessage} />;
   if (!first) return null;
   return (

@@ -1,16 +1,22 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import { age, plural } from '../../lib/format.ts';
 import { renameChat } from '../../state/chats.ts';
-import { statusLook } from '../../state/status.ts';
+import { gitStore } from '../../state/git.ts';
+import { type StatusLook, statusLook } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import type { Point } from '../../ui/menu.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
+import { DiffLine } from './diff-line.tsx';
 import type { TreeRow } from './tree-rows.ts';
 
 /** Left by a key, the focus goes back to the tree; else it is already where the person put it. */
 export type RenameEnd = 'key' | 'blur';
+
+/** Its command runs; what runs in it waits. */
+const GIT_ASKS: StatusLook = { words: 'Git asks for a token', glyph: 'hand', tone: 'warn' };
 
 interface ChatRowProps {
   readonly id: string;
@@ -29,7 +35,8 @@ export function ChatRow(props: ChatRowProps) {
   const { chat, family } = row;
   const waits = chat.status === 'running' && chat.retry !== null;
   const now = useSeconds(waits);
-  const look = statusLook(chat, now);
+  const gitAsks = useStore(gitStore, (s) => s.questions.some(({ chatId }) => chatId === chat.id));
+  const look = gitAsks ? GIT_ASKS : statusLook(chat, now);
   const kid = row.level === 3;
   const words = look.words === '' ? (chat.activity ?? '') : look.words;
   const classes = ['row', selected ? 'sel' : '', active ? 'active' : '', kid ? 'kid' : ''];
@@ -62,7 +69,7 @@ export function ChatRow(props: ChatRowProps) {
           </span>
         </>
       )}
-      {words !== '' && <span className={`w ${look.tone}`}>{words}</span>}
+      {words !== '' ? <span className={`w ${look.tone}`}>{words}</span> : <DiffLine chatId={chat.id} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Archive, Inbox as InboxIcon, Search, Settings as SettingsIcon, SquarePe
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { chatsStore, showArchived } from '../../state/chats.ts';
+import { gitStore } from '../../state/git.ts';
 import { navStore, openInbox, openNew, showSettings } from '../../state/nav.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { ChatTree } from './chat-tree.tsx';
@@ -46,7 +47,9 @@ export function newChatHere(): void {
 function InboxButton() {
   const live = useStore(chatsStore, (s) => s.live);
   const shown = useStore(navStore, (s) => s.route.view === 'inbox');
-  const count = useMemo(() => [...(live?.values() ?? [])].reduce((n, c) => n + c.asks, 0), [live]);
+  const git = useStore(gitStore, (s) => s.questions.length);
+  const asks = useMemo(() => [...(live?.values() ?? [])].reduce((n, c) => n + c.asks, 0), [live]);
+  const count = asks + git;
   return (
     <button
       type="button"

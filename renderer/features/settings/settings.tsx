@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { type Choice, Picker } from '../../ui/picker.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { Accounts } from './accounts.tsx';
+import { GitAccounts } from './git-accounts.tsx';
 import { Hosts } from './hosts.tsx';
 import { Rules } from './rules.tsx';
 
@@ -60,6 +61,8 @@ export function Settings() {
           This system offers no key store: keys and answers are kept in memory until Gaffer quits.
         </p>
       )}
+      <h3>Git accounts</h3>
+      <GitAccounts />
       <h3>Hosts</h3>
       <Hosts />
       {info && (

@@ -1,0 +1,24 @@
+import type { ChatId } from '@shared/model/ids.ts';
+import { useStore } from 'zustand';
+import { pullLook } from '../../lib/pull-words.ts';
+import { gitStore } from '../../state/git.ts';
+import { DiffCounts } from '../../ui/diff-counts.tsx';
+
+/** The second line of a chat that rests: what it has changed, and its pull request. */
+export function DiffLine({ chatId }: { readonly chatId: ChatId }) {
+  const status = useStore(gitStore, (s) => s.statuses.get(chatId));
+  if (!status) return null;
+  const { additions, deletions, pull_request_number: number, pull_request_state: state } = status;
+  const pull = number !== null && state !== null ? pullLook(state) : null;
+  if (additions === 0 && deletions === 0 && !pull) return null;
+  return (
+    <span className="w diff-line">
+      <DiffCounts additions={additions} deletions={deletions} />
+      {pull && (
+        <span>
+          #{number} <span className={pull.tone}>{pull.words}</span>
+        </span>
+      )}
+    </span>
+  );
+}
