@@ -57,6 +57,8 @@ export const limits = {
   watchedDirectories: 128,
   watchedRepositories: 128,
   watchedRefs: 64,
+  watchedWorktrees: 16,
+  watchedWorktreeDirectories: 4_000,
   eventNames: 32,
   eventJoinMs: 100,
   heartbeatMs: 15_000,

@@ -38,7 +38,8 @@ export async function gitDiff(
   return withScratchIndex(gitDir, async (env) => {
     const call: GitCall = { cwd: root, signal, env };
     await announce(run, own, call);
-    const printed = [...PRINTED, `--unified=${context}`, base];
+    const summary = query.summary ? ['--raw', '--numstat', '--patch'] : [];
+    const printed = [...PRINTED, ...summary, `--unified=${context}`, base];
     const result = await run(['diff', ...printed, '--', ...pathspecs(files, own)], {
       ...call,
       env: { ...env, GIT_LITERAL_PATHSPECS: '0' },

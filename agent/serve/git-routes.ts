@@ -29,6 +29,7 @@ export const gitRoutes: Readonly<Record<string, Route>> = {
         merge_base: query.get('merge_base') === 'true',
         context,
         files: query.getAll('file'),
+        summary: query.get('summary') === 'true',
       },
       signal,
     );

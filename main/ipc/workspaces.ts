@@ -1,4 +1,5 @@
 import { err, ok } from '@shared/util/result.ts';
+import { changesCalls, changesFeeds } from './changes.ts';
 import { type FileHandlerDeps, fileCalls, fileFeeds } from './files.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 import { type MakingHandlerDeps, makingCalls, makingFeeds } from './makings.ts';
@@ -9,18 +10,23 @@ export interface WorkspaceHandlerDeps extends ProcessHandlerDeps, FileHandlerDep
 }
 
 type OwnCalls = Pick<CallHandlers, Extract<keyof CallHandlers, `workspaces.${string}`>>;
-/** Also what is looked at in a workspace: its processes and its files. */
-type WorkspaceCalls = OwnCalls & ReturnType<typeof processCalls> & ReturnType<typeof fileCalls>;
+/** Also what is looked at in a workspace: its processes, its files and what differs. */
+type WorkspaceCalls = OwnCalls &
+  ReturnType<typeof processCalls> &
+  ReturnType<typeof fileCalls> &
+  ReturnType<typeof changesCalls>;
 type WorkspaceFeeds = Pick<FeedHandlers, 'workspaces.watch' | 'process.output'> &
   ReturnType<typeof makingFeeds> &
   ReturnType<typeof processFeeds> &
-  ReturnType<typeof fileFeeds>;
+  ReturnType<typeof fileFeeds> &
+  ReturnType<typeof changesFeeds>;
 
 export function workspaceFeeds(deps: WorkspaceHandlerDeps): WorkspaceFeeds {
   return {
     ...processFeeds(deps),
     ...makingFeeds(deps),
     ...fileFeeds(deps),
+    ...changesFeeds(deps),
     'workspaces.watch': (_input, signal) => deps.workspaces.watch(signal),
     async *'process.output'({ chatId, processId, after }, signal) {
       const chat = await deps.store.call('loadProcessChat', { chatId, ownerId: deps.ownerId });
@@ -39,6 +45,7 @@ export function workspaceCalls(deps: WorkspaceHandlerDeps): WorkspaceCalls {
     ...processCalls(deps),
     ...makingCalls(deps),
     ...fileCalls(deps),
+    ...changesCalls(deps),
     'workspaces.openFolder': async ({ path }) => {
       const opened = await workspaces.openFolder(path);
       return opened.ok ? ok({ workspaceId: opened.value }) : opened;

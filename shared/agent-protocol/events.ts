@@ -13,6 +13,8 @@ export interface EventsRequest {
   readonly directories?: readonly string[];
   /** Absolute paths in repositories. At most `limits.watchedRepositories`. */
   readonly repositories?: readonly string[];
+  /** Absolute paths in repositories, whose working trees are followed. At most `limits.watchedWorktrees`. */
+  readonly worktrees?: readonly string[];
   /** What git waits for, of all chats. */
   readonly credentials?: boolean;
 }
@@ -24,7 +26,8 @@ export type AgentEvent =
   | { readonly type: 'output'; readonly id: string; readonly total: number }
   | DirectoryEvent
   | RepositoryEvent
-  | CredentialsEvent;
+  | CredentialsEvent
+  | WorktreeEvent;
 
 export interface DirectoryEvent {
   readonly type: 'directory';
@@ -58,4 +61,13 @@ export interface RepositoryState {
   readonly commit: string | null;
   /** Another one whenever HEAD, the index or a ref may have changed. */
   readonly stamp: string;
+}
+
+/** A file in the working tree may have changed, but for what git ignores. */
+export interface WorktreeEvent {
+  readonly type: 'worktree';
+  /** As it was asked for. */
+  readonly path: string;
+  /** False: it has too many directories, and not all of them are followed. */
+  readonly whole: boolean;
 }

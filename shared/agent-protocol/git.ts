@@ -69,6 +69,8 @@ export interface GitDiffQuery {
   readonly context?: number;
   /** Only these, relative to the root. */
   readonly files?: readonly string[];
+  /** Before the diff a line of each file, as `--raw` and then `--numstat` print them: they name what is cut off, too. */
+  readonly summary?: boolean;
 }
 
 export type GitDiffResponse =

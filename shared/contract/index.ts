@@ -1,5 +1,6 @@
 import type { Result } from '../util/result.ts';
 import { appContract } from './app.ts';
+import { changesContract } from './changes.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
 import { filesContract } from './files.ts';
@@ -21,6 +22,7 @@ export const contract = {
   ...terminalsContract,
   ...processesContract,
   ...filesContract,
+  ...changesContract,
   ...hostsContract,
   ...gitContract,
 };
