@@ -5,6 +5,7 @@ import './ui/tokens.css';
 import './ui/controls.css';
 import './app/shell.css';
 import './app/inspector.css';
+import './features/changes/changes.css';
 import './features/chats/chats.css';
 import './features/conversation/conversation.css';
 import './features/composer/composer.css';

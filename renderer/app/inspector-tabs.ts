@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { Changes } from '../features/changes/changes.tsx';
 import { Details } from '../features/details/details.tsx';
 import { Files } from '../features/files/files.tsx';
 import { TerminalPane } from '../features/terminal/terminal-pane.tsx';
@@ -14,6 +15,7 @@ export interface InspectorTab {
 
 /** From left to right. */
 export const inspectorTabs: readonly [InspectorTab, ...InspectorTab[]] = [
+  { id: 'changes', label: 'Changes', Pane: Changes },
   { id: 'terminal', label: 'Terminal', Pane: TerminalPane },
   { id: 'files', label: 'Files', Pane: Files },
   { id: 'details', label: 'Details', Pane: Details },

@@ -127,7 +127,7 @@ function plain(text: string): readonly Mark[] {
 }
 
 /** Null: no counterpart, or so different that marks would only be noise. */
-function wordMarks(old: string, fresh: string | undefined): { old: Mark[]; new: Mark[] } | null {
+export function wordMarks(old: string, fresh: string | undefined): { old: Mark[]; new: Mark[] } | null {
   if (fresh === undefined || old.length > MAX_WORD_DIFF || fresh.length > MAX_WORD_DIFF) return null;
   const changes = diffWordsWithSpace(old, fresh);
   const same = changes.reduce((n, c) => (c.added || c.removed ? n : n + c.value.trim().length), 0);

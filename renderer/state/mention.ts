@@ -4,14 +4,19 @@ import { draftStore, loadDraft, setDraft } from './drafts.ts';
 import { focusMessage } from './nav.ts';
 
 /** Puts a path into the message box, after what is written there; `chatId` null: that of a new chat. */
-export async function mentionPath(chatId: ChatId | null, path: string): Promise<void> {
+export function mentionPath(chatId: ChatId | null, path: string): Promise<void> {
+  return changeMessage(chatId, (text) => withMention(text, path));
+}
+
+/** Changes what is written in the message box, and goes there. */
+export async function changeMessage(chatId: ChatId | null, to: (text: string) => string): Promise<void> {
   const { editing } = composingStore.getState();
   if (editing && editing.chatId === chatId) {
-    composingStore.setState({ editing: { ...editing, text: withMention(editing.text, path) } });
+    composingStore.setState({ editing: { ...editing, text: to(editing.text) } });
   } else {
     const key = chatId ?? 'new';
     await loadDraft(key);
-    setDraft(key, withMention(draftStore.getState().texts[key] ?? '', path));
+    setDraft(key, to(draftStore.getState().texts[key] ?? ''));
   }
   focusMessage();
 }

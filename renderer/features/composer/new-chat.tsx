@@ -7,6 +7,7 @@ import { chatsStore } from '../../state/chats.ts';
 import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
 import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
 import { choosePlace, navStore, openChat } from '../../state/nav.ts';
+import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
@@ -101,6 +102,7 @@ async function create({ text, workspaceId, modelId, effort }: Start): Promise<vo
     ...(effort === null ? {} : { effort }),
   });
   if (answer.ok) {
+    if (workspaceId) void commentsSent(reviewKey(null, workspaceId), text);
     flushDrafts();
     openChat(answer.value.chatId);
     return;

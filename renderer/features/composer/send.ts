@@ -2,6 +2,7 @@ import type { QueuedId } from '@shared/model/ids.ts';
 import { call } from '../../lib/bridge.ts';
 import { draftStore, setDraft } from '../../state/drafts.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
 
 /** The key of a message whose sending failed: the same text sent again is the same message. */
@@ -32,6 +33,7 @@ export async function sendMessage(
     toast(answer.error.message);
     return;
   }
+  void commentsSent(reviewKey(chatId), text);
   const { queuedId } = answer.value;
   if (when === 'now' && queuedId !== null) await promoteFresh(session, queuedId);
 }

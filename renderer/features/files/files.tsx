@@ -73,7 +73,7 @@ function Filter({ session }: { readonly session: FilesSession }) {
 }
 
 /** What is below may be old while the machine cannot be reached. */
-function LinkNotice({ place: { id, host, link } }: { readonly place: WorkspaceSummary }) {
+export function LinkNotice({ place: { id, host, link } }: { readonly place: WorkspaceSummary }) {
   if (link.state === 'up' || link.state === 'idle') return null;
   const stuck = link.state === 'down' && (link.final || link.retryAt === null);
   return (
