@@ -69,20 +69,18 @@ function rowsOf(
     ...files.map((file, i): ChangedRow => {
       const { added, removed } = file;
       const position = directories.length + i + 1;
-      return ({
-	kind: 'file',
-	path: file.path,
-	name: nameOf(file.path),
-	level,
-	position,
-	siblings,
-	...{
-		open: false,
-		added,
-		removed,
-		file
-	}
-});
+      return {
+        kind: 'file',
+        path: file.path,
+        name: nameOf(file.path),
+        level,
+        position,
+        siblings,
+        open: false,
+        added,
+        removed,
+        file,
+      };
     }),
   ];
 }

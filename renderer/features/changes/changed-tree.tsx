@@ -5,7 +5,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
 import type { ChangesSession } from '../../state/changes.ts';
 import { Escaped } from '../../ui/escaped.tsx';
-import { FileIcon } from '../files/file-icon.tsx';
+import { FileIcon } from '../../ui/file-icon.tsx';
 import { type ChangedAction, type ChangedRow, changedKey, changedRows, opened } from './changed-rows.ts';
 import { Counts } from './counts.tsx';
 
@@ -88,7 +88,7 @@ const LETTER: Readonly<Record<FileStatus, string | null>> = {
   unmerged: '!',
 };
 
-export const STATUS_WORDS: Readonly<Record<FileStatus, string>> = {
+const STATUS_WORDS: Readonly<Record<FileStatus, string>> = {
   added: 'added',
   untracked: 'not tracked yet',
   deleted: 'deleted',
@@ -98,6 +98,12 @@ export const STATUS_WORDS: Readonly<Record<FileStatus, string>> = {
   'type-changed': 'another kind of file',
   unmerged: 'in conflict',
 };
+
+/** "a.ts, renamed, 3 added, 1 removed". */
+function labelOf({ name, file, added, removed }: ChangedRow): string {
+  const counts = [...(added > 0 ? [`${added} added`] : []), ...(removed > 0 ? [`${removed} removed`] : [])];
+  return [name, ...(file ? [STATUS_WORDS[file.status]] : []), ...counts].join(', ');
+}
 
 interface RowProps {
   readonly id: string;
@@ -122,6 +128,7 @@ const Row = memo(({ id, row, active, selected, read, onAct }: RowProps) => {
       aria-expanded={file ? undefined : row.open}
       aria-selected={selected}
       aria-checked={file ? read : undefined}
+      aria-label={labelOf(row)}
       className={`changed ${active ? 'active' : ''} ${selected ? 'on' : ''} ${read ? 'read' : ''}`}
       style={{ '--level': row.level - 1 } as CSSProperties}
       onClick={() => onAct(opened(row))}
@@ -136,8 +143,7 @@ const Row = memo(({ id, row, active, selected, read, onAct }: RowProps) => {
       </span>
       {file && letter && (
         <span className={`letter ${file.status}`} title={STATUS_WORDS[file.status]}>
-          <span aria-hidden="true">{letter}</span>
-          <span className="sr">, {STATUS_WORDS[file.status]}</span>
+          {letter}
         </span>
       )}
       <Counts added={row.added} removed={row.removed} binary={file?.binary ?? false} />

@@ -8,7 +8,7 @@ import { markRead, type Review, reviewKey, useReview } from '../../state/review.
 import { reconnect, workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { LinkNotice } from '../files/files.tsx';
+import { LinkNotice } from '../../ui/link-notice.tsx';
 import { ChangedTree } from './changed-tree.tsx';
 import { ChangesBar } from './changes-bar.tsx';
 import { CommentsBar, useMessage } from './comments-bar.tsx';
@@ -48,7 +48,7 @@ function Shown({ session, place, chatId }: ShownProps) {
   const list = changes?.kind === 'changes' ? changes : null;
   return (
     <div className="changes">
-      <LinkNotice place={place} />
+      <LinkNotice place={place} onReconnect={() => void reconnect(place.id)} />
       <ChangesBar session={session} list={list} review={review} />
       {list && list.files.length > 0 ? (
         <Listed {...{ session, place, list, chatId, review }} reviewKey={key} />

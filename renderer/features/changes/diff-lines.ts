@@ -164,3 +164,14 @@ function nearChanges(items: readonly DiffItem[]): readonly boolean[] {
   mark(order.toReversed());
   return near;
 }
+
+/** The highest number of a line on either side. */
+export function lastNumber(items: readonly DiffItem[]): number {
+  return items.reduce(
+    (most, item) =>
+      item.kind === 'gap'
+        ? Math.max(most, item.to)
+        : Math.max(most, item.line.old ?? 0, item.line.new ?? 0),
+    0,
+  );
+}

@@ -3,6 +3,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { Check, Circle, Columns2, FileInput, FoldVertical, UnfoldVertical } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import { useStore } from 'zustand';
+import { absolutePath } from '../../lib/absolute-path.ts';
 import { ALL, type ChangesSession, FULL_CONTEXT, layoutStore, setLayout } from '../../state/changes.ts';
 import { filesOf } from '../../state/files.ts';
 import { chooseTab } from '../../state/inspector.ts';
@@ -11,7 +12,6 @@ import { IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
-import { absolutePath } from '../files/absolute-path.ts';
 import { Counts } from './counts.tsx';
 import { DiffGrid } from './diff-grid.tsx';
 import { type DiffItem, diffItems } from './diff-lines.ts';
@@ -78,20 +78,10 @@ export function DiffPane(props: DiffPaneProps) {
   );
 }
 
-function Head({
-  session,
-  place,
-  list,
-  file,
-  read,
-  onMark,
-  items,
-}: DiffPaneProps & { readonly items: readonly DiffItem[] }) {
-  const { path, from } = file;
-  const layout = useStore(layoutStore, (s) => s.layout);
-  const opened = useStore(session.store, (s) => s.opened);
-  const inWorkspace = file.status === 'deleted' ? null : pathInWorkspace(list.root, place.directory, path);
-  const isWhole = opened.has(ALL);
+type HeadProps = DiffPaneProps & { readonly items: readonly DiffItem[] };
+
+function Head(props: HeadProps) {
+  const { path, from, added, removed, binary } = props.file;
   return (
     <header className="diff-head">
       <span className="source" title={from === null ? path : `${from} → ${path}`}>
@@ -104,55 +94,72 @@ function Head({
           <Escaped text={path} />
         </bdi>
       </span>
-      <Counts added={file.added} removed={file.removed} binary={file.binary} />
+      <Counts added={added} removed={removed} binary={binary} />
       <span className="btns">
-        <IconButton
-          label="Show unchanged lines"
-          className="mini"
-          aria-pressed={isWhole}
-          aria-disabled={items.length === 0}
-          onClick={() => session.setWhole(!isWhole)}
-        >
-          {isWhole ? (
-            <FoldVertical className="i s" aria-hidden="true" />
-          ) : (
-            <UnfoldVertical className="i s" aria-hidden="true" />
-          )}
-        </IconButton>
-        <IconButton
-          label="Split view"
-          className="mini"
-          aria-pressed={layout === 'split'}
-          onClick={() => setLayout(layout === 'split' ? 'unified' : 'split')}
-        >
-          <Columns2 className="i s" aria-hidden="true" />
-        </IconButton>
-        <CopyButton text={absolutePath(list.root, path)} label="Copy path" />
-        {inWorkspace !== null && (
-          <IconButton
-            label="Open in Files"
-            className="mini"
-            onClick={() => {
-              filesOf(place.id).open(inWorkspace);
-              chooseTab('files');
-            }}
-          >
-            <FileInput className="i s" aria-hidden="true" />
-          </IconButton>
-        )}
-        <IconButton
-          label="Mark as read"
-          className={`mini ${read ? 'is-read' : ''}`}
-          aria-pressed={read}
-          onClick={() => onMark(file)}
-        >
-          {read ? (
-            <Check className="i s" aria-hidden="true" />
-          ) : (
-            <Circle className="i dot" aria-hidden="true" />
-          )}
-        </IconButton>
+        <ViewButtons {...props} />
+        <FileButtons {...props} />
       </span>
     </header>
+  );
+}
+
+function ViewButtons({ session, items }: HeadProps) {
+  const layout = useStore(layoutStore, (s) => s.layout);
+  const isWhole = useStore(session.store, (s) => s.opened.has(ALL));
+  const Fold = isWhole ? FoldVertical : UnfoldVertical;
+  return (
+    <>
+      <IconButton
+        label="Show unchanged lines"
+        className="mini"
+        aria-pressed={isWhole}
+        aria-disabled={items.length === 0}
+        onClick={() => session.setWhole(!isWhole)}
+      >
+        <Fold className="i s" aria-hidden="true" />
+      </IconButton>
+      <IconButton
+        label="Split view"
+        className="mini"
+        aria-pressed={layout === 'split'}
+        onClick={() => setLayout(layout === 'split' ? 'unified' : 'split')}
+      >
+        <Columns2 className="i s" aria-hidden="true" />
+      </IconButton>
+    </>
+  );
+}
+
+function FileButtons({ place, list, file, read, onMark }: HeadProps) {
+  const { path, status } = file;
+  const inWorkspace = status === 'deleted' ? null : pathInWorkspace(list.root, place.directory, path);
+  return (
+    <>
+      <CopyButton text={absolutePath(list.root, path)} label="Copy path" />
+      {inWorkspace !== null && (
+        <IconButton
+          label="Open in Files"
+          className="mini"
+          onClick={() => {
+            filesOf(place.id).open(inWorkspace);
+            chooseTab('files');
+          }}
+        >
+          <FileInput className="i s" aria-hidden="true" />
+        </IconButton>
+      )}
+      <IconButton
+        label="Mark as read"
+        className={`mini ${read ? 'is-read' : ''}`}
+        aria-pressed={read}
+        onClick={() => onMark(file)}
+      >
+        {read ? (
+          <Check className="i s" aria-hidden="true" />
+        ) : (
+          <Circle className="i dot" aria-hidden="true" />
+        )}
+      </IconButton>
+    </>
   );
 }

@@ -135,6 +135,22 @@ export function GapRow({ id, row, index, active, onOpen }: GapProps) {
   );
 }
 
+interface NoteProps {
+  readonly id: string;
+  readonly index: number;
+  readonly active: boolean;
+  readonly children: ReactNode;
+}
+
+/** What somebody says about the lines above it. */
+export function NoteRow({ id, index, active, children }: NoteProps) {
+  return (
+    <div id={id} role="row" aria-rowindex={index + 1} className={`dl-note ${active ? 'active' : ''}`}>
+      <div role="gridcell">{children}</div>
+    </div>
+  );
+}
+
 /** How wide the numbers are. */
 export function digitsOf(most: number): CSSProperties {
   return { '--digits': Math.max(2, String(most).length) } as CSSProperties;

@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import type * as ColourCode from '../../lib/colour-code.ts';
 import { isProse } from '../../lib/prose.ts';
 import { colourLine, type SyntaxSpan } from '../../lib/syntax.ts';
 import type { Chunk, DiffLine } from './diff-lines.ts';
 
-type Colours = typeof import('../../lib/colour-code.ts');
+type Colours = Pick<typeof ColourCode, 'languageOf' | 'colourLines'>;
 type Spans = readonly SyntaxSpan[];
 
 /** The languages are much to load: they come when the first diff is shown. */

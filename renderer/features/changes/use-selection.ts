@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ChangesSession } from '../../state/changes.ts';
 import type { RowHands } from './diff-row.tsx';
 import type { DiffRow, Layout, Side } from './diff-rows.ts';
@@ -14,50 +14,54 @@ interface SelectionAsked {
 /** Which lines are selected, by keys or by the pointer; letting go of the numbers begins a comment. */
 export function useSelection({ session, rows, layout, path }: SelectionAsked) {
   const [selection, setSelection] = useState<Selection | null>(null);
-  const dragged = useRef<Selection | null>(null);
-  const now = useRef({ rows, layout, path });
-  now.current = { rows, layout, path };
   const write = (on: Selection) => {
-    const id = crypto.randomUUID();
-    const comment = commentOn(now.current.rows, on, { ...now.current, id });
+    const comment = commentOn(rows, on, { path, layout, id: crypto.randomUUID() });
     if (comment) session.write(comment);
   };
   const latest = useRef(write);
-  latest.current = write;
-  const select = (key: string | null, extend: boolean) =>
-    setSelection((old) =>
-      key === null
-        ? null
-        : { anchor: extend ? (old?.anchor ?? key) : key, head: key, side: old?.side ?? 'new' },
+  useLayoutEffect(() => {
+    latest.current = write;
+  });
+  const select = (key: string | null, extend: boolean) => {
+    const side = selection?.side ?? 'new';
+    setSelection(
+      key === null ? null : { anchor: extend ? (selection?.anchor ?? key) : key, head: key, side },
     );
-  const pointer = useMemo((): RowHands => {
+  };
+  const pointer = usePointer(setSelection, (on) => latest.current(on));
+  return { selection, select, pointer, write };
+}
+
+/** Pressed on the numbers of a line and drawn over others; `onEnd` when it is let go, wherever that is. */
+function usePointer(set: (selection: Selection) => void, onEnd: (selection: Selection) => void): RowHands {
+  const dragged = useRef<Selection | null>(null);
+  const last = useRef<Selection | null>(null);
+  const end = useRef(onEnd);
+  useEffect(() => {
+    const onUp = () => {
+      const { current } = dragged;
+      dragged.current = null;
+      if (current) end.current(current);
+    };
+    window.addEventListener('pointerup', onUp);
+    return () => window.removeEventListener('pointerup', onUp);
+  }, []);
+  return useMemo(() => {
     const to = (next: Selection) => {
       dragged.current = next;
-      setSelection(next);
+      last.current = next;
+      set(next);
     };
     return {
       onPress(key: string, side: Side, event: PointerEvent) {
         if (event.button !== 0) return;
         event.preventDefault();
-        setSelection((old) => {
-          const next = { anchor: event.shiftKey && old ? old.anchor : key, head: key, side };
-          dragged.current = next;
-          return next;
-        });
+        const anchor = event.shiftKey && last.current ? last.current.anchor : key;
+        to({ anchor, head: key, side });
       },
       onDrag(key: string) {
         if (dragged.current) to({ ...dragged.current, head: key });
       },
     };
-  }, []);
-  useEffect(() => {
-    const onUp = () => {
-      const { current } = dragged;
-      dragged.current = null;
-      if (current) latest.current(current);
-    };
-    window.addEventListener('pointerup', onUp);
-    return () => window.removeEventListener('pointerup', onUp);
-  }, []);
-  return { selection, select, pointer, write };
+  }, [set]);
 }

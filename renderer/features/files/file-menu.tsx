@@ -1,8 +1,8 @@
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
+import { absolutePath } from '../../lib/absolute-path.ts';
 import type { Inspected } from '../../state/inspector.ts';
 import { mentionPath } from '../../state/mention.ts';
 import { Menu } from '../../ui/menu.tsx';
-import { absolutePath } from './absolute-path.ts';
 
 export interface AskedFile {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { type CSSProperties, memo } from 'react';
 import { Escaped } from '../../ui/escaped.tsx';
-import { FileIcon } from './file-icon.tsx';
+import { FileIcon } from '../../ui/file-icon.tsx';
 import type { FileRow } from './file-rows.ts';
 
 interface FileRowProps {

@@ -1,13 +1,13 @@
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { X } from 'lucide-react';
 import type { KeyboardEvent, ReactNode } from 'react';
+import { absolutePath } from '../../lib/absolute-path.ts';
 import { bytes } from '../../lib/format.ts';
 import type { FilesSession, OpenedFile } from '../../state/files.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { absolutePath } from './absolute-path.ts';
-import { FileIcon } from './file-icon.tsx';
+import { FileIcon } from '../../ui/file-icon.tsx';
 import { FileLines } from './file-lines.tsx';
 import { focusTree } from './focus-tree.ts';
 

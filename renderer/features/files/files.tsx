@@ -7,6 +7,7 @@ import type { Inspected } from '../../state/inspector.ts';
 import { reconnect, workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { LinkNotice } from '../../ui/link-notice.tsx';
 import { FileTree } from './file-tree.tsx';
 import { FileView } from './file-view.tsx';
 import { focusTree } from './focus-tree.ts';
@@ -38,7 +39,7 @@ function Shown({ session, place, chatId }: ShownProps) {
   useEffect(() => session.follow(), [session]);
   return (
     <div className={`files ${opened ? 'split' : ''}`}>
-      <LinkNotice place={place} />
+      <LinkNotice place={place} onReconnect={() => void reconnect(place.id)} />
       <Filter session={session} />
       <FileTree session={session} place={place} chatId={chatId} />
       {opened && <FileView key={opened.path} file={opened} session={session} place={place} />}
@@ -68,18 +69,6 @@ function Filter({ session }: { readonly session: FilesSession }) {
           onKeyDown={onKeyDown}
         />
       </div>
-    </div>
-  );
-}
-
-/** What is below may be old while the machine cannot be reached. */
-export function LinkNotice({ place: { id, host, link } }: { readonly place: WorkspaceSummary }) {
-  if (link.state === 'up' || link.state === 'idle') return null;
-  const stuck = link.state === 'down' && (link.final || link.retryAt === null);
-  return (
-    <div className="files-notice">
-      <span>{stuck ? link.message : `Reconnecting to ${host}…`}</span>
-      {link.state === 'down' && <Button onClick={() => void reconnect(id)}>Reconnect</Button>}
     </div>
   );
 }
