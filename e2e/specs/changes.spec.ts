@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { RunningApp } from '../fixtures/app.ts';
 import { script, turnRequests } from '../fixtures/script.ts';
-import { expect, test } from '../fixtures/ssh-workspace.ts';
+import { expect, openSsh, pickMode, test } from '../fixtures/ssh-workspace.ts';
 
 const pane = (page: Page) => page.getByRole('tabpanel', { name: 'Changes' });
 const tree = (page: Page) => page.getByRole('tree', { name: 'Changed files' });
@@ -159,4 +159,116 @@ test('the pane follows what an agent does, and a comment on a line goes into the
   fs.appendFileSync(path.join(repository.directory, 'area.js'), '// More.\n');
   await expect(item(window, /area\.js/)).toHaveAttribute('aria-checked', 'false', { timeout: 60_000 });
   expect([...app.pageErrors, ...again.app.pageErrors]).toEqual([]);
+});
+
+/** Long enough that there is a gap between two changes. */
+const LONG = Array.from({ length: 60 }, (_one, i) => `export const value${i + 1} = ${i + 1};`);
+
+test('what a diff can hold: gaps, hidden characters, long lines, binaries, renames; against any commit', async ({
+  desk,
+}) => {
+  const repository = desk.repository();
+  const at = (name: string) => path.join(repository.directory, name);
+  fs.writeFileSync(at('long.ts'), `${LONG.join('\n')}\n`);
+  fs.writeFileSync(at('old name.txt'), 'a\nb\nc\nd\n');
+  fs.writeFileSync(at('dot.bin'), Uint8Array.from([0, 1, 2]));
+  repository.git('add', '.');
+  repository.git('commit', '--quiet', '-m', 'More');
+  repository.git('switch', '--quiet', '-c', 'feature');
+  repository.git('mv', 'old name.txt', 'new name.txt');
+  repository.git('commit', '--quiet', '-m', 'Moved');
+  const changed = LONG.map((one, i) => (i === 3 || i === 50 ? one.replace('const', 'let') : one));
+  fs.writeFileSync(at('long.ts'), `${changed.join('\n')}\n`);
+  fs.writeFileSync(at('dot.bin'), Uint8Array.from([0, 1, 3]));
+  fs.writeFileSync(at('hostile "\u202e.txt'), `x\u202ey\n${'w'.repeat(3_000)}\nno end`);
+  const { app } = await desk.start({ folder: repository.directory, approvals: 'auto' });
+  const page = app.window;
+  await setWindowSize(app, 1920, 1000);
+  await openChanges(page);
+
+  // A gap opens by a click, and everything by a button.
+  await item(page, /long\.ts/).click({ timeout: 60_000 });
+  await expect(line(page, 'long.ts', 'let value4 =')).toBeVisible({ timeout: 60_000 });
+  await expect(line(page, 'long.ts', 'let value4 =').locator('mark')).toHaveText('let');
+  await expect(grid(page, 'long.ts').getByText('value20 ')).toBeHidden();
+  await page.getByRole('button', { name: '40 unchanged lines' }).click();
+  await expect(line(page, 'long.ts', 'value20 =')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('button', { name: /unchanged line/ })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show unchanged lines' }).click();
+  await page.getByRole('button', { name: 'Show unchanged lines' }).click();
+  await expect(page.getByRole('button', { name: '40 unchanged lines' })).toBeVisible();
+
+  // Nothing hides, and a line of any length is cut.
+  await item(page, /hostile/).click();
+  const hostile = page.getByRole('grid', { name: /hostile/ });
+  await expect(hostile).toContainText('xU+202Ey');
+  await expect(item(page, /hostile/)).toContainText('U+202E');
+  await expect(hostile).toContainText('no line feed at the end');
+  await page.getByRole('button', { name: '… 2,000 more characters' }).click();
+  await expect(hostile.getByRole('row').nth(1)).toContainText('w'.repeat(3_000));
+  await item(page, /dot\.bin/).click();
+  await expect(page.getByRole('region', { name: 'Changes: dot.bin' })).toContainText('Binary, not shown');
+
+  // Against the branch point the rename is there, too.
+  const base = page.getByRole('combobox', { name: 'Compare with' });
+  await base.click();
+  await page.getByRole('option', { name: 'Since the branch point' }).click();
+  await item(page, /new name\.txt, renamed/).click({ timeout: 60_000 });
+  await expect(base).toHaveText('Since leaving main');
+  await expect(page.getByRole('region', { name: 'Changes: new name.txt' })).toContainText('Renamed only');
+  // And against a name that somebody types.
+  const pick = async (name: string) => {
+    await base.click();
+    await page.getByRole('option', { name: 'Another commit or branch…' }).click();
+    await page.getByRole('textbox', { name: 'Commit or branch' }).fill(name);
+    await page.keyboard.press('Enter');
+  };
+  await pick('nowhere');
+  await expect(pane(page)).toContainText('No commit or branch is called “nowhere”', { timeout: 60_000 });
+  await pick('main~1');
+  await expect(item(page, /long\.ts, added/)).toBeVisible({ timeout: 60_000 });
+  await base.click();
+  await page.getByRole('option', { name: 'Uncommitted changes' }).click();
+  await item(page, /long\.ts, changed/).click({ timeout: 60_000 });
+  await expect(line(page, 'long.ts', 'let value4 =')).toBeVisible();
+
+  // The person reads on in Files.
+  await page.getByRole('button', { name: 'Open in Files' }).click();
+  await expect(page.getByRole('region', { name: 'File: long.ts' })).toContainText('let value4', {
+    timeout: 60_000,
+  });
+  expect(app.pageErrors).toEqual([]);
+});
+
+test('the same on a host', async ({ desk, hosts }) => {
+  test.setTimeout(300_000);
+  const host = await hosts.start();
+  const repository = desk.repository();
+  script(desk.server, 'Multiply', WORK);
+  const { app, chat } = await desk.start(host.person());
+  const page = app.window;
+  await setWindowSize(app, 1280, 820);
+  await openSsh(chat, {
+    target: host.target,
+    directory: repository.directory,
+    identityFile: host.sshd.clientKey,
+  });
+  await pickMode(chat, 'Full auto');
+  await openChanges(page);
+  await expect(pane(page)).toContainText('No uncommitted changes', { timeout: 60_000 });
+  await chat.send('Multiply');
+  await expect(chat.agent.last()).toContainText('It multiplies now.', { timeout: 60_000 });
+  await item(page, /area\.js/).click({ timeout: 60_000 });
+  await expect(line(page, 'area.js', 'sides[0]')).toContainText('added: ', { timeout: 60_000 });
+  await expect(item(page, /pi\.js, not tracked yet/)).toBeVisible({ timeout: 60_000 });
+
+  // Away and back: what happened meanwhile is there without asking.
+  await host.sshd.stop();
+  await expect(pane(page)).toContainText(`Reconnecting to ${host.target}…`, { timeout: 60_000 });
+  await expect(line(page, 'area.js', 'sides[0]')).toBeVisible();
+  fs.writeFileSync(path.join(repository.directory, 'meanwhile.txt'), 'x\n');
+  await host.sshd.restart();
+  await expect(item(page, /meanwhile\.txt/)).toBeVisible({ timeout: 120_000 });
+  await expect(pane(page)).not.toContainText('Reconnecting');
+  expect(app.pageErrors).toEqual([]);
 });

@@ -56,20 +56,14 @@ function contrast(a: Rgb, b: Rgb): number {
   return (hi + 0.05) / (lo + 0.05);
 }
 
-/** Where each colour is used as text; a wash stands on the surface after the slash. */
+/** Lines of a diff, and words in them that differ. */
+const WASHES = ['add-wash/code', 'del-wash/code'];
+const DIFF = ['code', ...WASHES, 'add-word/add-wash/code', 'del-word/del-wash/code'];
+
+/** Where each colour is used as text; washes stand on the surface after the slash. */
 const TEXT: Readonly<Record<string, readonly string[]>> = {
   'fg-0': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'code', 'select', 'accent-wash/bg-2', 'warn-wash/bg-1'],
-  'fg-1': [
-    'bg-0',
-    'bg-1',
-    'bg-2',
-    'bg-3',
-    'code',
-    'add-wash/code',
-    'del-wash/code',
-    'add-word/code',
-    'del-word/code',
-  ],
+  'fg-1': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'add-word/code', 'del-word/code', ...DIFF],
   'fg-2': [
     'bg-0',
     'bg-1',
@@ -90,11 +84,12 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   warn: ['bg-0', 'bg-1', 'warn-wash/bg-1', 'bg-3'],
   add: ['bg-1'],
   del: ['bg-1'],
-  'syn-kw': ['code', 'add-wash/code', 'del-wash/code'],
-  'syn-str': ['code', 'add-wash/code', 'del-wash/code'],
-  'syn-fn': ['code', 'add-wash/code', 'del-wash/code'],
-  'syn-num': ['code', 'add-wash/code', 'del-wash/code'],
-  'syn-com': ['code'],
+  'syn-kw': DIFF,
+  'syn-str': DIFF,
+  'syn-fn': DIFF,
+  'syn-num': DIFF,
+  // In a word that differs a comment has the colour of prose.
+  'syn-com': ['code', ...WASHES],
   'bright-red': ['code'],
   'bright-green': ['code'],
   'bright-yellow': ['code'],
@@ -118,8 +113,8 @@ describe.each(['dark', 'light'] as const)('contrast, %s', (theme) => {
     return found;
   };
   const surface = (name: string): Rgb => {
-    const [top = '', under] = name.split('/');
-    return under === undefined ? colour(top).rgb : over(colour(top), colour(under).rgb);
+    const [top = '', ...under] = name.split('/');
+    return under.length === 0 ? colour(top).rgb : over(colour(top), surface(under.join('/')));
   };
   const pairs = (of: Readonly<Record<string, readonly string[]>>) =>
     Object.entries(of).flatMap(([fg, list]) => list.map((bg) => [fg, bg] as const));

@@ -34,7 +34,7 @@ export function DiffGrid(props: DiffGridProps) {
   const { session, diff, items, opened, layout, comments, draft } = props;
   const { path } = diff;
   const rows = useMemo(
-    () => diffRows({ items: folded(items, opened), layout, comments, draft }),
+    () => diffRows({ items: folded(items, opened), known: items, layout, comments, draft }),
     [items, opened, layout, comments, draft],
   );
   const name = useId();

@@ -28,7 +28,10 @@ interface Placed {
 }
 
 export interface RowsAsked {
+  /** What is shown. */
   readonly items: readonly DiffItem[];
+  /** All that is known, also what is folded away. */
+  readonly known: readonly DiffItem[];
   readonly layout: Layout;
   readonly comments: readonly LineComment[];
   /** Where a comment is being written: a new one, or the one of this id. */
@@ -36,9 +39,9 @@ export interface RowsAsked {
 }
 
 /** What the pane shows from top to bottom. */
-export function diffRows({ items, layout, comments, draft }: RowsAsked): readonly DiffRow[] {
+export function diffRows({ items, known, layout, comments, draft }: RowsAsked): readonly DiffRow[] {
   const rows = layout === 'split' ? splitRows(items) : unifiedRows(items);
-  const texts = textsOf(items);
+  const texts = textsOf(known);
   const placed = comments
     .filter((comment) => comment.id !== draft?.id)
     .map((comment): Placed => {
@@ -85,12 +88,13 @@ function textsOf(items: readonly DiffItem[]): Texts {
   return texts;
 }
 
-/** One of the lines it is about reads differently now. Those that are not there to be read are given the benefit. */
+/** One of the lines it is about reads differently now. What is left out of a diff has not changed: nor had those. */
 function isOutdated({ side, from, lines }: LineComment, texts: Texts): boolean {
   const own = lines.filter((line) => !line.startsWith(side === 'new' ? '-' : '+'));
-  const now = texts[side];
-  if (!own.some((_line, i) => now.has(from + i))) return true;
-  return own.some((line, i) => now.has(from + i) && now.get(from + i) !== line.slice(1));
+  return own.some((line, i) => {
+    const now = texts[side].get(from + i);
+    return now === undefined ? !line.startsWith(' ') : now !== line.slice(1);
+  });
 }
 
 export function keyOf(line: DiffLine): string {
