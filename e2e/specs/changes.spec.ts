@@ -193,10 +193,22 @@ test('what a diff can hold: gaps, hidden characters, long lines, binaries, renam
   await expect(grid(page, 'long.ts').getByText('value20 ')).toBeHidden();
   await page.getByRole('button', { name: '40 unchanged lines' }).click();
   await expect(line(page, 'long.ts', 'value20 =')).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('button', { name: /unchanged line/ })).toHaveCount(0);
+  // What follows the last change is known now.
+  await expect(page.getByRole('button', { name: /^\d+ unchanged lines/ })).toHaveText('6 unchanged lines');
   await page.getByRole('button', { name: 'Show unchanged lines' }).click();
+  await expect(page.getByRole('button', { name: /^\d+ unchanged lines/ })).toHaveCount(0);
   await page.getByRole('button', { name: 'Show unchanged lines' }).click();
   await expect(page.getByRole('button', { name: '40 unchanged lines' })).toBeVisible();
+  await page.getByRole('separator', { name: 'Resize inspector' }).press('End');
+  await page.getByRole('button', { name: 'Split view' }).click();
+  await line(page, 'long.ts', 'let value4 =').getByRole('rowheader').last().click();
+  await page.getByRole('textbox', { name: 'Comment on line 4' }).fill('It is never set again: const?');
+  await app.screenshot('changes-wide-light');
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await page.getByRole('button', { name: 'Comment', exact: true }).click();
+  await page.getByRole('button', { name: 'Split view' }).click();
+  await app.screenshot('changes-wide-dark');
+  await setWindowSize(app, 1280, 820);
 
   // Nothing hides, and a line of any length is cut.
   await item(page, /hostile/).click();
@@ -208,6 +220,21 @@ test('what a diff can hold: gaps, hidden characters, long lines, binaries, renam
   await expect(hostile.getByRole('row').nth(1)).toContainText('w'.repeat(3_000));
   await item(page, /dot\.bin/).click();
   await expect(page.getByRole('region', { name: 'Changes: dot.bin' })).toContainText('Binary, not shown');
+
+  await item(page, /hostile/).click();
+  await app.screenshot('changes-dark');
+
+  // Of very many lines only some are in the page.
+  const many = Array.from({ length: 40_000 }, (_one, i) => `line ${i + 1} of many`);
+  fs.writeFileSync(at('many.txt'), many.join('\n'));
+  await item(page, /many\.txt/).click({ timeout: 60_000 });
+  await expect(line(page, 'many.txt', 'line 1 of many')).toBeVisible({ timeout: 60_000 });
+  expect(await grid(page, 'many.txt').getByRole('row').count()).toBeLessThan(200);
+  await grid(page, 'many.txt').focus();
+  await page.keyboard.press('End');
+  await expect(line(page, 'many.txt', 'line 40000 of many')).toBeVisible({ timeout: 60_000 });
+  fs.rmSync(at('many.txt'));
+  await expect(item(page, /many\.txt/)).toBeHidden({ timeout: 60_000 });
 
   // Against the branch point the rename is there, too.
   const base = page.getByRole('combobox', { name: 'Compare with' });

@@ -159,7 +159,7 @@ const Row = memo(({ id, row, active, selected, read, onAct }: RowProps) => {
           {read ? (
             <Check className="i xs" aria-hidden="true" />
           ) : (
-            <Circle className="i ring" aria-hidden="true" />
+            <Circle className="i unread" aria-hidden="true" />
           )}
         </span>
       ) : (

@@ -50,7 +50,7 @@ export function diffItems({ hunks }: FileDiff): readonly DiffItem[] {
     const hidden = hunk.newStart - next;
     if (hidden > 0) items.push(gap(next, hidden, hunk.heading));
     const lines = linesOf(hunk);
-    items.push(...lines.map((line): DiffItem => ({ kind: 'line', line })));
+    for (const line of lines) items.push({ kind: 'line', line });
     next = (lines.findLast((line) => line.new !== null)?.new ?? Math.max(0, hunk.newStart - 1)) + 1;
   }
   return items;
@@ -120,19 +120,20 @@ function linesOf(hunk: DiffHunk): readonly DiffLine[] {
 export function folded(items: readonly DiffItem[], opened: ReadonlySet<string>): readonly DiffItem[] {
   const near = nearChanges(items);
   const out: DiffItem[] = [];
-  for (let at = 0; at < items.length; ) {
-    const item = items[at];
-    if (!item) break;
-    if (item.kind === 'line' && near[at]) {
-      out.push(item);
-      at += 1;
-      continue;
+  let run: DiffItem[] = [];
+  const flush = () => {
+    for (const item of foldedRun(run, opened)) out.push(item);
+    run = [];
+  };
+  items.forEach((item, at) => {
+    if (item.kind === 'gap' || !near[at]) {
+      run.push(item);
+      return;
     }
-    const end = items.findIndex((one, i) => i >= at && one.kind === 'line' && near[i]);
-    const hidden = items.slice(at, end < 0 ? undefined : end);
-    out.push(...foldedRun(hidden, opened));
-    at += hidden.length;
-  }
+    flush();
+    out.push(item);
+  });
+  flush();
   return out;
 }
 

@@ -157,7 +157,7 @@ function FileButtons({ place, list, file, read, onMark }: HeadProps) {
         {read ? (
           <Check className="i s" aria-hidden="true" />
         ) : (
-          <Circle className="i ring" aria-hidden="true" />
+          <Circle className="i unread" aria-hidden="true" />
         )}
       </IconButton>
     </>
