@@ -14,6 +14,7 @@ import './features/files/files.css';
 import './features/hosts/hosts.css';
 import './features/settings/settings.css';
 import './features/terminal/terminal.css';
+import './features/workspaces/workspaces.css';
 import { App } from './app/app.tsx';
 import { appStore, startApp } from './state/app.ts';
 import { chatsStore, startChats } from './state/chats.ts';

@@ -1,3 +1,4 @@
+import type { WorkspaceId } from '@shared/model/ids.ts';
 import { useStore } from 'zustand';
 import { FamilyDock } from '../features/approvals/ask-dock.tsx';
 import { Inbox } from '../features/approvals/inbox.tsx';
@@ -6,6 +7,7 @@ import { Composer } from '../features/composer/composer.tsx';
 import { NewChat } from '../features/composer/new-chat.tsx';
 import { QueueList } from '../features/composer/queue-list.tsx';
 import { Conversation } from '../features/conversation/conversation.tsx';
+import { PlacePanel } from '../features/workspaces/place-panel.tsx';
 import type { ChatSession } from '../state/live.ts';
 import { navStore } from '../state/nav.ts';
 import { openChatStore } from '../state/open-chat.ts';
@@ -18,10 +20,19 @@ export function MainPane() {
     <main className="conv">
       <ErrorBoundary key={`${view}${session?.chatId ?? ''}`} what="This pane">
         {view === 'inbox' && <Inbox />}
-        {view === 'new' && <NewChat notice={(id) => <TrustCard workspaceId={id} />} />}
+        {view === 'new' && <NewChat notice={(id) => <PlaceNotices workspaceId={id} />} />}
         {view === 'chat' && session && <ChatPane key={session.chatId} session={session} />}
       </ErrorBoundary>
     </main>
+  );
+}
+
+function PlaceNotices({ workspaceId }: { readonly workspaceId: WorkspaceId | null }) {
+  return (
+    <>
+      <PlacePanel workspaceId={workspaceId} atRest />
+      <TrustCard workspaceId={workspaceId} />
+    </>
   );
 }
 
@@ -33,6 +44,7 @@ function ChatPane({ session }: { readonly session: ChatSession }) {
       <Conversation session={session} />
       {ready && (
         <div className="dock">
+          <PlacePanel workspaceId={workspaceId} />
           <TrustCard workspaceId={workspaceId} />
           <FamilyDock session={session} />
           <QueueList session={session} />

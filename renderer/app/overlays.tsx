@@ -3,6 +3,7 @@ import { HostDialogs } from '../features/hosts/host-dialogs.tsx';
 import { QuitQuestion } from '../features/quit/quit-question.tsx';
 import { Settings } from '../features/settings/settings.tsx';
 import { Toasts } from '../features/toasts/toasts.tsx';
+import { WorkspaceDialogs } from '../features/workspaces/workspace-dialogs.tsx';
 import { navStore } from '../state/nav.ts';
 
 /** What lies over the panes, whichever they are. */
@@ -11,6 +12,7 @@ export function Overlays() {
   return (
     <>
       {settings && <Settings />}
+      <WorkspaceDialogs />
       <HostDialogs />
       <QuitQuestion />
       <Toasts />

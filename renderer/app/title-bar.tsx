@@ -22,8 +22,10 @@ import { gitStore } from '../state/git.ts';
 import { hostsStore } from '../state/hosts.ts';
 import { inspectorStore, isShown, ROOMY, toggleInspector } from '../state/inspector.ts';
 import { navStore, openChat, openNew, setDrawer } from '../state/nav.ts';
-import { linkWords, workspacesStore } from '../state/workspaces.ts';
+import { placeLook } from '../state/workspace-status.ts';
+import { workspacesStore } from '../state/workspaces.ts';
 import { IconButton } from '../ui/button.tsx';
+import { StateMark } from '../ui/state-mark.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { GitChips } from './git-chips.tsx';
 
@@ -104,8 +106,8 @@ function BackTo({ parent }: { readonly parent: ChatSummary }) {
 }
 
 function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
-  const Icon = place.kind === 'ssh' ? Server : Folder;
-  const words = linkWords(place.link);
+  const Icon = place.hostId !== null ? Server : Folder;
+  const look = placeLook(place);
   const problem = place.link.state === 'down' ? `\n${place.link.message}` : '';
   const title = `${place.host}:${place.directory}${problem}`;
   const content = (
@@ -113,7 +115,12 @@ function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
       <Icon className="i s" aria-hidden="true" />
       {place.name} · <i className={`link ${place.link.state}`} />
       {place.host}
-      {words !== '' && <span className="faint">{words}</span>}
+      {look.words !== '' && (
+        <span className={`place-state ${look.tone}`}>
+          {look.glyph !== 'link' && <StateMark glyph={look.glyph} link={place.link.state} />}
+          {look.words}
+        </span>
+      )}
     </>
   );
   if (place.hostId === null) {

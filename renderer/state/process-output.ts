@@ -1,7 +1,7 @@
 import type { ProcessOutputEvent } from '@shared/contract/workspaces.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { watchFeed } from '../lib/bridge.ts';
-import type { Feed } from '../lib/feed-loop.ts';
+import { type PacedSource, pacedSource } from './paced.ts';
 
 export interface Output {
   /** The newest characters; what came before is counted, not kept. */
@@ -23,51 +23,25 @@ export function appendOutput(old: Output, text: string, skipped: number): Output
   return { ...old, text: whole.slice(from), skippedBytes: old.skippedBytes + skipped + from };
 }
 
-/** What a process writes, followed while somebody looks; shown at most once a frame. */
-export interface OutputSource {
-  readonly subscribe: (run: () => void) => () => void;
-  readonly get: () => Output;
-}
-
-export function outputOf(chatId: ChatId, processId: string): OutputSource {
-  const listeners = new Set<() => void>();
-  let shown: Output = { text: '', skippedBytes: 0, ended: false };
-  let output = shown;
+/** What a process writes, followed while somebody looks. */
+export function outputOf(chatId: ChatId, processId: string): PacedSource<Output> {
+  let output: Output = { text: '', skippedBytes: 0, ended: false };
   let cursor: number | null = null;
-  let frame = 0;
-  let feed: Feed | null = null;
-  const take = (events: readonly ProcessOutputEvent[]) => {
-    for (const event of events) {
-      if (event.type === 'exit') {
-        output = { ...output, ended: true };
-        feed?.close();
-      } else {
-        output = appendOutput(output, event.text, event.skipped);
-        cursor = event.next;
+  return pacedSource(output, (take) => {
+    if (output.ended) return null;
+    const onEvents = (events: readonly ProcessOutputEvent[]) => {
+      for (const event of events) {
+        if (event.type === 'exit') output = { ...output, ended: true };
+        else {
+          output = appendOutput(output, event.text, event.skipped);
+          cursor = event.next;
+        }
       }
-    }
-    if (frame === 0) frame = requestAnimationFrame(show);
-  };
-  const show = () => {
-    frame = 0;
-    shown = output;
-    for (const run of listeners) run();
-  };
-  return {
-    subscribe: (run) => {
-      listeners.add(run);
-      if (listeners.size === 1 && !output.ended) {
-        const input = () => ({ chatId, processId, after: cursor ?? -FIRST_BYTES });
-        feed = watchFeed('process.output', input, { onEvents: take });
-      }
-      return () => {
-        listeners.delete(run);
-        if (listeners.size > 0) return;
-        cancelAnimationFrame(frame);
-        frame = 0;
-        feed?.close();
-      };
-    },
-    get: () => shown,
-  };
+      take(output);
+      if (output.ended) feed.close();
+    };
+    const input = () => ({ chatId, processId, after: cursor ?? -FIRST_BYTES });
+    const feed = watchFeed('process.output', input, { onEvents });
+    return feed;
+  });
 }

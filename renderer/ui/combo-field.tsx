@@ -11,13 +11,14 @@ interface ComboFieldProps {
   readonly placeholder?: string;
   readonly suggestions: readonly Suggestion[];
   readonly disabled?: boolean;
+  readonly invalid?: boolean;
   readonly onChange: (value: string) => void;
   readonly onPick: (value: string) => void;
 }
 
 /** A text field that offers what may be meant; anything else may be typed. */
 export function ComboField(props: ComboFieldProps) {
-  const { label, value, placeholder, disabled = false, onChange } = props;
+  const { label, value, placeholder, disabled = false, invalid = false, onChange } = props;
   const id = useId();
   const list = useSuggestions(props);
   const active = list.items[list.at];
@@ -33,6 +34,7 @@ export function ComboField(props: ComboFieldProps) {
         aria-expanded={list.open}
         aria-controls={`${id}-list`}
         aria-activedescendant={list.open && active ? `${id}-${list.at}` : undefined}
+        aria-invalid={invalid}
         autoComplete="off"
         spellCheck={false}
         disabled={disabled}

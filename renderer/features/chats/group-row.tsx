@@ -1,8 +1,9 @@
 import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
 import { useStore } from 'zustand';
 import { hostsStore, waitingWords } from '../../state/hosts.ts';
-import { linkWords } from '../../state/workspaces.ts';
+import { placeLook } from '../../state/workspace-status.ts';
 import type { Point } from '../../ui/menu.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
 import type { TreeRow } from './tree-rows.ts';
 
 interface GroupRowProps {
@@ -18,7 +19,8 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
   const { workspace } = row;
   const waiting = useStore(hostsStore, (s) => workspace && waitingWords(s.questions, workspace.host));
   const Caret = row.open ? ChevronDown : ChevronRight;
-  const link = workspace && waiting === null ? linkWords(workspace.link) : '';
+  const look = workspace && placeLook(workspace);
+  const state = look && waiting === null ? look.words : '';
   return (
     <div
       id={id}
@@ -27,7 +29,7 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
       aria-expanded={row.open}
       aria-setsize={row.size}
       aria-posinset={row.position}
-      aria-label={nameOf(row, link, waiting)}
+      aria-label={nameOf(row, state, waiting)}
       className={`grp ${active ? 'active' : ''}`}
       title={workspace ? `${workspace.host}:${workspace.directory}` : undefined}
       onClick={onOpen}
@@ -39,11 +41,13 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
     >
       <Caret className="i s" aria-hidden="true" />
       <span className="grp-name">{row.key === 'older' ? `Older · ${row.count}` : row.name}</span>
-      {workspace && (
+      {workspace && look && (
         <span className="where">
-          <i className={`link ${workspace.link.state}`} />
+          <span className={`where-mark ${look.tone}`}>
+            <StateMark glyph={look.glyph} link={workspace.link.state} />
+          </span>
           <span className="where-host">{workspace.host}</span>
-          {link !== '' && <span className="where-link">{link}</span>}
+          {state !== '' && <span className={`where-link ${look.tone}`}>{state}</span>}
         </span>
       )}
       {waiting !== null && (
@@ -56,8 +60,8 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
   );
 }
 
-function nameOf(row: GroupRowProps['row'], link: string, waiting: string | null): string {
+function nameOf(row: GroupRowProps['row'], state: string, waiting: string | null): string {
   if (!row.workspace) return `${row.name}, ${row.count}`;
-  const where = `${row.workspace.host}${link === '' ? '' : ` ${link}`}`;
+  const where = `${row.workspace.host}${state === '' ? '' : ` ${state}`}`;
   return [row.name, where, waiting ?? ''].filter((part) => part !== '').join(', ');
 }

@@ -4,6 +4,7 @@ import { newWindow } from '../../state/app.ts';
 import { regenerateTitle } from '../../state/chats.ts';
 import { openDoctor } from '../../state/doctor.ts';
 import { openNew } from '../../state/nav.ts';
+import { placeActions } from '../../state/workspace-actions.ts';
 import { reconnect } from '../../state/workspaces.ts';
 import { Menu, type MenuItem, type Point } from '../../ui/menu.tsx';
 
@@ -42,12 +43,15 @@ function chatItems(
   ];
 }
 
-function groupItems({ id, host, hostId }: WorkspaceSummary): readonly MenuItem[] {
-  const newChat = { label: 'New chat here', run: () => openNew(id) };
-  if (hostId === null) return [newChat];
-  return [
-    newChat,
+function groupItems(place: WorkspaceSummary): readonly MenuItem[] {
+  const { id, host, hostId } = place;
+  const ofHost = [
     { label: 'Reconnect', run: () => void reconnect(id) },
     { label: 'Connection doctor', run: () => openDoctor(host) },
+  ];
+  return [
+    { label: 'New chat here', run: () => openNew(id) },
+    ...(hostId === null ? [] : ofHost),
+    ...placeActions(place),
   ];
 }

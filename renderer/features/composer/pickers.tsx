@@ -100,7 +100,8 @@ interface WorkspacePickerProps {
 export function WorkspacePicker({ value, onPick }: WorkspacePickerProps) {
   const list = useStore(workspacesStore, (s) => s.list);
   if (!list || list.length === 0) return null;
-  const Icon = list.find((w) => w.id === value)?.kind === 'ssh' ? Server : Folder;
+  const chosen = list.find((w) => w.id === value);
+  const Icon = (chosen?.hostId ?? null) === null ? Folder : Server;
   const choices = list.map((w) => ({ value: w.id, label: w.name, note: `${w.host} · ${w.directory}` }));
   return (
     <Picker

@@ -1,17 +1,14 @@
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
-import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
-import { doingWords } from '../../lib/trace-words.ts';
 import { openDoctor } from '../../state/doctor.ts';
-import { hostsStore, waitingWords } from '../../state/hosts.ts';
-import { useTrace } from '../../state/trace.ts';
+import { useDoing } from '../../state/doing.ts';
+import { suggestionNote, useHostSuggestions } from '../../state/host-suggestions.ts';
 import { Button } from '../../ui/button.tsx';
 import { ComboField } from '../../ui/combo-field.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
-import { suggestionNote, useHostSuggestions } from './host-suggestions.ts';
 
 interface SshFormProps {
   /** What stands in the field at first. */
@@ -148,12 +145,11 @@ function useAttempt(onOpened: (id: WorkspaceId) => void) {
 
 /** The stage that the connection is at. */
 function Doing({ target }: { readonly target: string }) {
-  const words = doingWords(useTrace(target)?.trace ?? null) ?? 'Connecting…';
-  const waiting = useStore(hostsStore, (s) => waitingWords(s.questions, target));
+  const { words, waits } = useDoing(target);
   return (
-    <div className={`doing ${waiting === null ? 'meta' : 'warn'}`} role="status">
-      <StatusMark glyph={waiting === null ? 'beat' : 'hand'} step={0} />
-      {waiting ?? words}
+    <div className={`doing ${waits ? 'warn' : 'meta'}`} role="status">
+      <StatusMark glyph={waits ? 'hand' : 'beat'} step={0} />
+      {words}
     </div>
   );
 }

@@ -1,12 +1,14 @@
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
-import { Folder, FolderOpen, Server } from 'lucide-react';
+import { Folder, FolderOpen, Layers, Server } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { appStore } from '../../state/app.ts';
-import { linkWords, workspacesStore } from '../../state/workspaces.ts';
+import { useHostSuggestions } from '../../state/host-suggestions.ts';
+import { showWorkspaceDialog } from '../../state/workspace-dialogs.ts';
+import { placeLook } from '../../state/workspace-status.ts';
+import { workspacesStore } from '../../state/workspaces.ts';
 import { AnotherPlace } from './another-place.tsx';
-import { useHostSuggestions } from './host-suggestions.ts';
 
 const SHOWN = 3;
 const NONE: readonly WorkspaceSummary[] = [];
@@ -36,6 +38,14 @@ export function Where({ value, onPick, missing }: WhereProps) {
         <button type="button" className="opt" onClick={() => setAsking({ host: '' })}>
           <FolderOpen className="i" aria-hidden="true" />
           <span>Another folder or host…</span>
+        </button>
+        <button
+          type="button"
+          className="opt"
+          onClick={() => showWorkspaceDialog({ kind: 'create', from: value })}
+        >
+          <Layers className="i" aria-hidden="true" />
+          <span>New workspace from a template…</span>
         </button>
       </div>
       {problem !== null && <p className="where-problem err">{problem}</p>}
@@ -93,8 +103,9 @@ interface PlaceProps {
 }
 
 function Place({ workspace, on, onPick }: PlaceProps) {
-  const Icon = workspace.kind === 'ssh' ? Server : Folder;
-  const words = [workspace.branch === null ? '' : `git · ${workspace.branch}`, linkWords(workspace.link)];
+  const Icon = workspace.hostId !== null ? Server : Folder;
+  const look = placeLook(workspace);
+  const words = workspace.branch === null ? '' : `git · ${workspace.branch}`;
   return (
     <button
       type="button"
@@ -105,9 +116,12 @@ function Place({ workspace, on, onPick }: PlaceProps) {
     >
       <Icon className="i" aria-hidden="true" />
       <span className="opt-main" title={workspace.directory}>
-        <b>{workspace.directory}</b> <span className="d">{words.filter((w) => w !== '').join(' · ')}</span>
+        <b>{workspace.directory}</b> <span className="d">{words}</span>
       </span>
-      <span className="d">{workspace.host}</span>
+      <span className="d">
+        {look.words !== '' && <span className={look.tone}>{look.words} · </span>}
+        {workspace.host}
+      </span>
     </button>
   );
 }

@@ -1,8 +1,8 @@
 import { type AccountProblem, accountProblems, type NewAccount } from '@shared/contract/new-account.ts';
-import { type ComponentProps, useId, useState } from 'react';
+import { useState } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field } from '../../ui/field.tsx';
+import { CheckedField } from '../../ui/checked-field.tsx';
 import { type Choice, Picker } from '../../ui/picker.tsx';
 
 const KINDS: readonly Choice<NewAccount['kind']>[] = [
@@ -86,28 +86,5 @@ export function AddAccount({ onDone }: { readonly onDone: () => void }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-interface CheckedFieldProps extends ComponentProps<typeof Field> {
-  /** What is wrong with the value, in one sentence. */
-  readonly problem: string | null;
-}
-
-function CheckedField({ problem, ...field }: CheckedFieldProps) {
-  const id = useId();
-  return (
-    <div className="checked">
-      <Field
-        aria-invalid={problem !== null}
-        aria-describedby={problem === null ? undefined : id}
-        {...field}
-      />
-      {problem !== null && (
-        <span id={id} className="err" role="alert">
-          {problem}
-        </span>
-      )}
-    </div>
   );
 }

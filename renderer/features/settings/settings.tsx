@@ -10,6 +10,7 @@ import { Accounts } from './accounts.tsx';
 import { GitAccounts } from './git-accounts.tsx';
 import { Hosts } from './hosts.tsx';
 import { Rules } from './rules.tsx';
+import { Templates } from './templates.tsx';
 
 const THEMES: readonly Choice<SettingValues['theme']>[] = [
   { value: 'system', label: 'Follow the system' },
@@ -65,6 +66,8 @@ export function Settings() {
       <GitAccounts />
       <h3>Hosts</h3>
       <Hosts />
+      <h3>Templates</h3>
+      <Templates />
       {info && (
         <p className="faint num">
           Gaffer {info.version} · {info.runtime}

@@ -1,6 +1,6 @@
 import type { HostSuggestion } from '@shared/contract/hosts.ts';
 import { useEffect, useState } from 'react';
-import { call } from '../../lib/bridge.ts';
+import { call } from '../lib/bridge.ts';
 
 const NONE: readonly HostSuggestion[] = [];
 
