@@ -46,7 +46,10 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
           <span className={`where-mark ${look.tone}`}>
             <StateMark glyph={look.glyph} link={workspace.link.state} />
           </span>
-          <span className="where-host">{workspace.host}</span>
+          {/* Its state needs the room more than what most of them have in common. */}
+          {(workspace.hostId !== null || look.glyph === 'link') && (
+            <span className="where-host">{workspace.host}</span>
+          )}
           {state !== '' && <span className={`where-link ${look.tone}`}>{state}</span>}
         </span>
       )}

@@ -8,6 +8,7 @@ import { useHostSuggestions } from '../../state/host-suggestions.ts';
 import { showWorkspaceDialog } from '../../state/workspace-dialogs.ts';
 import { placeLook } from '../../state/workspace-status.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
+import { StateMark } from '../../ui/state-mark.tsx';
 import { AnotherPlace } from './another-place.tsx';
 
 const SHOWN = 3;
@@ -119,7 +120,12 @@ function Place({ workspace, on, onPick }: PlaceProps) {
         <b>{workspace.directory}</b> <span className="d">{words}</span>
       </span>
       <span className="d">
-        {look.words !== '' && <span className={look.tone}>{look.words} · </span>}
+        {look.words !== '' && (
+          <span className={`place-state ${look.tone}`}>
+            {look.glyph !== 'link' && <StateMark glyph={look.glyph} link={workspace.link.state} />}
+            {look.words} ·{' '}
+          </span>
+        )}
         {workspace.host}
       </span>
     </button>

@@ -6,7 +6,7 @@ import type { ToolFacts } from './tool-view.ts';
 const running = { state: 'dispatched' } as ToolCallState;
 
 function facts(tool: string, args: unknown, change: Partial<ToolFacts> = {}): ToolFacts {
-  return { tool, args, result: null, ledger: null, writing: false, busy: true, ...change };
+  return { tool, args, result: null, log: '', ledger: null, writing: false, busy: true, ...change };
 }
 
 function done(tool: string, args: unknown, result: unknown, isError = false): ToolFacts {

@@ -125,6 +125,7 @@ describe('what a tool row says', () => {
       value === undefined
         ? null
         : { type: 'tool-result', tool_call_id: 't', tool_name: tool, result: value, duration_ms: 4210 },
+    log: '',
     ledger: null,
     writing: false,
     busy: true,

@@ -9,6 +9,7 @@ import { DiffView } from '../../ui/diff-view.tsx';
 import { TerminalBlock } from '../../ui/terminal-block.tsx';
 import { number, record, text } from './json.ts';
 import { OpenInTerminal } from './open-in-terminal.tsx';
+import { PlaceResult } from './place-result.tsx';
 import { editDiffs, failureText, type ToolFacts, type ToolView } from './tool-view.ts';
 
 interface ToolBodyProps {
@@ -47,6 +48,7 @@ function Content({ chatId, facts, view }: Omit<ToolBodyProps, 'resultMessageId'>
     return <RunResult chatId={chatId} facts={facts} view={view} />;
   }
   if (view.kind === 'edit') return <EditResult facts={facts} view={view} />;
+  if (view.kind === 'place' && view.phase !== 'failed') return <PlaceResult facts={facts} />;
   if (view.phase === 'failed') return <Failure result={facts.result} />;
   if (view.kind === 'read') {
     return <TerminalBlock text={text(record(facts.result?.result)['content'])} />;

@@ -1,6 +1,6 @@
 import type { ToolResultPart } from '@shared/model/part.ts';
 import type { LiveBlock } from '@shared/model/reducer.ts';
-import { BookOpen, FilePen, Hand, Pencil, SquareTerminal, Terminal, Wrench } from 'lucide-react';
+import { BookOpen, FilePen, Hand, Layers, Pencil, SquareTerminal, Terminal, Wrench } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { belowDirectory, duration, plural } from '../../lib/format.ts';
@@ -19,6 +19,7 @@ const ICONS: Readonly<Record<ToolKind, typeof Terminal>> = {
   edit: Pencil,
   read: BookOpen,
   process: SquareTerminal,
+  place: Layers,
   other: Wrench,
 };
 
@@ -30,7 +31,8 @@ export function useToolFacts(session: ChatSession, item: ToolItem): ToolFacts {
   const busy = useStore(session.store, (s) => s.view?.status === 'running');
   const { tool_name, args } = item.call;
   const result = item.result ?? (streamed && resultOf(streamed));
-  return { tool: tool_name, args, result, ledger: item.ledger, writing: false, busy };
+  const log = streamed?.result_text ?? '';
+  return { tool: tool_name, args, result, log, ledger: item.ledger, writing: false, busy };
 }
 
 function resultOf({
@@ -56,7 +58,7 @@ type LiveTool = LiveBlock & { readonly type: 'tool' };
 /** A call that the model is still writing. */
 export function liveFacts(block: LiveTool): ToolFacts {
   const args = block.args ?? partialArgs(block.raw);
-  return { tool: block.tool_name, args, result: null, ledger: null, writing: true, busy: true };
+  return { tool: block.tool_name, args, result: null, log: '', ledger: null, writing: true, busy: true };
 }
 
 export const ToolRow = memo(

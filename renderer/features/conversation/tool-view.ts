@@ -3,8 +3,9 @@ import type { ToolResultPart } from '@shared/model/part.ts';
 import { countRows, type DiffRow, diffRows, foldSame, patchRows } from '../../lib/diff-rows.ts';
 import { firstLine, plural } from '../../lib/format.ts';
 import { number, record, text } from './json.ts';
+import { isPlaceTool, placeToolObject } from './place-tool.ts';
 
-export type ToolKind = 'run' | 'edit' | 'read' | 'process' | 'other';
+export type ToolKind = 'run' | 'edit' | 'read' | 'process' | 'place' | 'other';
 export type ToolPhase =
   | 'writing'
   | 'gated'
@@ -34,6 +35,8 @@ export interface ToolFacts {
   readonly tool: string;
   readonly args: unknown;
   readonly result: ToolResultPart | null;
+  /** What a call that runs has told so far. */
+  readonly log: string;
   readonly ledger: ToolCallState | null;
   /** The model is still writing the call. */
   readonly writing: boolean;
@@ -104,13 +107,21 @@ const VERBS: Readonly<Record<string, readonly [ToolKind, string, string, string]
   process_list: ['process', 'Listing', 'Listed', 'List'],
   process_signal: ['process', 'Stopping', 'Stopped', 'Stop'],
   list_agents: ['other', 'Listing', 'Listed', 'List'],
+  list_templates: ['other', 'Listing', 'Listed', 'List'],
+  read_template: ['other', 'Reading', 'Read', 'Read'],
+  create_workspace: ['place', 'Making', 'Made', 'Make'],
+  start_workspace: ['place', 'Starting', 'Started', 'Start'],
+  stop_workspace: ['place', 'Stopping', 'Stopped', 'Stop'],
 };
 
 function say(facts: ToolFacts, phase: ToolPhase): readonly [ToolKind, string, string] {
   const known = VERBS[facts.tool];
-  const object = objectOf(facts);
+  const object = isPlaceTool(facts.tool) ? placeToolObject(facts) : objectOf(facts);
   if (!known) return ['other', phase === 'running' ? 'Using' : 'Used', `${facts.tool} ${object}`.trim()];
   const [kind, now, after, plain] = known;
+  // Nothing was made: it had one.
+  if (facts.tool === 'create_workspace' && record(facts.result?.result)['created'] === false)
+    return [kind, 'Found', object];
   if (phase === 'done' || phase === 'failed' || phase === 'unknown') return [kind, after, object];
   return [kind, phase === 'running' || phase === 'writing' ? now : plain, object];
 }
@@ -179,7 +190,7 @@ export function failureText(result: ToolResultPart | null): string {
 
 /** Phases that stand open until the person closes them. */
 export function opensByItself(view: ToolView): boolean {
-  if (view.phase === 'running') return view.kind === 'run';
+  if (view.phase === 'running') return view.kind === 'run' || view.kind === 'place';
   if (view.phase === 'failed' || view.phase === 'denied' || view.phase === 'not-run') return true;
   // A command that was stopped has said something until then.
   if (view.phase === 'stopped') return view.exitCode !== null;

@@ -2,6 +2,7 @@ import type { WorkspaceOrigin, WorkspaceSummary } from '@shared/model/workspace.
 import { GitBranch } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { age } from '../../lib/format.ts';
+import { KIND_WORDS } from '../../lib/kind-words.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { placeActions } from '../../state/workspace-actions.ts';
 import { placeLook } from '../../state/workspace-status.ts';
@@ -27,7 +28,7 @@ export function Place({ place }: { readonly place: WorkspaceSummary }) {
           </span>
           <CopyButton text={place.directory} label="Copy directory" />
         </Row>
-        <Row name="Kind">{KINDS[place.kind]}</Row>
+        <Row name="Kind">{KIND_WORDS[place.kind]}</Row>
         <Row name="Branch">
           <Branch name={place.branch} />
         </Row>
@@ -40,15 +41,6 @@ export function Place({ place }: { readonly place: WorkspaceSummary }) {
     </section>
   );
 }
-
-const KINDS: Readonly<Record<WorkspaceSummary['kind'], string>> = {
-  local: 'Folder on this computer',
-  worktree: 'Git worktree on this computer',
-  ssh: 'Directory on a host',
-  'ssh-clone': 'Clone on a host',
-  'ssh-worktree': 'Git worktree on a host',
-  container: 'Dev container',
-};
 
 function Row({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (

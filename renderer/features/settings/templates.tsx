@@ -2,6 +2,7 @@ import type { BrokenTemplate, ListedTemplate } from '@shared/model/template.ts';
 import { useState } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { plural } from '../../lib/format.ts';
+import { KIND_WORDS } from '../../lib/kind-words.ts';
 import { useTemplates } from '../../state/templates.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -60,7 +61,7 @@ function TemplateRow({ listed, onEdit, onCopy }: TemplateRowProps) {
   const name = template.display_name ?? template.name;
   const facts = [
     source === 'user' ? 'yours' : 'built in',
-    template.kind,
+    KIND_WORDS[template.kind],
     ...(activeWorkspaces > 0 ? [plural(activeWorkspaces, 'workspace')] : []),
   ];
   return (

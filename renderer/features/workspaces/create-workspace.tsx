@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import { type Template, wantsHost } from '@shared/model/template.ts';
 import { Layers } from 'lucide-react';
-import { type SubmitEvent, useMemo, useRef, useState } from 'react';
+import { type SubmitEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { hostsStore } from '../../state/hosts.ts';
 import { useTemplates } from '../../state/templates.ts';
@@ -64,19 +64,20 @@ function Form({ template, from, onCreated, onClose }: FormProps) {
   const { step, problems } = creation;
   const busy = step.state !== 'form';
   const ref = useRef<HTMLFormElement>(null);
-  const submit = async (event: SubmitEvent) => {
+  const { refusals } = creation;
+  useEffect(() => {
+    if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [refusals]);
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (busy) return;
-    const found = await creation.create(form.wanted);
-    // After the fields have been told.
-    if (found) setTimeout(() => ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    if (!busy) void creation.create(form.wanted);
   };
   const problemOf = (name: string) => {
     const found = problems.parameters.find((one) => one.name === name);
     return found ? problemSentence(found.problem) : null;
   };
   return (
-    <form ref={ref} className="form" noValidate onSubmit={(event) => void submit(event)}>
+    <form ref={ref} className="form" noValidate onSubmit={submit}>
       {template.description !== undefined && <p className="meta">{template.description}</p>}
       {wantsHost(template.kind) !== false && (
         <HostField
@@ -91,6 +92,7 @@ function Form({ template, from, onCreated, onClose }: FormProps) {
         <ParameterField
           key={parameter.name}
           parameter={parameter}
+          placeholder={parameter.name === 'directory' ? template.directory : undefined}
           value={form.wanted.values[parameter.name] ?? ''}
           problem={problemOf(parameter.name)}
           disabled={busy}
@@ -144,12 +146,15 @@ function useEntries(template: Template, from: WorkspaceId | null) {
     return wantsHost(template.kind) === true && hosts?.length === 1 ? (hosts[0]?.target ?? '') : '';
   });
   const [name, setName] = useState('');
-  const [values, setValues] = useState(() => firstValues(template, seed));
-  const wanted = useMemo(() => ({ template, host, name, values }), [template, host, name, values]);
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  // Whether a folder is a repository may be known only a moment later.
+  const wanted = useMemo(() => {
+    return { template, host, name, values: { ...firstValues(template, seed), ...typed } };
+  }, [template, host, name, seed, typed]);
   return {
     wanted,
     setHost,
     setName,
-    setValue: (parameter: string, value: string) => setValues((all) => ({ ...all, [parameter]: value })),
+    setValue: (parameter: string, value: string) => setTyped((all) => ({ ...all, [parameter]: value })),
   };
 }

@@ -9,6 +9,8 @@ import { parameterHint, parameterLabel } from './parameter-words.ts';
 interface ParameterFieldProps {
   readonly parameter: TemplateParameter;
   readonly value: string;
+  /** What counts when nothing is entered. */
+  readonly placeholder?: string | undefined;
   /** A sentence. */
   readonly problem: string | null;
   readonly disabled: boolean;
@@ -21,7 +23,7 @@ const MACHINE = new Set(['repository', 'base', 'branch', 'directory']);
 const IN_SIGHT = 4;
 
 export function ParameterField(props: ParameterFieldProps) {
-  const { parameter, value, problem, disabled, onChange } = props;
+  const { parameter, value, placeholder, problem, disabled, onChange } = props;
   switch (parameter.type) {
     case 'bool':
       return (
@@ -43,6 +45,7 @@ export function ParameterField(props: ParameterFieldProps) {
           inputMode={parameter.type === 'number' ? 'decimal' : undefined}
           required={parameter.required}
           value={value}
+          placeholder={placeholder}
           hint={parameterHint(parameter)}
           problem={problem}
           disabled={disabled}

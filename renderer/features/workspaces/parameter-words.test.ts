@@ -18,6 +18,7 @@ test.each([
 
 test('a problem is a sentence', () => {
   expect(problemSentence('must be at most 8')).toBe('Must be at most 8.');
+  expect(problemSentence('must match ~?/.+')).toBe('Must have the form ~?/.+');
 });
 
 const repository = { ...text, name: 'repository' };

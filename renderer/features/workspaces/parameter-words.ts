@@ -29,8 +29,10 @@ function rangeWords({ type, min, max, validation_regex: regex }: Bounds): string
   return regex === undefined ? words : `${words} Has the form ${regex}`.trim();
 }
 
-/** "must be at most 8" as a sentence of its own. */
+/** "must be at most 8" as a sentence of its own. An expression ends where it ends. */
 export function problemSentence(problem: string): string {
+  const form = /^must match (.*)$/s.exec(problem)?.[1];
+  if (form !== undefined) return `Must have the form ${form}`;
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`;
 }
 
@@ -57,13 +59,3 @@ function repositoryOf(kind: WorkspaceKind, { directory, hostId, branch, origin }
   if (origin?.repository) return origin.repository.replace(/\/\.git$/, '');
   return branch === null ? null : directory;
 }
-
-/** "A branch in a worktree": what kind of place comes of it. */
-export const KIND_WORDS: Readonly<Record<WorkspaceKind, string>> = {
-  local: 'this computer',
-  worktree: 'this computer · worktree',
-  ssh: 'host',
-  'ssh-clone': 'host · clone',
-  'ssh-worktree': 'host · worktree',
-  container: 'dev container',
-};

@@ -1,7 +1,7 @@
 import type { ListedTemplate } from '@shared/model/template.ts';
 import type { KeyboardEvent } from 'react';
 import { plural } from '../../lib/format.ts';
-import { KIND_WORDS } from './parameter-words.ts';
+import { KIND_WORDS } from '../../lib/kind-words.ts';
 import { TemplateIcon } from './template-icon.tsx';
 
 interface TemplateChoiceProps {

@@ -32,7 +32,8 @@ export function useCreation(wanted: Wanted | null, onCreated: (id: WorkspaceId) 
   const [tried, setTried] = useState<Template | null>(null);
   // Nothing is called wrong before the person says that it is complete.
   const isTried = wanted !== null && tried?.id === wanted.template.id;
-  const problems = useProblems(isTried ? wanted : null);
+  const [problems, setProblems] = useProblems(isTried ? wanted : null);
+  const [refusals, setRefusals] = useState(0);
   const attempt = useRef<{ readonly target: string | null } | null>(null);
   const cancel = () => {
     const target = attempt.current?.target ?? null;
@@ -40,24 +41,26 @@ export function useCreation(wanted: Wanted | null, onCreated: (id: WorkspaceId) 
     if (target !== null) void call('hosts.cancel', { target });
   };
   useEffect(() => cancel, []);
-  const create = async (one: Wanted): Promise<Problems | null> => {
-    setTried(one.template);
+  const create = async (one: Wanted): Promise<void> => {
     const found = await findProblems(one);
-    if (hasProblems(found)) return found;
+    setTried(one.template);
+    setProblems(found);
+    if (hasProblems(found)) return setRefusals((n) => n + 1);
     const target = knownHost(one.host) === null && one.host.trim() !== '' ? one.host.trim() : null;
     const own = { target };
     attempt.current = own;
     setStep(target === null ? { state: 'creating' } : { state: 'connecting', target });
     const answer = await make(one, () => setStep({ state: 'creating' }));
-    if (attempt.current !== own) return null;
+    if (attempt.current !== own) return;
     attempt.current = null;
     if (answer.ok) onCreated(answer.value.workspaceId);
     else setStep({ state: 'form', refusal: answer.error.message });
-    return null;
   };
   return {
     step,
     problems: isTried ? problems : NO_PROBLEMS,
+    /** Counts how often something was called wrong. */
+    refusals,
     create,
     cancel() {
       cancel();
@@ -67,7 +70,7 @@ export function useCreation(wanted: Wanted | null, onCreated: (id: WorkspaceId) 
 }
 
 /** Of the form as it is now. */
-function useProblems(wanted: Wanted | null): Problems {
+function useProblems(wanted: Wanted | null) {
   const [problems, setProblems] = useState(NO_PROBLEMS);
   useEffect(() => {
     if (wanted === null) return;
@@ -79,7 +82,7 @@ function useProblems(wanted: Wanted | null): Problems {
       old = true;
     };
   }, [wanted]);
-  return problems;
+  return [problems, setProblems] as const;
 }
 
 function hasProblems({ host, parameters }: Problems): boolean {
