@@ -121,10 +121,13 @@ function Place({ workspace, on, onPick }: PlaceProps) {
       </span>
       <span className="d">
         {look.words !== '' && (
-          <span className={`place-state ${look.tone}`}>
-            {look.glyph !== 'link' && <StateMark glyph={look.glyph} link={workspace.link.state} />}
-            {look.words} ·{' '}
-          </span>
+          <>
+            <span className={`place-state ${look.tone}`}>
+              {look.glyph !== 'link' && <StateMark glyph={look.glyph} link={workspace.link.state} />}
+              {look.words}
+            </span>
+            {' · '}
+          </>
         )}
         {workspace.host}
       </span>
