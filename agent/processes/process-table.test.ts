@@ -7,7 +7,7 @@ import { TokenMask } from '../base/mask-tokens.ts';
 import { noteOf } from '../base/process-identity.ts';
 import { putFile } from '../base/small-file.ts';
 import { ProcessTable } from './process-table.ts';
-import { runFile } from './run-files.ts';
+import { getMeta, runFile } from './run-files.ts';
 
 const DAY_MS = 24 * 3_600_000;
 let base: string;
@@ -80,4 +80,25 @@ it('starts no more than may run at once', async () => {
   await put('3', { started: 'here and alive', daysOld: 1 });
   expect(processes.has(idOf('3'))).toBe(true);
   await expect(processes.prepare({ command: 'true' })).rejects.toMatchObject({ status: 503, code: 'busy' });
+});
+
+it('says of a command that runs on another machine of a shared home where it runs, and never that it ended', async () => {
+  const dir = await put('9', { host: 'login1', started: 'gone', daysOld: 0 });
+  const elsewhere = { status: 409, code: 'unknown-outcome', message: expect.stringContaining('login1') };
+  const here = table();
+  await here.open();
+  // A start whose outcome was not recorded there comes again, over a link to another machine of the same name.
+  await expect(here.start(idOf('9'), { command: 'true', workdir: '/' }, null)).rejects.toMatchObject(elsewhere);
+  await expect(here.output(idOf('9'), null)).rejects.toMatchObject(elsewhere);
+  await expect(here.output(idOf('9'), 'a chat')).rejects.toMatchObject({ status: 404 });
+  expect(await here.list(null)).toEqual([]);
+  expect(existsSync(runFile.exit(dir))).toBe(false);
+});
+
+it('leaves a start to the machine that announced it', async () => {
+  const dir = await put('9', { host: 'login1', daysOld: 0 });
+  const start = table().start(idOf('9'), { command: 'true', workdir: '/' }, null);
+  await expect(start).rejects.toMatchObject({ code: 'unknown-outcome' });
+  expect(getMeta(dir)?.host).toBe('login1');
+  expect(existsSync(runFile.started(dir))).toBe(false);
 });

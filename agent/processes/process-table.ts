@@ -13,7 +13,7 @@ import type { Home } from '../base/home.ts';
 import { limits } from '../base/limits.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
 import { badRequest, Refusal } from '../base/refusal.ts';
-import { putFile } from '../base/small-file.ts';
+import { putFile, putNewFile } from '../base/small-file.ts';
 import { pauseAfter } from './pause-after.ts';
 import { Run } from './run.ts';
 import { getMeta, type RunMeta, runFile, wasStarted } from './run-files.ts';
@@ -92,7 +92,7 @@ export class ProcessTable {
     const workdir = await this.prepare(request);
     const dir = path.join(this.options.home.runs, id);
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    const meta: RunMeta = getMeta(dir) ?? {
+    const meta = this.announce(dir, {
       id,
       command: request.command,
       workdir,
@@ -100,8 +100,7 @@ export class ProcessTable {
       chatId,
       host: this.options.home.hostname,
       startedAt: Date.now(),
-    };
-    putFile(runFile.meta(dir), meta);
+    });
     const run = new Run(dir, meta);
     const env = {
       ...(await this.options.baseEnv()),
@@ -195,24 +194,40 @@ export class ProcessTable {
     return this.runs.has(id) || this.adopt(id) !== null;
   }
 
-  /** Throws 404 for an unknown process and for that of another chat. */
+  /** Throws 404 for an unknown process and for that of another chat, 409 for that of another host. */
   find(id: string, chatId: string | null): Run {
     const run = this.runs.get(id) ?? this.adopt(id);
-    if (!run || (chatId !== null && run.meta.chatId !== chatId)) {
+    const meta = run?.meta ?? this.startedMeta(id);
+    if (!meta || (chatId !== null && meta.chatId !== chatId)) {
       throw new Refusal(404, 'not-found', `there is no process ${id}`);
     }
+    if (!run) throw startedOn(meta);
     return run;
+  }
+
+  /** Whoever announces it first runs it: the home may be shared, and nothing here tells what another host does. */
+  private announce(dir: string, mine: RunMeta): RunMeta {
+    const file = runFile.meta(dir);
+    const first = putNewFile(file, mine) ? mine : getMeta(dir);
+    if (first && first.host !== mine.host) throw startedOn(first);
+    if (!first) putFile(file, mine);
+    return first ?? mine;
   }
 
   /** Null: no such process, one of another host, or one that was announced and never started. */
   private adopt(id: string): Run | null {
-    if (!/^[0-9a-f-]{36}$/.test(id)) return null;
-    const dir = path.join(this.options.home.runs, id);
-    const meta = getMeta(dir);
-    if (!meta || meta.host !== this.options.home.hostname || !wasStarted(dir)) return null;
-    const run = new Run(dir, meta);
+    const meta = this.startedMeta(id);
+    if (meta?.host !== this.options.home.hostname) return null;
+    const run = new Run(path.join(this.options.home.runs, id), meta);
     this.runs.set(id, run);
     return run;
+  }
+
+  /** Of a process that was started, on whatever host. */
+  private startedMeta(id: string): RunMeta | null {
+    if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+    const dir = path.join(this.options.home.runs, id);
+    return wasStarted(dir) ? getMeta(dir) : null;
   }
 }
 
@@ -226,6 +241,11 @@ async function isLeftOver(dir: string, oldest: number): Promise<boolean> {
   const found = await stat(dir).catch(() => null);
   if (!found || found.mtimeMs >= oldest) return false;
   return !wasStarted(dir) || existsSync(runFile.exit(dir));
+}
+
+/** That is another machine with the same home; whether it lives can be found out there only. */
+function startedOn({ id, host }: RunMeta): Refusal {
+  return new Refusal(409, 'unknown-outcome', `process ${id} runs on ${host}, another machine of this home`);
 }
 
 function alreadyExited(id: string): Refusal {
