@@ -52,7 +52,7 @@ export async function launch(): Promise<void> {
   output?.on('error', () => output.destroy());
   const code = await exited;
   await withinMs(drained, HELD_OUTPUT_MS);
-  const exit: RunExit = { code, at: Date.now() };
+  const exit: RunExit = { code, at: Date.now(), written: spool.written };
   await putExit(order.dir, exit);
   say('exit');
   await drained;

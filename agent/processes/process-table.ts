@@ -141,7 +141,7 @@ export class ProcessTable {
     const run = this.find(id, chatId);
     // The state before the text: "not running" then means that the text is complete.
     const exit = await run.loadExit();
-    const text = await readHeadTail(run.dir);
+    const text = await readHeadTail(run.dir, exit?.written);
     const output = this.options.mask.text(text.output);
     return { ...text, output, running: exit === null, exit_code: exit?.code ?? null };
   }
@@ -153,8 +153,10 @@ export class ProcessTable {
   async spool(id: string, chatId: string | null, after: number): Promise<SpoolChunk> {
     const run = this.find(id, chatId);
     const exit = await run.loadExit();
-    const from = after < 0 ? Math.max(0, (await spoolTotal(run.dir)) + after) : after;
-    const { data, start } = await readSpool(run.dir, from, limits.spoolChunk);
+    const from = after < 0 ? Math.max(0, (await spoolTotal(run.dir, exit?.written)) + after) : after;
+    const { data, start: found } = await readSpool(run.dir, from, limits.spoolChunk);
+    // What is missing at the end is skipped like any other hole.
+    const start = data.length === 0 ? Math.max(found, exit?.written ?? 0) : found;
     return {
       data: this.options.mask.bytes(data).toString('base64'),
       start,

@@ -25,6 +25,8 @@ export interface RunExit {
   /** -1: killed by a signal, or not known. */
   readonly code: number;
   readonly at: number;
+  /** How much it had written by then, kept or not: a full disk may have taken the end. Absent: nobody counted. */
+  readonly written?: number;
 }
 
 export const runFile = {
@@ -46,9 +48,9 @@ export function getMeta(dir: string): RunMeta | null {
 /** Throws when it is there and cannot be read. */
 export function readExit(dir: string): RunExit | null {
   const exit = readFile(runFile.exit(dir));
-  return isRecord(exit) && typeof exit.code === 'number' && typeof exit.at === 'number'
-    ? { code: exit.code, at: exit.at }
-    : null;
+  if (!isRecord(exit) || typeof exit.code !== 'number' || typeof exit.at !== 'number') return null;
+  const { code, at, written } = exit;
+  return typeof written === 'number' ? { code, at, written } : { code, at };
 }
 
 /** Of the `pid` file (the command) or of `started` (its launcher). Throws when it is there and cannot be read. */

@@ -64,6 +64,17 @@ describe('the writer of a spool', () => {
     },
   );
 
+  it.skipIf(process.platform !== 'linux')('tells what a full disk took at the very end', async () => {
+    const dir = newDir();
+    const spool = new SpoolWriter(dir, BOUNDS, () => 0);
+    spool.write(Buffer.from('0123456789abcdefghij'));
+    symlinkSync(FULL, path.join(dir, 'tail-000000000000020'));
+    spool.write(Buffer.from('3 tests failed'));
+    spool.close();
+    expect((await readHeadTail(dir, spool.written)).truncated?.omitted_bytes).toBe(14);
+    expect(await spoolTotal(dir, spool.written)).toBe(34);
+  });
+
   it('shows the end also behind several holes', async () => {
     const dir = newDir();
     for (const [name, text] of [

@@ -21,7 +21,7 @@ const TRY_AGAIN_MS = 1_000;
 /**
  * Keeps the first `head` bytes and at least the last `tail` of everything written: plain files that only grow,
  * named by position, the oldest removed. Nothing is buffered here, so a killed writer loses nothing. A full disk must
- * not stop the command: what it prints then is lost, the positions tell how much, and later output is kept again.
+ * not stop the command: what it prints then is lost, the positions (at the end `written`) tell how much, and later output is kept again.
  */
 export class SpoolWriter {
   private readonly dir: string;
@@ -41,6 +41,11 @@ export class SpoolWriter {
     this.fd = openSync(path.join(dir, 'head'), 'w', 0o600);
     this.fileEnd = bounds.head;
     for (const start of segmentStarts(readdirSync(dir))) rmSync(path.join(dir, segmentName(start)));
+  }
+
+  /** Everything that came, what was lost included. */
+  get written(): number {
+    return this.position;
   }
 
   /** Synchronous on purpose: a writer slower than the command slows the command, and memory stays flat. */

@@ -17,9 +17,9 @@ export interface SpoolRead {
   readonly start: number;
 }
 
-/** How many bytes the process has written, those that were dropped included. */
-export async function spoolTotal(dir: string): Promise<number> {
-  return (await pieces(dir)).at(-1)?.end ?? 0;
+/** How many bytes the process has written, those that were dropped included; `written` is what its exit says. */
+export async function spoolTotal(dir: string, written = 0): Promise<number> {
+  return Math.max((await pieces(dir)).at(-1)?.end ?? 0, written);
 }
 
 /** The time of a directory is coarse: now and then all of it is looked at. */
@@ -79,9 +79,9 @@ export async function readSpool(dir: string, after: number, length: number): Pro
 }
 
 /** The text of CHATD 9.11. */
-export async function readHeadTail(dir: string): Promise<HeadTail> {
+export async function readHeadTail(dir: string, written = 0): Promise<HeadTail> {
   const head = await readSpool(dir, 0, limits.headTail);
-  const total = await spoolTotal(dir);
+  const total = await spoolTotal(dir, written);
   const from = Math.max(head.data.length, total - limits.headTail);
   return headTailText({ head: head.data, tail: await readEnd(dir, from, total), total });
 }

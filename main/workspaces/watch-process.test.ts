@@ -52,6 +52,19 @@ test('any cut of any text reads as that text, and every cursor goes on where it 
   );
 });
 
+test('what is missing at the end is told', async () => {
+  const kept = spoolOf(Buffer.from('kept'), 9);
+  const events = await collect(async (id, after, wait, call) => {
+    const chunk = await kept(id, after, wait, call);
+    return chunk.data === '' ? { ...chunk, start: 30, next: 30 } : chunk;
+  });
+  expect(events).toEqual([
+    { type: 'output', text: 'kept', next: 4, skipped: 0 },
+    { type: 'output', text: '', next: 30, skipped: 26 },
+    { type: 'exit', exitCode: 3 },
+  ]);
+});
+
 test('bytes that are no text do not stop the rest', async () => {
   const events = await collect(spoolOf(Buffer.from([0xff, 0xfe, 0x80, 0x41, 0xc3]), 2));
   expect(textOf(events)).toContain('A');

@@ -42,6 +42,8 @@ export async function* watchProcess(
       yield { type: 'output', text: text.toString('utf8'), next: at, skipped };
       skipped = 0;
     }
+    // Missing at the end, with nothing after it.
+    if (ended && skipped > 0) yield { type: 'output', text: '', next: chunk.next, skipped };
     carried = rest;
     cursor = chunk.next;
     if (ended) return yield { type: 'exit', exitCode: chunk.exit_code };
