@@ -13,6 +13,7 @@ import { createSlots, type FairSlots } from './base/slots.ts';
 import { createAgentTools } from './chatd/agents/agent-tools.ts';
 import { createAgentWorktrees } from './chatd/agents/agent-worktrees.ts';
 import type { Attention } from './chatd/generation/attention.ts';
+import { chatPlaces } from './chatd/generation/chat-places.ts';
 import type { Toolbox } from './chatd/generation/ports.ts';
 import { createToolbox } from './chatd/generation/toolbox.ts';
 import type { ChatOperationMap } from './chatd/machine/store.ts';
@@ -58,6 +59,7 @@ import { type AnswerStore, createRemembered } from './ssh/remembered.ts';
 import { createRuntimes } from './ssh/runtime/runtimes.ts';
 import { nameOfTarget } from './ssh/target.ts';
 import { workspaceTools } from './tools/registry.ts';
+import { createWorkspaceTools } from './tools/workspaces/workspace-tools.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import { createPlaces, type Places, type Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
@@ -349,6 +351,7 @@ function openPlaces(
     remembered,
     loadConfigured,
     random,
+    agentFile,
     templatesDir: path.join(options.dataDir, 'templates'),
     hasLocalRecords: () => existsSync(path.join(homeDir, '.gaffer', 'workspaces')),
   });
@@ -428,13 +431,18 @@ function driveChats({ models, places, rules, face, mask, ...base }: DriveParts):
   const { workspaces, git } = places;
   const worktrees = createAgentWorktrees({ ...base, ...places });
   const toolbox = createToolbox({
-    tools: [...workspaceTools, ...createAgentTools({ ...base, worktrees })],
+    tools: [
+      ...workspaceTools,
+      ...createWorkspaceTools({ ...places, chats: chatPlaces(base.store, base.ownerId), log: base.log }),
+      ...createAgentTools({ ...base, worktrees }),
+    ],
     connectionFor: async (id, chatId) => {
       const connection = await workspaces.connectionFor(id);
       if (chatId === null) return connection;
       return { ...connection, link: waitingLink(git.questions, chatId, connection.link) };
     },
     modeOf: (id) => workspaces.modeOf(id),
+    placeOf: (id) => workspaces.placeOf(id),
     trust: workspaces,
     rules,
     onEffect(effect) {

@@ -9,6 +9,7 @@ import { LinkFault } from '../ssh/fault.ts';
 import { Link } from '../ssh/link.ts';
 import { NetworkWatch } from '../ssh/network-watch.ts';
 import type { Questions } from '../ssh/questions.ts';
+import type { CommandRunner } from '../ssh/run-command.ts';
 import type { Runtimes } from '../ssh/runtime/runtimes.ts';
 import { parseTarget } from '../ssh/target.ts';
 import { TraceShelf } from '../ssh/trace-shelf.ts';
@@ -57,6 +58,8 @@ export interface RemoteHost {
   watch(signal: AbortSignal): AsyncIterable<LinkState>;
   /** Its methods wait for the link until their signal aborts; LinkFault when only a person can help. */
   readonly client: AgentClient;
+  /** Runs a program there; waits for the link as the client does. */
+  readonly run: CommandRunner;
   /** A person asks: tries now, also after a refusal. */
   reconnect(): void;
   /**
@@ -175,6 +178,9 @@ class HostEntry implements RemoteHost {
   #connectAnew(): void {
     void this.#session?.close().then(() => this.#link.wake());
   }
+
+  readonly run: CommandRunner = async (command, signal) =>
+    (await this.#link.whenUp(signal)).run(command, signal);
 
   reconnect(): void {
     this.#link.reconnect();

@@ -7,6 +7,7 @@ import { LinkFault } from '../ssh/fault.ts';
 import type { LinkSession } from '../ssh/link.ts';
 import { type Reached, reachAgent } from '../ssh/reach-agent.ts';
 import { removeFromHost } from '../ssh/remove.ts';
+import { type CommandRunner, runThere } from '../ssh/run-command.ts';
 import type { Runtimes } from '../ssh/runtime/runtimes.ts';
 import type { Session } from '../ssh/session.ts';
 import type { Trace } from '../ssh/trace.ts';
@@ -38,6 +39,8 @@ export interface RemoteSession extends LinkSession {
    * Throws LinkFault; one that needs a person also ends the session, so that the link shows it.
    */
   renew(broken: HttpAgentClient): Promise<void>;
+  /** Runs a program there, with its standard streams. Throws ChannelRefused, LinkFault. */
+  readonly run: CommandRunner;
   /** Ends the agents of the host and removes their home; nothing starts one anew meanwhile. Throws LinkFault. */
   remove(force: boolean, signal: AbortSignal): Promise<HostRemoval>;
 }
@@ -100,6 +103,9 @@ class LiveSession implements RemoteSession {
     });
     this.closed = Promise.race([ssh.closed, failed]);
   }
+
+  readonly run: CommandRunner = (command, signal) =>
+    runThere(this.#ssh, command, { marker: `gaffer-${this.#options.random.uuid()}`, signal });
 
   get client(): HttpAgentClient {
     if (!this.#client) throw new Error('the session was not started');

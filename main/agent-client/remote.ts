@@ -2,12 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type { Clock } from '../base/clock.ts';
 import { LinkFault } from '../ssh/fault.ts';
-import type { Link } from '../ssh/link.ts';
 import { type AgentCall, type AgentClient, AgentError, LinkDown } from './client.ts';
 import type { RemoteSession } from './remote-session.ts';
 
+/** An agent that answered, for as long as its connection lives. */
+type AgentSession = Pick<RemoteSession, 'client' | 'renew'>;
+
 export interface RemoteDeps {
-  readonly link: Pick<Link<RemoteSession>, 'whenUp'>;
+  readonly link: { whenUp(signal: AbortSignal): Promise<AgentSession> };
   readonly clock: Clock;
   /** How the host is called in messages. */
   readonly host: string;
@@ -107,7 +109,7 @@ async function* eventsAgain(
 }
 
 /** False: the link knows more. `whenUp` then waits for the next session, or throws what needs a person. */
-async function renewed(session: RemoteSession, client: RemoteSession['client']): Promise<boolean> {
+async function renewed(session: AgentSession, client: RemoteSession['client']): Promise<boolean> {
   try {
     await session.renew(client);
     return true;

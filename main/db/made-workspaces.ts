@@ -1,6 +1,6 @@
 import type { HostId, OwnerId, TemplateId, WorkspaceId } from '@shared/model/ids.ts';
 import type { ScriptName, Template } from '@shared/model/template.ts';
-import type { ApprovalMode, WorkspaceKind } from '@shared/model/workspace.ts';
+import type { ApprovalMode, TrustAnswer, WorkspaceKind } from '@shared/model/workspace.ts';
 import { toJson, toText } from './json.ts';
 import { operation, type Tx } from './store.ts';
 
@@ -32,6 +32,8 @@ export interface NewWorkspace {
   readonly directory: string;
   readonly name: string;
   readonly mode: ApprovalMode;
+  /** What the person said of the repository that it is a part of. */
+  readonly trust: TrustAnswer;
   readonly template: Template;
   readonly parameters: Readonly<Record<string, string>>;
   /** The same key makes one workspace; null: each call its own. */
@@ -52,8 +54,8 @@ async function insert(
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `insert into workspaces (id, owner_id, kind, host_id, machine_id, directory, name, mode, state, script,
-       script_count, template, template_id, parameters, create_key, made)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13, $14, $15)
+       script_count, template, template_id, parameters, create_key, made, trust)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13, $14, $15, $16)
      on conflict do nothing`,
     [
       one.workspaceId,
@@ -71,6 +73,7 @@ async function insert(
       toJson(one.parameters),
       one.createKey,
       one.made,
+      one.trust,
     ],
   );
   if (rowCount > 0) await notify(tx, one.workspaceId);

@@ -26,6 +26,7 @@ export interface WorkspaceRow {
   readonly template_id: TemplateId | null;
   readonly parameters: Readonly<Record<string, string>> | null;
   readonly made: boolean;
+  readonly create_key: string | null;
   readonly repository: string | null;
   readonly base: string | null;
   readonly branch: string | null;
@@ -47,6 +48,7 @@ export interface HostRow {
 
 const COLUMNS = `id, kind, name, directory, host_id, machine_id, mode, trust, state, script, script_count, force, runs,
   error, template, template_id, parameters, made, repository, base, branch, created_at,
+  create_key,
   create_key is not null as by_agent, last_used_at`;
 const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file, forward_agent';
 

@@ -20,9 +20,15 @@ export class Bridge {
   readonly #reader = new FrameReader();
   #newest = 0;
   #ended: Error | null = null;
+  #tellEnd: (reason: Error) => void = () => undefined;
+  /** Resolves with the reason when it can no longer be used. Never rejects. */
+  readonly closed: Promise<Error>;
 
   constructor(command: RemoteCommand) {
     this.#command = command;
+    this.closed = new Promise((resolve) => {
+      this.#tellEnd = resolve;
+    });
     const { stream, ended } = command;
     stream.on('data', (chunk: Buffer) => this.#guard(() => this.#read(chunk)));
     stream.on('end', () => this.#guard(() => this.#reader.end()));
@@ -89,6 +95,7 @@ export class Bridge {
   #end(reason: Error): void {
     if (this.#ended) return;
     this.#ended = reason;
+    this.#tellEnd(reason);
     for (const stream of this.#streams.values()) stream.destroy(reason);
     this.#command.stream.destroy();
   }

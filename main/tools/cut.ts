@@ -23,6 +23,12 @@ export function cutTail(text: string, bytes: number): string {
   return all.toString('utf8', start);
 }
 
+/** The first characters; an ellipsis stands for the rest. */
+export function cutRunes(text: string, runes: number): string {
+  const all = Array.from(text);
+  return all.length <= runes ? text : `${all.slice(0, runes - 1).join('')}…`;
+}
+
 /** Two thirds from the start, one from the end and a marker between; small budgets: only the start (CHATD 5.7). */
 export function cutMiddle(text: string, budget: number): string {
   const total = byteLength(text);

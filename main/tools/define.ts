@@ -29,6 +29,8 @@ export interface ToolContext {
   readonly clock: Clock;
   /** Names the call's process in the ledger, so that the window can follow its output. */
   onProcess(processId: string): Promise<void>;
+  /** Shows text while the call runs: what it prints. The result takes its place. */
+  onDelta?(text: string): void;
   /**
    * Called before the first request that may have an effect leaves; until then the call has done nothing. What goes
    * through `connect` is told by itself.

@@ -8,6 +8,7 @@ import type { StoredRule } from '../db/rules.ts';
 import {
   type Access,
   canonicalJson,
+  type ProvisionPlace,
   provisionVerdict,
   type Verdict,
   verdict,
@@ -23,6 +24,8 @@ import { prepareCall, type RequestedCall } from './prepare-call.ts';
 export interface GateContext {
   readonly mode: ApprovalMode;
   connect(): Promise<WorkspaceConnection>;
+  /** Of the chat's workspace as it is shown, without connecting; absent: it has none. */
+  place?(): ProvisionPlace | undefined;
   /** The person's rules that hold in this chat now. */
   loadRules(): Promise<readonly StoredRule[]>;
   readonly chatId: string;
@@ -62,7 +65,8 @@ async function judge(
 ): Promise<Verdict> {
   if (access.kind === 'free') return { state: 'cleared', approval: null, rules: [] };
   const shown = { mode, tool: tool.name, input, verb: view.verb, subject: approvalSubject(view) };
-  if (access.kind === 'provision') return provisionVerdict({ ...shown, ...access });
+  if (access.kind === 'provision')
+    return provisionVerdict({ ...shown, ...(access.at ?? context.place?.() ?? NOWHERE) });
   try {
     const connection = await abortable(context.connect(), context.signal);
     const resolved = resolveAccess(connection, access);
@@ -82,6 +86,8 @@ async function judge(
     throw error;
   }
 }
+
+const NOWHERE: ProvisionPlace = { host: 'no workspace', directory: '' };
 
 function refused(message: string): Verdict & { readonly state: 'refused' } {
   return { state: 'refused', message };

@@ -11,8 +11,14 @@ export type Access =
   | { readonly kind: 'free' }
   | { readonly kind: 'command'; readonly command: string; readonly workdir: string | null }
   | { readonly kind: 'read' | 'write'; readonly paths: readonly string[] }
-  /** Makes, starts or stops a workspace: there may be none yet to be connected to. */
-  | { readonly kind: 'provision'; readonly host: string; readonly directory: string };
+  /** Makes, starts or stops a workspace: there may be none yet to be connected to. Null: that of the chat. */
+  | { readonly kind: 'provision'; readonly at: ProvisionPlace | null };
+
+/** Where something is made, as the card shows it. */
+export interface ProvisionPlace {
+  readonly host: string;
+  readonly directory: string;
+}
 
 /** What is shown, and what the answer is bound to. */
 interface ShownCall {

@@ -1,6 +1,7 @@
 import type { LinkState } from '@shared/model/workspace.ts';
 import type { AgentClient } from '../agent-client/client.ts';
 import { createBroadcast } from '../base/broadcast.ts';
+import { type CommandRunner, runHere } from '../ssh/run-command.ts';
 import { WorkspaceProblem } from './connection.ts';
 import type { Place } from './place.ts';
 
@@ -18,7 +19,10 @@ export interface LocalPlace extends Place {
 }
 
 /** This computer. Its agent is started, or found running, at first use; a start that failed is tried again. */
-export function createLocalPlace(start: (signal: AbortSignal) => Promise<LocalHandle>): LocalPlace {
+export function createLocalPlace(
+  start: (signal: AbortSignal) => Promise<LocalHandle>,
+  run: CommandRunner = runHere(),
+): LocalPlace {
   const closing = new AbortController();
   const changes = createBroadcast<null>();
   let handle: Promise<LocalHandle> | null = null;
@@ -48,6 +52,7 @@ export function createLocalPlace(start: (signal: AbortSignal) => Promise<LocalHa
   return {
     name: 'this computer',
     link: null,
+    run,
     state: () => state,
     async reach() {
       handle ??= open();

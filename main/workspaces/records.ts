@@ -38,6 +38,8 @@ export interface Making {
   readonly createdAt: string;
   /** Asked for by an agent, and not by a person in the window. */
   readonly byAgent: boolean;
+  /** Of the call that made it. */
+  readonly createKey: string | null;
 }
 
 export interface WorkspaceRecord {
@@ -164,6 +166,7 @@ function makingOf(row: WorkspaceRow): Making | null {
     facts: { repository, base, branch },
     createdAt: row.created_at,
     byAgent,
+    createKey: row.create_key,
   };
 }
 

@@ -1,5 +1,4 @@
-import type { OwnerId, WorkspaceId } from '@shared/model/ids.ts';
-import type { Result } from '@shared/util/result.ts';
+import type { OwnerId } from '@shared/model/ids.ts';
 import type { HostConfig, RemoteHost } from '../agent-client/hosts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -9,15 +8,14 @@ import type { Store } from '../db/store.ts';
 import type { WorkspaceOperations } from '../db/workspaces.ts';
 import type { ConfiguredHost } from '../ssh/config/list-configured-hosts.ts';
 import type { Remembered } from '../ssh/remembered.ts';
+import type { CommandRunner } from '../ssh/run-command.ts';
+import { ContainerPlaces } from './container-places.ts';
 import { HostList } from './host-list.ts';
 import { createLocalPlace, type LocalHandle } from './local-place.ts';
 import { createLocalWorks, type LocalWorks } from './local-work.ts';
-import { type MadeRecords, storedMakings } from './provision/made-records.ts';
-import { makeWorktree, type WorktreeRefusal, type WorktreeRequest } from './provision/make-worktree.ts';
-import { WorkspaceMaker } from './provision/workspace-maker.ts';
+import { createMakers, type Makers } from './provision/create-makers.ts';
 import { storedRecords } from './records.ts';
 import { SshPlaces } from './ssh-places.ts';
-import { TemplateShelf } from './templates/template-shelf.ts';
 import { WorkspaceList } from './workspace-list.ts';
 
 export interface PlacesDeps {
@@ -34,6 +32,10 @@ export interface PlacesDeps {
   readonly remembered: Remembered;
   readonly loadConfigured: () => Promise<readonly ConfiguredHost[]>;
   readonly random: Random;
+  /** Runs programs on this computer; default: as its person would. */
+  readonly run?: CommandRunner;
+  /** The bundled agent on this computer, for containers. */
+  readonly agentFile: string;
   /** Of the person's templates. */
   readonly templatesDir: string;
   /** Gaffer has made workspaces on this computer. */
@@ -42,15 +44,10 @@ export interface PlacesDeps {
 
 export type Workspaces = WorkspaceList;
 
-export interface Places {
+export interface Places extends Makers {
   readonly workspaces: Workspaces;
   readonly hostList: HostList;
   readonly localWorks: LocalWorks;
-  readonly shelf: TemplateShelf;
-  readonly maker: WorkspaceMaker;
-  readonly makings: MadeRecords;
-  /** For a chat that works beside another one (CHATD 8.12, isolation). */
-  makeWorktree(request: WorktreeRequest): Promise<Result<WorkspaceId, WorktreeRefusal>>;
   start(): Promise<void>;
   close(): Promise<void>;
   /** Gives up what was begun for a target. */
@@ -61,16 +58,21 @@ export interface Places {
 export function createPlaces(deps: PlacesDeps): Places {
   const { store, hosts, startLocal, clock, log, mask, ownerId, machineId = null } = deps;
   const records = storedRecords(store, ownerId, machineId);
-  const local = createLocalPlace(startLocal);
+  const local = createLocalPlace(startLocal, deps.run);
   const ssh = new SshPlaces({ hosts, records });
+  const containers = new ContainerPlaces(deps);
   const workspaces = new WorkspaceList({
     records,
     local,
     ssh,
+    containers,
     clock,
     log,
     mask,
-    onClose: () => local.close(),
+    onClose: async () => {
+      await containers.close();
+      await local.close();
+    },
   });
   const hostList = new HostList({ ...deps, records, ssh, workspaces });
   const localWorks = createLocalWorks({
@@ -79,24 +81,14 @@ export function createPlaces(deps: PlacesDeps): Places {
     mask,
     clock,
   });
-  const shelf = new TemplateShelf(deps.templatesDir, log);
-  const makings = storedMakings(store, ownerId, machineId);
-  const maker = new WorkspaceMaker({
-    ...deps,
-    list: workspaces,
-    local,
-    shelf,
-    records: makings,
-    loadHosts: () => records.loadHosts(),
-  });
+  const loadHosts = () => records.loadHosts();
+  const makers = createMakers({ ...deps, machineId, list: workspaces, local, loadHosts });
+  const { shelf, maker } = makers;
   return {
+    ...makers,
     workspaces,
     hostList,
     localWorks,
-    shelf,
-    maker,
-    makings,
-    makeWorktree: (request) => makeWorktree({ maker, list: workspaces }, request),
     cancel: (target) => ssh.cancel(target),
     async start() {
       await Promise.all([workspaces.start(), shelf.start()]);

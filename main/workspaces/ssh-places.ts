@@ -148,6 +148,7 @@ function remotePlace(name: string, remote: RemoteHost): Place {
   return {
     name,
     link: linkWatch(remote),
+    run: (command, signal) => remote.run(command, signal),
     state: () => remote.state,
     async reach() {
       const { state } = remote;

@@ -6,13 +6,14 @@ import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { Mask } from '../base/mask.ts';
+import type { ProvisionPlace } from './approvals.ts';
 import { BranchFollower } from './branch-follower.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
-import { elsewhere } from './elsewhere.ts';
 import { type Entry, isUsable, modeOf, nameOf, requireUsable, summaryOf, trusteeOf } from './entry.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
 import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
+import { type Placement, type PlacementDeps, placementOf } from './placement.ts';
 import type { HostRecord, WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
 import { isTrusted, TrustLooks } from './trust.ts';
@@ -26,9 +27,8 @@ export interface ProcessWatch {
   readonly after: number;
 }
 
-export interface ListDeps {
+export interface ListDeps extends PlacementDeps {
   readonly records: WorkspaceRecords;
-  readonly local: Place;
   readonly ssh: Pick<SshPlaces, 'open' | 'placeOf'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,6 +47,7 @@ export class WorkspaceList {
   readonly #closing = new AbortController();
   readonly #background = new Set<Promise<void>>();
   readonly #followed = new Map<Place, BranchFollower>();
+  readonly #linked = new WeakSet<Place>();
   readonly #looks = new TrustLooks();
 
   constructor(deps: ListDeps) {
@@ -76,7 +77,7 @@ export class WorkspaceList {
     if (this.#closing.signal.aborted) return;
     this.#entries = records.map((record) => {
       const known = this.find(record.id);
-      return known ? { ...known, record } : this.#entryOf(record, null);
+      return known ? { ...known, record, ...this.#placed(record) } : this.#entryOf(record, null);
     });
     this.#changes.send(null);
     this.#lookAtBranches();
@@ -179,8 +180,8 @@ export class WorkspaceList {
     }
     requireUsable(entry);
     const { record, place } = entry;
-    const { client, platform } = await place.reach();
-    return { client, directory: record.directory, host: place.name, platform, link: place.link };
+    const { client, platform, directory = record.directory } = await place.reach();
+    return { client, directory, host: place.name, platform, link: place.link };
   }
 
   /**
@@ -200,6 +201,12 @@ export class WorkspaceList {
   modeOf(id: WorkspaceId | null): ApprovalMode {
     const entry = id === null ? null : this.find(id);
     return entry ? modeOf(entry) : 'ask';
+  }
+
+  /** As a card shows it. */
+  placeOf(id: WorkspaceId | null): ProvisionPlace {
+    const entry = id === null ? null : this.find(id);
+    return { host: entry?.machine.name ?? 'no workspace', directory: entry?.record.directory ?? '' };
   }
 
   /** False: no such workspace. */
@@ -239,7 +246,7 @@ export class WorkspaceList {
   /** An effect of a chat there is over: should its branch not be followed, now is the time to try again. */
   refresh(id: WorkspaceId): void {
     const entry = this.find(id);
-    if (entry) this.#followed.get(entry.place)?.look();
+    if (entry) this.#followed.get(entry.machine)?.look();
   }
 
   watchProcess(
@@ -300,29 +307,30 @@ export class WorkspaceList {
   }
 
   #entryOf(record: WorkspaceRecord, override: ApprovalMode | null): Entry {
-    const place = this.#placeOf(record);
-    this.#follow(place);
-    return { record, place, machine: place, branch: null, override };
+    return { record, ...this.#placed(record), branch: null, override };
+  }
+
+  #placed(record: WorkspaceRecord): Placement {
+    const placement = placementOf(record, this.#deps);
+    const { machine, place } = placement;
+    if (!record.elsewhere) this.#follow(machine);
+    if (place !== machine) this.#followLink(place);
+    return placement;
   }
 
   /** A host that is reached with another key is another place, for all who work there. */
   #movedTo(entry: Entry, host: HostRecord | null): Entry {
     if (host === null || entry.record.host?.id !== host.id) return entry;
-    const place = this.#deps.ssh.placeOf(host);
-    this.#follow(place);
-    return { ...entry, record: { ...entry.record, host }, place, machine: place };
-  }
-
-  #placeOf(record: WorkspaceRecord): Place {
-    if (record.elsewhere) return elsewhere;
-    return record.host ? this.#deps.ssh.placeOf(record.host) : this.#deps.local;
+    const record = { ...entry.record, host };
+    return { ...entry, record, ...this.#placed(record) };
   }
 
   #follow(place: Place): void {
-    if (this.#followed.has(place) || place === elsewhere) return;
+    if (this.#followed.has(place)) return;
     const branches = new BranchFollower({
       place,
-      directories: () => this.#entries.flatMap((one) => (one.place === place ? one.record.directory : [])),
+      directories: () =>
+        this.#entries.flatMap((one) => (one.machine === place ? one.record.directory : [])),
       onBranch: (directory, branch) => this.#setBranch(place, directory, branch),
       log: this.#deps.log,
     });
@@ -334,6 +342,17 @@ export class WorkspaceList {
     };
     this.#inBackground(place.follow(onChange, this.#closing.signal));
     this.#inBackground(branches.run(this.#closing.signal));
+  }
+
+  /** Of a container: its machine's own is followed with the branches. */
+  #followLink(place: Place): void {
+    if (this.#linked.has(place)) return;
+    this.#linked.add(place);
+    const onChange = () => {
+      if (place.link?.up()) this.#lookAtFolders(place);
+      this.#changes.send(null);
+    };
+    this.#inBackground(place.follow(onChange, this.#closing.signal));
   }
 
   /** Where a machine is reached, what its folders bring along is known before the first message is written. */
@@ -356,7 +375,7 @@ export class WorkspaceList {
   }
 
   #setBranch(place: Place, directory: string, branch: string | null): void {
-    const isMeant = (one: Entry) => one.place === place && one.record.directory === directory;
+    const isMeant = (one: Entry) => one.machine === place && one.record.directory === directory;
     for (const { record } of this.#entries.filter((one) => isMeant(one) && one.branch !== branch))
       this.#update(record.id, (entry) => ({ ...entry, branch }));
   }

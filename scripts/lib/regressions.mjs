@@ -457,21 +457,17 @@ export function sectionOf(number) {
 
 /** Why a behaviour has no test: it cannot occur here, or what it is about comes later. */
 export const withoutTest = new Map([
-  ...[28, 29, 30].map((number) => [number, 'later: workspaces made by a tool are issue 5']),
-  [27, 'later: replacing a workspace is issue 5'],
   [182, 'does not apply: the search index is a table of its own, filled by a job (decision 17)'],
   [250, 'does not apply: an agent has no directory of its own, every command is given one'],
   [251, 'does not apply: a directory that is gone is refused (see 321) and not replaced by another'],
   [273, 'does not apply: what changes is told by watching the disk, whoever changes it'],
   [314, 'does not apply: as 273; what a chat did is in its ledger'],
-  [326, 'later: templates are issue 5'],
   [337, 'does not apply: live text is outside React, so no clearing is ever due later (decision 22)'],
   [339, 'does not apply: live text is outside React, so no part is applied later (decision 22)'],
 ]);
 
 const ownedRanges = [
-  [1, 26],
-  [31, 67],
+  [1, 67],
   [79, 351],
 ];
 

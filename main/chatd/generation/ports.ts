@@ -53,6 +53,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly contextLimit: number | null;
   onProcess(processId: string): Promise<void>;
+  /** Text of a result that is still being made. */
+  onDelta(text: string): void;
   /** Called before the call leaves for where it may have its effect. */
   onLeave(): void;
 }

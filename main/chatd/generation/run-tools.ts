@@ -111,6 +111,7 @@ async function runCall(
   const { view, row, fence, episode, contextLimit } = run;
   const startedAt = deps.clock.now();
   const call = findCall(view, row);
+  const part = { type: 'tool-result', tool_call_id: row.tool_call_id, tool_name: row.tool } as const;
   const ran = isForgotten(row, startedAt)
     ? FORGOTTEN
     : await untilItLeft(row, signal, (onLeave) =>
@@ -119,6 +120,7 @@ async function runCall(
           runnerId: fence.runnerId,
           contextLimit,
           onLeave,
+          onDelta: (text) => episode.add('tool', { ...part, result_delta: text }),
           onProcess: async (processId) => {
             if (row.process_id === processId) return;
             await deps.store.call('setCallProcess', { chatId: fence.chatId, key: row.key, processId });
@@ -137,9 +139,7 @@ async function runCall(
     if (!saved.ok) return false;
   }
   episode.add('tool', {
-    type: 'tool-result',
-    tool_call_id: row.tool_call_id,
-    tool_name: row.tool,
+    ...part,
     result: wireResult(settled.result),
     is_error: settled.isError,
     duration_ms: durationMs,

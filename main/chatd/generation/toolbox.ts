@@ -10,6 +10,7 @@ import { gateCall } from '../../tools/gate-call.ts';
 import { findTool, prepareCall, type RequestedCall } from '../../tools/prepare-call.ts';
 import { toolSpecs } from '../../tools/registry.ts';
 import { runTool } from '../../tools/run-tool.ts';
+import type { ProvisionPlace } from '../../workspaces/approvals.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from '../../workspaces/connection.ts';
 import type { RuleBook } from '../../workspaces/rule-book.ts';
 import type { LedgerRow } from '../machine/types.ts';
@@ -32,6 +33,8 @@ export interface ToolboxDeps {
   /** Throws WorkspaceProblem. Looked up at each use, so that a restarted agent just works. */
   connectionFor(workspaceId: WorkspaceId | null, chatId: ChatId | null): Promise<WorkspaceConnection>;
   modeOf(workspaceId: WorkspaceId | null): ApprovalMode;
+  /** Where a workspace is, as a card shows it; absent: there are none. */
+  placeOf?(workspaceId: WorkspaceId | null): ProvisionPlace;
   readonly trust: {
     /** What lies in the folder may be used. */
     isTrusted(workspaceId: WorkspaceId): boolean;
@@ -78,7 +81,7 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
       const { result, isError } = answer;
       return { ...base, state: 'done', approval: null, result: { result, isError, durationMs: null } };
     },
-    async run(chat, row, args, { signal, runnerId, contextLimit, onProcess, onLeave }) {
+    async run(chat, row, args, { signal, runnerId, contextLimit, onProcess, onDelta, onLeave }) {
       const stale = await noLongerCleared(chat, row, args, signal);
       if (stale) return stale;
       const ran = await runTool(
@@ -92,6 +95,7 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
           signal,
           clock,
           onProcess,
+          onDelta,
           onLeave,
           contextLimit,
           mask: deps.mask,
@@ -120,7 +124,9 @@ function workdirIn(args: unknown): string | null {
 function notForChildren(tools: readonly Tool[], chat: StepChat, call: ToolCallPart): ToolAnswer | null {
   const isForbidden = chat.parentChatId !== null && findTool(tools, call.tool_name)?.rootOnly;
   return isForbidden
-    ? toolError(`A delegated chat cannot use ${call.tool_name}: it cannot create or lead sub-agents.`)
+    ? toolError(
+        `A delegated chat cannot use ${call.tool_name}: it cannot create workspaces, and cannot create or lead sub-agents.`,
+      )
     : null;
 }
 
@@ -152,6 +158,7 @@ function createGate({ tools, clock, ...deps }: ToolboxDeps) {
     gateCall(tools, call, {
       mode: deps.modeOf(chat.workspaceId),
       connect: () => deps.connectionFor(chat.workspaceId, chat.id),
+      place: () => deps.placeOf?.(chat.workspaceId),
       loadRules: async () =>
         chat.workspaceId && deps.trust.isTrusted(chat.workspaceId) ? deps.rules.loadFor(chat) : [],
       chatId: chat.id,

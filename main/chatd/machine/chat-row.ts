@@ -7,7 +7,7 @@ import { execState, isAllowed, refuse } from './exec-state.ts';
 import { resolveModel } from './messages.ts';
 import { mutate, publish, type Scope } from './protocol.ts';
 import { CHAT_COLUMNS, type ChatRow } from './rows.ts';
-import type { Outcome } from './types.ts';
+import type { ChatOperations, Outcome } from './types.ts';
 
 /** Error → running over the same history; its version moves so that a runner starts a new task. */
 export const retryError = operation('durable', (tx: Tx, scope: Scope) =>
@@ -46,6 +46,20 @@ export const renameChat = operation('durable', (tx: Tx, args: Scope & { title: s
     await m.set({ title, title_source: 'user' });
     return null;
   }),
+);
+
+/** By a call of the chat itself: only while its runner owns it. */
+export const setChatWorkspace = operation(
+  'durable',
+  (tx: Tx, args: Parameters<ChatOperations['setChatWorkspace']>[0]) =>
+    mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
+      const { runner_id, status, archived, workspace_id } = m.chat;
+      if (runner_id !== args.runnerId || status !== 'running' || archived) refuse({ kind: 'fence-lost' });
+      if (workspace_id === args.to) return null;
+      if (workspace_id !== args.from) refuse({ kind: 'changed' });
+      await m.set({ workspace_id: args.to });
+      return null;
+    }),
 );
 
 interface ModelTitle {

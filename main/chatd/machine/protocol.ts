@@ -23,6 +23,7 @@ export interface ChatPatch {
   readonly worker_id?: ChatRow['worker_id'];
   readonly runner_id?: ChatRow['runner_id'];
   readonly started_at?: string | null;
+  readonly workspace_id?: ChatRow['workspace_id'];
   readonly title?: string;
   readonly title_source?: ChatRow['title_source'];
   readonly last_model_config_id?: ChatRow['last_model_config_id'];

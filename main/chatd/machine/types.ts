@@ -496,6 +496,11 @@ export interface ChatOperations {
     },
     Outcome<AgentView & { interrupted: boolean }>
   >;
+  /** Where the chat works from now on, if it still works in `from`; a repeat changes nothing. `changed`: it works elsewhere. */
+  setChatWorkspace: Op<
+    { chatId: ChatId; runnerId: RunnerId; from: WorkspaceId | null; to: WorkspaceId },
+    Outcome<null>
+  >;
   /** R→I, A→W of a descendant, without its queue; nothing where it is at rest. A repeat does nothing more. */
   closeAgent: Op<{ callerId: ChatId; chatId: ChatId }, Outcome<AgentView>>;
   /** Null: not a descendant of the caller. */

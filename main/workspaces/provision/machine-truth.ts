@@ -98,6 +98,7 @@ function adopted({ record, facts }: FoundWorkspace, host: HostRecord | null) {
     name,
     directory,
     mode: modeFor(kind),
+    trust: 'unknown' as const,
     template,
     parameters,
     createKey: null,

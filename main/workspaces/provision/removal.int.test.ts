@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import type { RemovalFindings } from '@shared/model/workspace.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestAgent, type TestAgent } from '../../agent-client/test-agent.ts';
 import {
   builtIn,
@@ -14,6 +14,9 @@ import {
   type TestRepository,
   type Workshop,
 } from './test-workshop.ts';
+
+// Each starts scripts, some a server: on a loaded machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 let agent: TestAgent;
 beforeAll(async () => {

@@ -44,6 +44,7 @@ export function scriptRequest(
       GAFFER_RECORD: recordText(workspace),
       GAFFER_RECORD_DIRECTORY: directoryInRecord(workspace.directory),
       GAFFER_FORCE: kind === 'cleanup' || (kind === 'remove' && force) ? 'yes' : '',
+      GAFFER_CLEANUP: kind === 'cleanup' ? 'yes' : '',
       GAFFER_WORKTREE: workspace.kind.endsWith('worktree') ? 'yes' : '',
       GAFFER_REPOSITORY: workspace.making.facts.repository ?? '',
     },
@@ -69,7 +70,7 @@ export function directoryFor(
   name: string,
   parameters: Readonly<Record<string, string>>,
 ): string {
-  return (parameters['directory'] ?? pattern).replaceAll('{name}', name).replace(/(?<=.)\/+$/, '');
+  return (parameters['directory'] ?? pattern).replaceAll('{name}', () => name).replace(/(?<=.)\/+$/, '');
 }
 
 /** Absolute on that machine. */

@@ -82,7 +82,7 @@ branch=$(sed -n 's/^branch=//p' "$record.facts" 2>/dev/null | tail -n 1)
 result=0
 if [ -d "$dir" ]; then
   [ "$(cd -- "$dir" && pwd -P)" = "$dir" ] || refuse "$dir is somewhere else now."
-  if [ -n "$GAFFER_SCRIPT" ]; then (cd -- "$dir" && ${RUN}); fi
+  if [ -n "$GAFFER_SCRIPT" ]; then (cd -- "$dir" && ${RUN}) || [ -n "$GAFFER_CLEANUP" ]; fi
   cd /
   look
   if [ "$common" != "$gitdir" ]; then

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asId, type WorkspaceId } from '@shared/model/ids.ts';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { sshdMissing, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { startTestAgent, type TestAgent } from '../../agent-client/test-agent.ts';
 import { builtIn, newRepository, openWorkshop, ownTemplate, repositoryAt, until } from './test-workshop.ts';
+
+// Each starts scripts, some a server: on a loaded machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 let agent: TestAgent;
 beforeEach(async () => {
@@ -177,6 +180,7 @@ test('a worktree beside another workspace begins at its present commit, once for
   await writeFile(path.join(parent.path, 'second.txt'), 'second\n');
   await parent.git('add', '.');
   await parent.git('commit', '--quiet', '-m', 'second');
+  expect(await places.workspaces.setTrust(from, 'trusted')).toBe(true);
   const request = { from, key: 'spawn-1', name: 'Fix the login!', signal: AbortSignal.timeout(60_000) };
   const [made, again] = await Promise.all([places.makeWorktree(request), places.makeWorktree(request)]);
   if (!made.ok) throw new Error(made.error.message);
@@ -186,6 +190,7 @@ test('a worktree beside another workspace begins at its present commit, once for
   expect(await child.git('rev-parse', 'HEAD')).toBe(await parent.git('rev-parse', 'HEAD'));
   expect(await child.git('branch', '--show-current')).toBe('Fix-the-login');
   expect(places.workspaces.modeOf(made.value)).toBe('edit');
+  expect(places.workspaces.find(made.value)?.record.trust).toBe('trusted');
   const gone = asId<WorkspaceId>('6a7b1c1e-0000-4000-8000-000000000099');
   expect(await places.makeWorktree({ ...request, from: gone })).toMatchObject({
     error: { code: 'no-workspace' },

@@ -14,10 +14,12 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createMask } from '../../base/mask.ts';
 import { systemRandom } from '../../base/random.ts';
+import type { Store } from '../../db/store.ts';
 import { openTestStore } from '../../db/test-store.ts';
 import { type WorkspaceOperations, workspaceOperations } from '../../db/workspaces.ts';
 import { unanswered } from '../../ssh/questions.ts';
 import { createRemembered } from '../../ssh/remembered.ts';
+import type { CommandRunner } from '../../ssh/run-command.ts';
 import { newPerson } from '../../ssh/test-connect.ts';
 import type { Making } from '../records.ts';
 import { createPlaces, type Places } from '../registry.ts';
@@ -48,17 +50,23 @@ export interface Workshop {
 export interface WorkshopOptions {
   readonly agent: TestAgent;
   readonly sshd?: Sshd;
+  /** Of this computer. */
+  readonly run?: CommandRunner;
+  /** With the operations of workspaces; closed by its owner. */
+  readonly store?: TestStore;
 }
+
+export const testOwner = asId<OwnerId>('00000000-0000-4000-8000-00000000000a');
 
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
   const base = await realpath(await mkdtemp(path.join(os.tmpdir(), "gaffer it's Ünï ")));
   onTestFinished(() => rm(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
-  return openOn(options, base, await newStore());
+  return openOn(options, base, options.store ?? (await newStore()));
 }
 
-type TestStore = Awaited<ReturnType<typeof newStore>>;
+type TestStore = Pick<Store<WorkspaceOperations>, 'call'>;
 
-async function newStore() {
+async function newStore(): Promise<TestStore> {
   const { store, db } = await openTestStore<WorkspaceOperations>([
     { role: 'owner', operations: workspaceOperations },
   ]);
@@ -90,15 +98,17 @@ async function openOn(options: WorkshopOptions, dir: string, store: TestStore): 
     }),
     loadConfigured: async () => [],
     store,
+    ...(options.run ? { run: options.run } : {}),
     hosts,
     startLocal: async () => ({ client: agent.client, close() {} }),
     clock: systemClock,
     log: silentLog,
     mask: createMask(() => ['a secret that Gaffer knows']),
     random: systemRandom,
+    agentFile: agent.agentFile,
     templatesDir: path.join(dir, 'templates'),
     hasLocalRecords: () => existsSync(path.join(agent.home, 'workspaces')),
-    ownerId: asId<OwnerId>('00000000-0000-4000-8000-00000000000a'),
+    ownerId: testOwner,
   });
   let open = true;
   const close = async () => {

@@ -5,6 +5,7 @@ import { wantsHost } from '@shared/model/template.ts';
 import type {
   ApprovalMode,
   RemovalFindings,
+  TrustAnswer,
   WorkspaceKind,
   WorkspaceRemoval,
 } from '@shared/model/workspace.ts';
@@ -13,7 +14,7 @@ import type { Random } from '../../base/random.ts';
 import type { StoredState } from '../../db/made-workspaces.ts';
 import { isAway } from '../away.ts';
 import type { Entry } from '../entry.ts';
-import type { HostRecord } from '../records.ts';
+import type { HostRecord, Making } from '../records.ts';
 import { checkParameters } from '../templates/check-parameters.ts';
 import type { TemplateShelf } from '../templates/template-shelf.ts';
 import { sanitizeName, withSuffix } from '../templates/workspace-name.ts';
@@ -117,6 +118,7 @@ export class WorkspaceMaker {
         name: chosen,
         directory: directoryFor(template.directory, chosen, checked.value),
         mode: mode ?? modeFor(kind),
+        trust: this.#trustIn(kind, hostId, checked.value['repository']),
         template,
         parameters: checked.value,
         createKey: key ?? null,
@@ -179,7 +181,7 @@ export class WorkspaceMaker {
     const entry = this.#deps.list.find(id);
     if (!entry) return GONE;
     const made = madeOf(entry);
-    if (!made || made.making.state === 'failed') return ok(NOTHING);
+    if (!made || hasNothing(made.making)) return ok(NOTHING);
     if (made.making.script !== null) return notNow('A script of it runs.');
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(INSPECT_MS)]);
     const place = this.#placeOf(entry);
@@ -201,9 +203,9 @@ export class WorkspaceMaker {
     const entry = this.#deps.list.find(id);
     const making = entry?.record.making;
     if (!entry) return GONE;
-    if (!making || making.state === 'failed' || making.state === 'removed') return this.#forget(id);
+    if (!making || hasNothing(making)) return this.#forget(id);
     if (force && found.value.processes.count > 0) await this.#endProcesses(entry);
-    const begun = await this.#begin(id, 'remove', ['running', 'stopped'], force);
+    const begun = await this.#begin(id, 'remove', ['running', 'stopped', 'failed', 'removed'], force);
     if (!begun.ok) return begun;
     const end = await this.#runs.follow(id);
     const left = this.#deps.list.find(id);
@@ -262,6 +264,16 @@ export class WorkspaceMaker {
     return gone ? ok({ kind: 'removed', kept: null }) : notNow('A script of it runs.');
   }
 
+  /** A worktree brings along what its repository brings: who trusts a workspace there trusts it. */
+  #trustIn(kind: WorkspaceKind, hostId: HostId | null, repository: string | undefined): TrustAnswer {
+    const parent = kind.endsWith('worktree')
+      ? this.#deps.list
+          .entries()
+          .find(({ record }) => record.directory === repository && (record.host?.id ?? null) === hostId)
+      : undefined;
+    return parent?.record.trust ?? 'unknown';
+  }
+
   async #hostFor(kind: WorkspaceKind, hostId: HostId | null): Promise<Result<null, CreateRefusal>> {
     const wants = wantsHost(kind);
     if (wants === true && hostId === null) {
@@ -306,6 +318,11 @@ export class WorkspaceMaker {
 }
 
 const GONE = err({ code: 'not-found' as const, message: 'This workspace does not exist any more.' });
+
+/** It could not be made, and what there was of it was deleted. */
+function hasNothing({ state, runs }: Making): boolean {
+  return state === 'failed' && !runs.some(({ script }) => script === 'start');
+}
 
 function notNow(message: string) {
   return err({ code: 'not-now' as const, message });
