@@ -266,23 +266,18 @@ const countTemplateUses = operation('read', async (tx: Tx): Promise<readonly Use
   return rows;
 });
 
-interface MadeRow {
-  readonly id: WorkspaceId;
-  readonly deleted: boolean;
-}
-
 /** Also those that were removed: what is known here is not adopted again. */
 const loadKnownWorkspaces = operation(
   'read',
   async (
     tx: Tx,
     { workspaceIds }: { workspaceIds: readonly WorkspaceId[] },
-  ): Promise<readonly MadeRow[]> => {
-    const { rows } = await tx.query<MadeRow>(
-      'select id, deleted from workspaces where id = any($1::uuid[])',
+  ): Promise<readonly WorkspaceId[]> => {
+    const { rows } = await tx.query<{ id: WorkspaceId }>(
+      'select id from workspaces where id = any($1::uuid[])',
       [[...workspaceIds]],
     );
-    return rows;
+    return rows.map(({ id }) => id);
   },
 );
 

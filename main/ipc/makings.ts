@@ -23,7 +23,7 @@ export function makingCalls({ maker }: MakingHandlerDeps): Pick<CallHandlers, `w
     'workspaces.retry': ({ workspaceId }) => maker.retry(workspaceId),
     'workspaces.start': ({ workspaceId }) => maker.begin(workspaceId),
     'workspaces.stop': ({ workspaceId }) => maker.stop(workspaceId),
-    'workspaces.inspectRemoval': ({ workspaceId }) => maker.inspect(workspaceId),
-    'workspaces.remove': ({ workspaceId, force }) => maker.remove(workspaceId, force),
+    'workspaces.inspectRemoval': ({ workspaceId }) => maker.remover.inspect(workspaceId),
+    'workspaces.remove': ({ workspaceId, force }) => maker.remover.remove(workspaceId, force),
   };
 }

@@ -4,15 +4,15 @@ import type { ApprovalMode, TrustAnswer, WorkspaceSummary } from '@shared/model/
 import { ok, type Result } from '@shared/util/result.ts';
 import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
-import { errorFields, type Log } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import type { Mask } from '../base/mask.ts';
 import type { ProvisionPlace } from './approvals.ts';
-import { BranchFollower } from './branch-follower.ts';
 import { type WorkspaceConnection, WorkspaceProblem } from './connection.ts';
-import { type Entry, isUsable, modeOf, nameOf, requireUsable, summaryOf, trusteeOf } from './entry.ts';
+import { type Entry, modeOf, nameOf, requireUsable, summaryOf, trusteeOf } from './entry.ts';
 import { checkFolder, type FolderRefusal } from './folder.ts';
 import { maskOutput } from './mask-output.ts';
 import type { Place } from './place.ts';
+import { PlaceFollower } from './place-follower.ts';
 import { type Placement, type PlacementDeps, placementOf } from './placement.ts';
 import type { HostRecord, WorkspaceRecord, WorkspaceRecords } from './records.ts';
 import type { SshPlaces, SshRefusal, SshRequest } from './ssh-places.ts';
@@ -45,13 +45,26 @@ export class WorkspaceList {
   #entries: readonly Entry[] = [];
   readonly #changes: Broadcast<null> = createBroadcast<null>();
   readonly #closing = new AbortController();
-  readonly #background = new Set<Promise<void>>();
-  readonly #followed = new Map<Place, BranchFollower>();
-  readonly #linked = new WeakSet<Place>();
   readonly #looks = new TrustLooks();
+  readonly #follower: PlaceFollower;
 
   constructor(deps: ListDeps) {
     this.#deps = deps;
+    const { signal } = this.#closing;
+    this.#follower = new PlaceFollower({
+      entries: () => this.#entries,
+      onChange: () => this.#changes.send(null),
+      onBranch: (machine, directory, branch) => this.#setBranch(machine, directory, branch),
+      isNew: (entry) => {
+        const { answer, brings } = this.#looks.of(trusteeOf({ ...entry, override: null }));
+        return answer === 'unknown' && brings === null;
+      },
+      lookAt: async ({ record: { id } }) => {
+        await this.trusts(id, await this.connectionFor(id), signal);
+      },
+      log: deps.log,
+      signal,
+    });
   }
 
   /** Hides what nobody shall read, in what commands print and how they are called. */
@@ -67,8 +80,8 @@ export class WorkspaceList {
   async start(): Promise<void> {
     const records = await this.#deps.records.load();
     this.#entries = records.map((record) => this.#entryOf(record, null));
-    this.#lookAtBranches();
-    this.#lookAtFolders(this.#deps.local);
+    this.#follower.look(null);
+    this.#follower.lookAtFolders(this.#deps.local);
   }
 
   /** Another process has changed the records: what is known of each place stays. */
@@ -80,8 +93,8 @@ export class WorkspaceList {
       return known ? { ...known, record, ...this.#placed(record) } : this.#entryOf(record, null);
     });
     this.#changes.send(null);
-    this.#lookAtBranches();
-    for (const place of this.#followed.keys()) if (place.link?.up() ?? true) this.#lookAtFolders(place);
+    this.#follower.look(null);
+    this.#follower.lookAtAllFolders();
   }
 
   list(): readonly WorkspaceSummary[] {
@@ -246,7 +259,7 @@ export class WorkspaceList {
   /** An effect of a chat there is over: should its branch not be followed, now is the time to try again. */
   refresh(id: WorkspaceId): void {
     const entry = this.find(id);
-    if (entry) this.#followed.get(entry.machine)?.look();
+    if (entry) this.#follower.look(entry.machine);
   }
 
   watchProcess(
@@ -263,7 +276,7 @@ export class WorkspaceList {
   /** Feeds end and background reading is awaited. Links are their owner's to close. */
   async close(): Promise<void> {
     this.#closing.abort(new DOMException('The app is closing.', 'AbortError'));
-    await Promise.allSettled(this.#background);
+    await this.#follower.settled();
     await this.#deps.onClose?.();
   }
 
@@ -301,8 +314,8 @@ export class WorkspaceList {
     const others = this.#entries.filter((other) => other.record.id !== record.id);
     this.#entries = [entry, ...others.map((other) => this.#movedTo(other, record.host))];
     this.#changes.send(null);
-    this.#lookAtBranches();
-    this.#lookAtFolders(entry.place);
+    this.#follower.look(null);
+    this.#follower.lookAtFolders(entry.place);
     return record.id;
   }
 
@@ -313,8 +326,8 @@ export class WorkspaceList {
   #placed(record: WorkspaceRecord): Placement {
     const placement = placementOf(record, this.#deps);
     const { machine, place } = placement;
-    if (!record.elsewhere) this.#follow(machine);
-    if (place !== machine) this.#followLink(place);
+    if (!record.elsewhere) this.#follower.followMachine(machine);
+    if (place !== machine) this.#follower.followContainer(place);
     return placement;
   }
 
@@ -325,68 +338,9 @@ export class WorkspaceList {
     return { ...entry, record, ...this.#placed(record) };
   }
 
-  #follow(place: Place): void {
-    if (this.#followed.has(place)) return;
-    const branches = new BranchFollower({
-      place,
-      directories: () =>
-        this.#entries.flatMap((one) => (one.machine === place ? one.record.directory : [])),
-      onBranch: (directory, branch) => this.#setBranch(place, directory, branch),
-      log: this.#deps.log,
-    });
-    this.#followed.set(place, branches);
-    const onChange = () => {
-      branches.look();
-      if (place.link?.up()) this.#lookAtFolders(place);
-      this.#changes.send(null);
-    };
-    this.#inBackground(place.follow(onChange, this.#closing.signal));
-    this.#inBackground(branches.run(this.#closing.signal));
-  }
-
-  /** Of a container: its machine's own is followed with the branches. */
-  #followLink(place: Place): void {
-    if (this.#linked.has(place)) return;
-    this.#linked.add(place);
-    const onChange = () => {
-      if (place.link?.up()) this.#lookAtFolders(place);
-      this.#changes.send(null);
-    };
-    this.#inBackground(place.follow(onChange, this.#closing.signal));
-  }
-
-  /** Where a machine is reached, what its folders bring along is known before the first message is written. */
-  #lookAtFolders(place: Place): void {
-    const { signal } = this.#closing;
-    const isNew = (entry: Entry) => {
-      const { answer, brings } = this.#looks.of(trusteeOf({ ...entry, override: null }));
-      return isUsable(entry) && answer === 'unknown' && brings === null;
-    };
-    for (const { record } of this.#entries.filter((one) => one.place === place && isNew(one)))
-      this.#inBackground(
-        this.connectionFor(record.id).then(async (there) => {
-          await this.trusts(record.id, there, signal);
-        }),
-      );
-  }
-
-  #lookAtBranches(): void {
-    for (const branches of this.#followed.values()) branches.look();
-  }
-
-  #setBranch(place: Place, directory: string, branch: string | null): void {
-    const isMeant = (one: Entry) => one.machine === place && one.record.directory === directory;
+  #setBranch(machine: Place, directory: string, branch: string | null): void {
+    const isMeant = (one: Entry) => one.machine === machine && one.record.directory === directory;
     for (const { record } of this.#entries.filter((one) => isMeant(one) && one.branch !== branch))
       this.#update(record.id, (entry) => ({ ...entry, branch }));
-  }
-
-  #inBackground(work: Promise<void>): void {
-    const task = work
-      .catch((error: unknown) => {
-        if (this.#closing.signal.aborted) return;
-        this.#deps.log.warn('A workspace could not be looked at.', errorFields(error));
-      })
-      .finally(() => this.#background.delete(task));
-    this.#background.add(task);
   }
 }

@@ -81,8 +81,8 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
       const { result, isError } = answer;
       return { ...base, state: 'done', approval: null, result: { result, isError, durationMs: null } };
     },
-    async run(chat, row, args, { signal, runnerId, contextLimit, onProcess, onDelta, onLeave }) {
-      const stale = await noLongerCleared(chat, row, args, signal);
+    async run(chat, row, args, context) {
+      const stale = await noLongerCleared(chat, row, args, context.signal);
       if (stale) return stale;
       const ran = await runTool(
         tools,
@@ -90,14 +90,9 @@ export function createToolbox(deps: ToolboxDeps): Toolbox {
         {
           connect: () => deps.connectionFor(chat.workspaceId, chat.id),
           chatId: chat.id,
-          runnerId,
+          ...context,
           key: row.key,
-          signal,
           clock,
-          onProcess,
-          onDelta,
-          onLeave,
-          contextLimit,
           mask: deps.mask,
           log,
         },

@@ -182,7 +182,7 @@ test('#27 a deleted workspace is reported, and can be replaced', async () => {
   await watching.until((v) => v.status === 'waiting' && asked.length === 2);
   const first = await world.chatWorkspace(chatId);
   if (!first) throw new Error('The chat works nowhere.');
-  expect(await places.maker.remove(first, true)).toMatchObject({ ok: true });
+  expect(await places.maker.remover.remove(first, true)).toMatchObject({ ok: true });
   await world.send(chatId, 'again');
   await watching.until((v) => v.status === 'waiting' && asked.length === 5);
   const last = await world.chatWorkspace(chatId);

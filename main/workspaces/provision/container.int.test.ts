@@ -81,7 +81,7 @@ describe.each([
       expect(await workshop.settled(id)).toMatchObject({ state: 'running' });
       expect((await places.workspaces.connectionFor(id)).directory).toBe(path.join(dir, 'boxed'));
       await endAgent(workshop, id);
-      expect(await places.maker.remove(id, true)).toMatchObject({ value: { kind: 'removed' } });
+      expect(await places.maker.remover.remove(id, true)).toMatchObject({ value: { kind: 'removed' } });
       expect(existsSync(path.join(dir, 'boxed'))).toBe(false);
       expect(await readFile(path.join(world.dir, 'log'), 'utf8')).toContain('docker rm --force --volumes');
     },
@@ -111,7 +111,7 @@ describe('a dev container that cannot be had', () => {
     const id = await make(workshop);
     expect(places.workspaces.find(id)?.record.making?.error).toContain('initializeCommand');
     expect(await readFile(path.join(world.dir, 'log'), 'utf8')).not.toContain('devcontainer up');
-    expect(await places.maker.remove(id, false)).toMatchObject({ value: { kind: 'removed' } });
+    expect(await places.maker.remover.remove(id, false)).toMatchObject({ value: { kind: 'removed' } });
     const allowed = await make(
       { ...workshop, dir: path.join(workshop.dir, 'second') },
       { initialize: 'true' },

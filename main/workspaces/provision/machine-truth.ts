@@ -67,7 +67,7 @@ export class MachineTruth {
       'directory';
     const found = await loadFound(place, `found:${random.uuid()}`, signal);
     const workspaceIds = found.map(({ record }) => asId<WorkspaceId>(record.id));
-    const known = new Set<string>((await records.loadKnown({ workspaceIds })).map(({ id }) => id));
+    const known = new Set<string>(await records.loadKnown({ workspaceIds }));
     let changed = false;
     for (const one of found.filter(({ record }) => !known.has(record.id))) {
       if (!(await isThere(one.record.directory))) continue;

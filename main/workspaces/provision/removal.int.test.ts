@@ -51,7 +51,7 @@ async function commit({ path: at, git }: TestRepository, name: string): Promise<
 }
 
 async function refused({ places, id, tree }: Made): Promise<RemovalFindings> {
-  const answer = await places.maker.remove(id, false);
+  const answer = await places.maker.remover.remove(id, false);
   if (!answer.ok) throw new Error(answer.error.message);
   if (answer.value.kind !== 'refused') throw new Error('It was removed.');
   expect(existsSync(tree.path)).toBe(true);
@@ -59,7 +59,10 @@ async function refused({ places, id, tree }: Made): Promise<RemovalFindings> {
 }
 
 async function force({ places, id, tree }: Made): Promise<void> {
-  expect(await places.maker.remove(id, true)).toEqual({ ok: true, value: { kind: 'removed', kept: null } });
+  expect(await places.maker.remover.remove(id, true)).toEqual({
+    ok: true,
+    value: { kind: 'removed', kept: null },
+  });
   expect(existsSync(tree.path)).toBe(false);
 }
 
@@ -88,7 +91,7 @@ describe('a worktree', () => {
       unmerged: { count: 1, first: [{ subject: 'add one' }] },
     });
     await made.origin.git('merge', '--quiet', '--ff-only', 'topic');
-    const answer = await made.places.maker.remove(made.id, false);
+    const answer = await made.places.maker.remover.remove(made.id, false);
     expect(answer).toEqual({ ok: true, value: { kind: 'removed', kept: null } });
     expect(await made.origin.git('branch', '--list', 'topic')).toBe('');
     expect(await made.origin.git('log', '--format=%s', '-1', 'main')).toBe('add one');
@@ -105,7 +108,7 @@ describe('a worktree', () => {
     const made = await make('worktree');
     await made.tree.git('checkout', '--quiet', '-b', 'other');
     await commit(made.tree, 'other');
-    expect((await made.places.maker.remove(made.id, false)).ok).toBe(true);
+    expect((await made.places.maker.remover.remove(made.id, false)).ok).toBe(true);
     expect(existsSync(made.tree.path)).toBe(false);
     expect(await made.origin.git('log', '--format=%s', '-1', 'other')).toBe('add other');
   });
@@ -123,7 +126,7 @@ describe('a worktree', () => {
   test('that git does not know any more is never deleted', async () => {
     const made = await make('worktree');
     await rm(path.join(made.tree.path, '.git'));
-    const answer = await made.places.maker.remove(made.id, true);
+    const answer = await made.places.maker.remover.remove(made.id, true);
     expect(answer).toMatchObject({
       error: { code: 'failed', detail: expect.stringContaining('no worktree') },
     });
@@ -133,7 +136,9 @@ describe('a worktree', () => {
   test('that somebody deleted takes its merged branch with it', async () => {
     const made = await make('worktree');
     await rm(made.tree.path, { recursive: true });
-    expect(await made.places.maker.remove(made.id, false)).toMatchObject({ value: { kind: 'removed' } });
+    expect(await made.places.maker.remover.remove(made.id, false)).toMatchObject({
+      value: { kind: 'removed' },
+    });
     expect(await made.origin.git('branch', '--list', 'topic')).toBe('');
     expect(await made.origin.git('worktree', 'list', '--porcelain')).not.toContain(made.tree.path);
   });
@@ -154,7 +159,9 @@ describe('a clone', () => {
     });
     await made.tree.git('stash', 'drop', '--quiet');
     await made.tree.git('push', '--quiet', 'origin', 'side');
-    expect(await made.places.maker.remove(made.id, false)).toMatchObject({ value: { kind: 'removed' } });
+    expect(await made.places.maker.remover.remove(made.id, false)).toMatchObject({
+      value: { kind: 'removed' },
+    });
     expect(existsSync(made.tree.path)).toBe(false);
   });
 
@@ -173,8 +180,10 @@ describe('what Gaffer did not make', () => {
     await writeFile(path.join(folder, 'mine.txt'), 'mine');
     const opened = await places.workspaces.openFolder(folder);
     if (!opened.ok) throw new Error(opened.error.message);
-    expect(await places.maker.inspect(opened.value)).toMatchObject({ value: { directory: null } });
-    expect(await places.maker.remove(opened.value, true)).toMatchObject({ value: { kind: 'removed' } });
+    expect(await places.maker.remover.inspect(opened.value)).toMatchObject({ value: { directory: null } });
+    expect(await places.maker.remover.remove(opened.value, true)).toMatchObject({
+      value: { kind: 'removed' },
+    });
     expect(places.workspaces.list()).toEqual([]);
     expect(existsSync(path.join(folder, 'mine.txt'))).toBe(true);
   });
@@ -182,7 +191,9 @@ describe('what Gaffer did not make', () => {
   test('a directory that stands where the made one was stays, when the record does not say so', async () => {
     const made = await make('clone');
     await rm(path.join(agent.home, 'workspaces', `${made.id}.json`));
-    expect(await made.places.maker.remove(made.id, true)).toMatchObject({ value: { kind: 'removed' } });
+    expect(await made.places.maker.remover.remove(made.id, true)).toMatchObject({
+      value: { kind: 'removed' },
+    });
     expect(existsSync(path.join(made.tree.path, 'file.txt'))).toBe(true);
   });
 
@@ -191,11 +202,13 @@ describe('what Gaffer did not make', () => {
     const record = path.join(agent.home, 'workspaces', `${made.id}.json`);
     const text = await readFile(record, 'utf8');
     await writeFile(record, text.replaceAll(made.tree.path, path.join(made.dir, 'elsewhere')));
-    expect(await made.places.maker.remove(made.id, true)).toMatchObject({ error: { code: 'failed' } });
+    expect(await made.places.maker.remover.remove(made.id, true)).toMatchObject({
+      error: { code: 'failed' },
+    });
     await writeFile(record, text);
     await rename(made.tree.path, path.join(made.dir, 'moved'));
     await symlink(path.join(made.dir, 'moved'), made.tree.path);
-    expect(await made.places.maker.remove(made.id, true)).toMatchObject({
+    expect(await made.places.maker.remover.remove(made.id, true)).toMatchObject({
       error: { code: 'failed', detail: expect.stringContaining('is a link now') },
     });
     expect(existsSync(path.join(made.dir, 'moved', 'file.txt'))).toBe(true);
@@ -209,10 +222,10 @@ describe('what Gaffer did not make', () => {
     });
     const id = await create(own, { parameters: { directory: path.join(dir, 'own'), word: dir } });
     await settled(id);
-    expect(await places.maker.remove(id, false)).toMatchObject({
+    expect(await places.maker.remover.remove(id, false)).toMatchObject({
       value: { kind: 'refused', findings: { uncommitted: { count: 1, first: ['data'] } } },
     });
-    expect(await places.maker.remove(id, true)).toMatchObject({ value: { kind: 'removed' } });
+    expect(await places.maker.remover.remove(id, true)).toMatchObject({ value: { kind: 'removed' } });
     expect(existsSync(path.join(dir, 'own'))).toBe(false);
     expect(await readFile(path.join(dir, 'saved'), 'utf8')).toBe('1\n');
   });
@@ -222,7 +235,7 @@ describe('what Gaffer did not make', () => {
     const own = ownTemplate('local', { remove: 'echo busy >&2; exit 4' });
     const id = await create(own, { parameters: { directory: path.join(dir, 'own') } });
     await settled(id);
-    expect(await places.maker.remove(id, false)).toMatchObject({
+    expect(await places.maker.remover.remove(id, false)).toMatchObject({
       error: { code: 'failed', detail: expect.stringContaining('busy') },
     });
     expect(existsSync(path.join(dir, 'own'))).toBe(true);

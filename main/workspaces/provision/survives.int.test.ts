@@ -86,7 +86,7 @@ test('a failure in the middle names its last lines, and leaves only what was the
   expect(await repository.git('branch', '--list', 'topic')).toBe('');
   expect(await repository.git('worktree', 'list', '--porcelain')).not.toContain(path.join(dir, 'own'));
   await expect(places.workspaces.connectionFor(id)).rejects.toMatchObject({ code: 'not-ready' });
-  expect(await places.maker.remove(id, false)).toMatchObject({ value: { kind: 'removed' } });
+  expect(await places.maker.remover.remove(id, false)).toMatchObject({ value: { kind: 'removed' } });
   expect(places.workspaces.find(id)).toBeUndefined();
 });
 
@@ -138,7 +138,7 @@ test('after a lost database the machine tells what was made there', async () => 
   expect(second.places.workspaces.list()).toMatchObject([
     { id, name: 'kept', kind: 'worktree', directory: path.join(dir, 'kept'), state: 'running', made: true },
   ]);
-  expect(await second.places.maker.remove(id, false)).toMatchObject({ value: { kind: 'removed' } });
+  expect(await second.places.maker.remover.remove(id, false)).toMatchObject({ value: { kind: 'removed' } });
   expect(existsSync(path.join(dir, 'kept'))).toBe(false);
 });
 

@@ -70,7 +70,7 @@ describe.each([
       });
       const connection = await places.workspaces.connectionFor(id);
       expect(connection.directory).toBe(directory);
-      expect(await places.maker.remove(id, false)).toEqual(removed);
+      expect(await places.maker.remover.remove(id, false)).toEqual(removed);
       expect(existsSync(directory)).toBe(false);
       expect(await repository.git('branch', '--list', 'New-thing')).toBe('');
       expect(await repository.git('worktree', 'list', '--porcelain')).not.toContain(directory);
@@ -96,7 +96,7 @@ describe.each([
     expect(await made.git('branch', '--show-current')).toBe('mine');
     expect(await made.git('rev-parse', 'HEAD')).toBe(await repository.git('rev-parse', 'topic'));
     expect(shown(places, id).name).toMatch(new RegExp(`^${clone}-[0-9a-f]{4}$`));
-    expect(await places.maker.remove(id, false)).toEqual(removed);
+    expect(await places.maker.remover.remove(id, false)).toEqual(removed);
     expect(existsSync(made.path)).toBe(false);
   });
 
@@ -199,8 +199,8 @@ test('what a repository brings along is not run: hooks, configured helpers, valu
     parameters: { repository: repository.path, directory: path.join(dir, '$(touch hostile) clone') },
   });
   expect(await settled(clone)).toMatchObject({ state: 'running', error: null });
-  expect(await places.maker.remove(id, false)).toEqual(removed);
-  expect(await places.maker.remove(clone, false)).toEqual(removed);
+  expect(await places.maker.remover.remove(id, false)).toEqual(removed);
+  expect(await places.maker.remover.remove(clone, false)).toEqual(removed);
   expect(existsSync(hostile)).toBe(false);
   for (const bad of ['--upload-pack=touch x', 'ext::sh -c touch% x', 'git@-oProxyCommand=x:y', 'a\nb']) {
     const refused = await places.maker.createFrom(builtIn('clone'), {

@@ -28,7 +28,7 @@ import { templateOf } from '../templates/parse-template.ts';
 import type { CreateRequest } from './workspace-maker.ts';
 
 const run = promisify(execFile);
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 /** Workspaces on a real agent or a real SSH host, over a real database, in directories of the test. */
 export interface Workshop {

@@ -1,33 +1,23 @@
 import type { WorkspaceLogEvent } from '@shared/contract/workspaces.ts';
 import { asId, type HostId, type TemplateId, type WorkspaceId } from '@shared/model/ids.ts';
-import type { ScriptName, Template } from '@shared/model/template.ts';
+import type { Template } from '@shared/model/template.ts';
 import { wantsHost } from '@shared/model/template.ts';
-import type {
-  ApprovalMode,
-  RemovalFindings,
-  TrustAnswer,
-  WorkspaceKind,
-  WorkspaceRemoval,
-} from '@shared/model/workspace.ts';
+import type { ApprovalMode, TrustAnswer, WorkspaceKind } from '@shared/model/workspace.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
 import type { Random } from '../../base/random.ts';
 import type { StoredState } from '../../db/made-workspaces.ts';
-import { isAway } from '../away.ts';
 import type { Entry } from '../entry.ts';
-import type { HostRecord, Making } from '../records.ts';
+import type { HostRecord } from '../records.ts';
 import { checkParameters } from '../templates/check-parameters.ts';
 import type { TemplateShelf } from '../templates/template-shelf.ts';
 import { sanitizeName, withSuffix } from '../templates/workspace-name.ts';
-import { inspectRemoval, isIn, NOTHING, wouldLose } from './inspect-removal.ts';
 import { MachineTruth, type MachineTruthDeps } from './machine-truth.ts';
 import { modeFor } from './mode-for.ts';
-import { keptBranch } from './script-outcome.ts';
-import { directoryFor, type MadeWorkspace } from './script-request.ts';
-import { loadMachine, ScriptRuns, type ScriptRunsDeps } from './script-runs.ts';
+import { directoryFor } from './script-request.ts';
+import { ScriptRuns, type ScriptRunsDeps } from './script-runs.ts';
 import { watchLog } from './watch-log.ts';
+import { hasNothing, WorkspaceRemover } from './workspace-remover.ts';
 
-/** For looking at what would be lost. */
-const INSPECT_MS = 60_000;
 /** A name that others have is given another suffix so often. */
 const NAMES = 20;
 
@@ -61,22 +51,13 @@ export interface ActionRefusal {
   readonly message: string;
 }
 
-export interface InspectRefusal {
-  readonly code: 'not-found' | 'not-now' | 'unreachable';
-  readonly message: string;
-}
-
-export interface RemoveRefusal {
-  readonly code: InspectRefusal['code'] | 'failed';
-  readonly message: string;
-  readonly detail?: string;
-}
-
-/** Makes, starts, stops and removes workspaces. Each call answers when the row says so; `settled` waits for the end. */
+/** Makes, starts and stops workspaces. Each call answers when the row says so; `settled` waits for the end. */
 export class WorkspaceMaker {
   readonly #deps: MakerDeps;
   readonly #runs: ScriptRuns;
   readonly #truth: MachineTruth;
+  /** Removes them. */
+  readonly remover: WorkspaceRemover;
   readonly #closing = new AbortController();
   #looking: Promise<void> = Promise.resolve();
 
@@ -84,6 +65,11 @@ export class WorkspaceMaker {
     this.#deps = deps;
     this.#runs = new ScriptRuns(deps);
     this.#truth = new MachineTruth(deps);
+    this.remover = new WorkspaceRemover({
+      ...deps,
+      follow: (id) => this.#runs.follow(id),
+      closing: this.#closing.signal,
+    });
   }
 
   /** After the list has started. */
@@ -155,6 +141,8 @@ export class WorkspaceMaker {
     if (!entry) return GONE;
     const { making, kind } = entry.record;
     if (!making) return notNow('Gaffer did not make this workspace.');
+    // Its directory would be in the way, and be cleaned up with what it holds.
+    if (!hasNothing(making)) return notNow('It is there: start it, or remove it.');
     const present = this.#deps.shelf.get(making.template.id);
     const template = present?.kind === kind ? present : making.template;
     const names = template.parameters.map(({ name }) => name);
@@ -175,43 +163,6 @@ export class WorkspaceMaker {
 
   stop(id: WorkspaceId): Promise<Result<null, ActionRefusal>> {
     return this.#begin(id, 'stop', ['running']);
-  }
-
-  async inspect(id: WorkspaceId): Promise<Result<RemovalFindings, InspectRefusal>> {
-    const entry = this.#deps.list.find(id);
-    if (!entry) return GONE;
-    const made = madeOf(entry);
-    if (!made || hasNothing(made.making)) return ok(NOTHING);
-    if (made.making.script !== null) return notNow('A script of it runs.');
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(INSPECT_MS)]);
-    const place = this.#placeOf(entry);
-    try {
-      const machine = await loadMachine(place, signal);
-      const key = `inspect:${this.#deps.random.uuid()}`;
-      return ok(await inspectRemoval(place, made, { machine, key, signal }));
-    } catch (error) {
-      this.#closing.signal.throwIfAborted();
-      if (!signal.aborted && !isAway(error)) throw error;
-      return err({ code: 'unreachable', message: `${entry.machine.name} cannot be reached now.` });
-    }
-  }
-
-  async remove(id: WorkspaceId, force: boolean): Promise<Result<WorkspaceRemoval, RemoveRefusal>> {
-    const found = await this.inspect(id);
-    if (!found.ok) return found;
-    if (!force && wouldLose(found.value)) return ok({ kind: 'refused', findings: found.value });
-    const entry = this.#deps.list.find(id);
-    const making = entry?.record.making;
-    if (!entry) return GONE;
-    if (!making || hasNothing(making)) return this.#forget(id);
-    if (force && found.value.processes.count > 0) await this.#endProcesses(entry);
-    const begun = await this.#begin(id, 'remove', ['running', 'stopped', 'failed', 'removed'], force);
-    if (!begun.ok) return begun;
-    const end = await this.#runs.follow(id);
-    const left = this.#deps.list.find(id);
-    if (!left) return ok({ kind: 'removed', kept: end && keptBranch(end) ? making.facts.branch : null });
-    const detail = left.record.making?.error ?? '';
-    return err({ code: 'failed', message: 'It was not removed.', detail });
   }
 
   log(
@@ -240,28 +191,19 @@ export class WorkspaceMaker {
 
   async #begin(
     id: WorkspaceId,
-    script: ScriptName,
+    script: 'start' | 'stop',
     states: readonly StoredState[],
-    force = false,
   ): Promise<Result<null, ActionRefusal>> {
     const entry = this.#deps.list.find(id);
     if (!entry) return GONE;
     const template = entry.record.making?.template;
     if (!template) return notNow('Gaffer did not make this workspace: there is nothing to start or stop.');
-    if (script !== 'remove' && template[script] === undefined) {
-      return notNow(`Its template has no ${script} script.`);
-    }
-    const begun = await this.#deps.records.begin({ workspaceId: id, script, states, force });
+    if (template[script] === undefined) return notNow(`Its template has no ${script} script.`);
+    const begun = await this.#deps.records.begin({ workspaceId: id, script, states, force: false });
     await this.#deps.list.reload();
     if (begun === null) return notNow('Another script of it runs, or it is in no state for this.');
     void this.#runs.follow(id);
     return ok(null);
-  }
-
-  async #forget(id: WorkspaceId): Promise<Result<WorkspaceRemoval, RemoveRefusal>> {
-    const gone = await this.#deps.records.forget({ workspaceId: id });
-    await this.#deps.list.reload();
-    return gone ? ok({ kind: 'removed', kept: null }) : notNow('A script of it runs.');
   }
 
   /** A worktree brings along what its repository brings: who trusts a workspace there trusts it. */
@@ -288,30 +230,6 @@ export class WorkspaceMaker {
     return ok(null);
   }
 
-  /** What was agreed to: commands that run in the directory, and terminals there. */
-  async #endProcesses(entry: Entry): Promise<void> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(INSPECT_MS)]);
-    const { directory } = entry.record;
-    const { client } = await entry.machine.reach();
-    const [processes, { terminals }] = await Promise.all([
-      client.listProcesses({ signal }),
-      client.listTerminals(directory, null, { signal }),
-    ]);
-    const running = processes.filter((one) => one.running && isIn(one.workdir, directory));
-    const ending = [
-      ...running.map(({ id }) =>
-        client.signalProcess(id, 'kill', { key: `remove:${this.#deps.random.uuid()}`, signal }),
-      ),
-      ...terminals.map(({ id }) => client.closeTerminal(id, { signal })),
-    ];
-    // One that has just ended by itself refuses.
-    await Promise.allSettled(ending);
-  }
-
-  #placeOf(entry: Entry) {
-    return { connect: async () => (await entry.machine.reach()).client, clock: this.#deps.clock };
-  }
-
   #watchList(signal: AbortSignal): AsyncIterable<unknown> {
     return this.#deps.list.watch(AbortSignal.any([signal, this.#closing.signal]));
   }
@@ -319,17 +237,8 @@ export class WorkspaceMaker {
 
 const GONE = err({ code: 'not-found' as const, message: 'This workspace does not exist any more.' });
 
-/** It could not be made, and what there was of it was deleted. */
-function hasNothing({ state, runs }: Making): boolean {
-  return state === 'failed' && !runs.some(({ script }) => script === 'start');
-}
-
 function notNow(message: string) {
   return err({ code: 'not-now' as const, message });
-}
-
-function madeOf({ record }: Entry): MadeWorkspace | null {
-  return record.making ? { ...record, making: record.making } : null;
 }
 
 function makingOf(entry: Entry | undefined) {
