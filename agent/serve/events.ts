@@ -17,10 +17,7 @@ export const eventRoutes: Readonly<Record<string, Route>> = {
   },
 };
 
-function watchesOf(
-  request: Request,
-  { git, home, processes, asks }: Parts,
-): readonly Watch<object>[] {
+function watchesOf(request: Request, { git, home, processes, asks }: Parts): readonly Watch<object>[] {
   const body = jsonOf(request);
   const directories = pathsOf(body.directories, 'directories', limits.watchedDirectories);
   const repositories = pathsOf(body.repositories, 'repositories', limits.watchedRepositories);
