@@ -122,7 +122,13 @@ describe('comments', () => {
     lines: readonly string[],
     side: 'old' | 'new' = 'new',
   ): LineComment => ({
-    ...{ id: 'x', path: 'p', side, from, to, lines, text: 'hm' },
+    id: 'x',
+    path: 'p',
+    side,
+    from,
+    to,
+    lines,
+    text: 'hm',
   });
 
   test('stand below their last line on either side', () => {
