@@ -3,7 +3,7 @@ import path from 'node:path';
 import { script } from '../fixtures/script.ts';
 import { configureHost, giveKey, placeOf } from '../fixtures/ssh-person.ts';
 import { expect, pickMode, test } from '../fixtures/ssh-workspace.ts';
-import { groupMenu, NewWorkspace, placePanel } from '../fixtures/workspaces.ts';
+import { groupMenu, inBothThemes, NewWorkspace, placePanel } from '../fixtures/workspaces.ts';
 
 /** A first connection uploads the agent. */
 const SLOW = { timeout: 90_000 };
@@ -55,7 +55,7 @@ test('a clone is made on a host of the ssh configuration that was not used befor
   await chat.open(chat.tool('execute'));
   await expect(chat.tool('execute')).toContainText('on-the-host');
   await expect(page.getByRole('banner')).toContainText('on-the-host');
-  await app.screenshot('host-workspace');
+  await inBothThemes(app, 'host-workspace');
 
   await groupMenu(page, 'copy', 'Remove workspace…');
   const dialog = page.getByRole('dialog', { name: 'Remove the workspace copy?' });

@@ -1,18 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/desk.ts';
 import { script } from '../fixtures/script.ts';
-import { groupMenu, NewWorkspace, placePanel, writeTemplate } from '../fixtures/workspaces.ts';
+import {
+  groupMenu,
+  inBothThemes,
+  NewWorkspace,
+  openDetails,
+  placePanel,
+  writeTemplate,
+} from '../fixtures/workspaces.ts';
 
 /** The app's first work with its agent may take long on a busy machine. */
 const SLOW = { timeout: 60_000 };
-
-async function details(page: Page) {
-  await page.getByRole('button', { name: 'Toggle inspector' }).click();
-  await page.getByRole('tablist', { name: 'Inspector' }).getByRole('tab', { name: 'Details' }).click();
-  return page.getByRole('tabpanel', { name: 'Details' }).getByRole('region', { name: 'Workspace' });
-}
 
 test('a worktree is made by the dialog from a local repository, told what is wrong first, and worked in', async ({
   desk,
@@ -28,7 +28,7 @@ test('a worktree is made by the dialog from a local repository, told what is wro
   await made.choose('Branch in a worktree');
   // Where the person is.
   await expect(made.field('Repository')).toHaveValue(repository.directory);
-  await app.screenshot('new-workspace');
+  await inBothThemes(app, 'new-workspace');
   await made.field('New branch').fill('fix a thing');
   await made.field('Repository').fill('shapes');
   await made.create();
@@ -37,7 +37,7 @@ test('a worktree is made by the dialog from a local repository, told what is wro
     'Is no name that a branch can have.',
   ]);
   await expect(made.field('Repository')).toBeFocused();
-  await app.screenshot('new-workspace-problems');
+  await inBothThemes(app, 'new-workspace-problems');
   await made.field('Repository').fill(repository.directory);
   await made.field('New branch').fill('fix-a-thing');
   await expect(made.dialog.getByRole('alert')).toHaveCount(0);
@@ -59,10 +59,10 @@ test('a worktree is made by the dialog from a local repository, told what is wro
   const title = page.getByRole('banner');
   await expect(title).toContainText('fixing · this computer');
   await expect(title).toContainText('fix-a-thing');
-  const place = await details(page);
+  const place = await openDetails(page);
   for (const fact of ['worktree on this computer', 'fix-a-thing', 'HEAD · ', 'Branch in a worktree', 'you'])
     await expect(place).toContainText(fact);
-  await app.screenshot('workspace-details');
+  await inBothThemes(app, 'workspace-details');
   expect(repository.git('branch', '--list', 'fix-a-thing')).toContain('fix-a-thing');
 });
 
@@ -114,14 +114,14 @@ test('a template is written in the settings, corrected, and its workspace watche
   await editor.getByRole('button', { name: 'Save' }).click();
   await expect(editor.getByRole('list', { name: 'Problems' })).toContainText('kind');
   await expect(editor.getByRole('button', { name: 'line 5' })).toBeVisible();
-  await app.screenshot('template-editor');
+  await inBothThemes(app, 'template-editor');
   await editor.getByLabel('YAML').fill(yaml('local'));
   await editor.getByRole('button', { name: 'Save' }).click();
   await expect(editor).toBeHidden();
   const row = settings.getByRole('list', { name: 'Templates' }).getByRole('listitem', { name: 'Slow box' });
   await expect(row).toContainText('yours');
   await row.scrollIntoViewIfNeeded();
-  await app.screenshot('templates');
+  await inBothThemes(app, 'templates');
   await settings.getByRole('button', { name: 'Close' }).click();
 
   const made = await NewWorkspace.open(page);
@@ -134,14 +134,14 @@ test('a template is written in the settings, corrected, and its workspace watche
   await expect(panel).toContainText('Making slow', SLOW);
   await expect(panel).toContainText('Size is large', SLOW);
   await expect(panel.getByRole('timer')).toBeVisible();
-  await app.screenshot('provisioning-new-chat');
+  await inBothThemes(app, 'provisioning-new-chat');
   await chat.send('Begin when you can');
   await expect(chat.agent.last()).toContainText('I will.', SLOW);
   await expect(page.getByRole('banner')).toContainText('being made');
   const group = chat.tree.getByRole('treeitem', { level: 1 }).filter({ hasText: 'slow' });
   await expect(group).toHaveAccessibleName('slow, this computer being made');
   await expect(panel).toContainText('Size is large', SLOW);
-  await app.screenshot('provisioning-chat');
+  await inBothThemes(app, 'provisioning-chat');
   fs.writeFileSync(gate, '');
   await expect(panel).toBeHidden(SLOW);
   await expect(group).toHaveAccessibleName('slow, this computer');
@@ -151,13 +151,13 @@ test('a template is written in the settings, corrected, and its workspace watche
   await groupMenu(page, 'slow', 'Stop');
   await expect(panel).toContainText('slow is stopped.', SLOW);
   await expect(group).toHaveAccessibleName('slow, this computer stopped');
-  await app.screenshot('stopped');
+  await inBothThemes(app, 'stopped');
   await panel.getByRole('button', { name: 'Start' }).click();
   await expect(panel).toBeHidden(SLOW);
   await groupMenu(page, 'slow', 'Show output');
   const output = page.getByRole('dialog', { name: 'Output of slow' });
   await expect(output.getByRole('region', { name: 'Output of start' })).toContainText('Up again.', SLOW);
-  await app.screenshot('output');
+  await inBothThemes(app, 'output');
 });
 
 test('a workspace that cannot be made shows the last lines, is tried again, and one can be given up', async ({
@@ -180,7 +180,7 @@ test('a workspace that cannot be made shows the last lines, is tried again, and 
   const panel = placePanel(page, 'Workspace parts');
   await expect(panel).toContainText('parts could not be made. The provision script ended with 7.', SLOW);
   await expect(panel).toContainText('No parts today.');
-  await app.screenshot('provision-failed');
+  await inBothThemes(app, 'provision-failed');
   fs.writeFileSync(ready, '');
   await panel.getByRole('button', { name: 'Try again' }).click();
   await expect(panel).toBeHidden(SLOW);
@@ -232,7 +232,7 @@ test('a workspace is removed only after what would be lost was named; a foreign 
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('Nothing was removed yet', SLOW);
   expect(fs.existsSync(path.join(directory, 'notes.txt'))).toBe(true);
-  await app.screenshot('removal');
+  await inBothThemes(app, 'removal');
   await dialog.getByRole('button', { name: 'Remove anyway' }).click();
   await expect(dialog).toBeHidden(SLOW);
   await expect.poll(() => fs.existsSync(directory)).toBe(false);
@@ -241,7 +241,7 @@ test('a workspace is removed only after what would be lost was named; a foreign 
   await groupMenu(page, path.basename(repository.directory), 'Remove from Gaffer…');
   const forget = page.getByRole('dialog', { name: /^Remove shapes from Gaffer/ });
   await expect(forget).toContainText('Its folder stays as it is', SLOW);
-  await app.screenshot('forget');
+  await inBothThemes(app, 'forget');
   await forget.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(forget).toBeHidden(SLOW);
   expect(fs.existsSync(path.join(repository.directory, 'area.js'))).toBe(true);
