@@ -36,15 +36,21 @@ function PlaceNotices({ workspaceId }: { readonly workspaceId: WorkspaceId | nul
   );
 }
 
+/** Their rows in the timeline tell what their scripts print. */
+const PLACE_TOOLS = new Set(['create_workspace', 'start_workspace', 'stop_workspace']);
+
 function ChatPane({ session }: { readonly session: ChatSession }) {
   const ready = useStore(session.store, (s) => s.view !== null && s.failure === null);
   const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
+  const isTold = useStore(session.store, (s) =>
+    (s.view?.calls ?? []).some(({ state, tool }) => state === 'dispatched' && PLACE_TOOLS.has(tool)),
+  );
   return (
     <>
       <Conversation session={session} />
       {ready && (
         <div className="dock">
-          <PlacePanel workspaceId={workspaceId} />
+          <PlacePanel workspaceId={workspaceId} isTold={isTold} />
           <TrustCard workspaceId={workspaceId} />
           <FamilyDock session={session} />
           <QueueList session={session} />

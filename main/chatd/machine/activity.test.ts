@@ -19,6 +19,8 @@ test.each([
   [{ running_tool: 'execute', running_args: { command: 'npm test\nmore' } }, 'Running npm test'],
   [{ running_tool: 'edit_files', running_args: { files: [{ path: 'a.ts' }] } }, 'Editing a.ts'],
   [{ running_tool: 'spawn_agent', running_args: { title: 'Docs' } }, 'Delegating Docs'],
+  [{ running_tool: 'create_workspace', running_args: { name: 'fix' } }, 'Making a workspace fix'],
+  [{ running_tool: 'start_workspace', running_args: {} }, 'Starting its workspace'],
   [{ running_tool: 'deploy', running_args: {} }, 'Using deploy'],
 ] as const)('activity %#', (row, activity) => {
   const owned = { ...IDLE, worker_id: asId<WorkerId>('w'), ...row };

@@ -29,6 +29,11 @@ const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = 
   close_agent: ['Stopping an agent', ''],
   interrupt_agent: ['Stopping an agent', ''],
   list_agents: ['Looking at its agents', ''],
+  list_templates: ['Looking at templates', ''],
+  read_template: ['Reading a template', ''],
+  create_workspace: ['Making a workspace', 'name'],
+  start_workspace: ['Starting its workspace', ''],
+  stop_workspace: ['Stopping its workspace', ''],
 };
 
 /** What the agent is doing or asks for, in a few words; null when it does nothing. */

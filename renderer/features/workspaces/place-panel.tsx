@@ -20,10 +20,12 @@ interface PlacePanelProps {
   readonly workspaceId: WorkspaceId | null;
   /** No chat stands there that tells of its link itself. */
   readonly atRest?: boolean;
+  /** What its script prints stands elsewhere: in the row of the call that runs it. */
+  readonly isTold?: boolean;
 }
 
 /** What there is to say of the place where a chat works, while it cannot be worked in. Blocks nothing. */
-export function PlacePanel({ workspaceId, atRest = false }: PlacePanelProps) {
+export function PlacePanel({ workspaceId, atRest = false, isTold = false }: PlacePanelProps) {
   const place = useStore(workspacesStore, (s) => s.list?.find(({ id }) => id === workspaceId) ?? null);
   const panel = place && panelKind(place, atRest);
   const words = panel && panel.kind !== 'none' ? panel.words : '';
@@ -35,14 +37,20 @@ export function PlacePanel({ workspaceId, atRest = false }: PlacePanelProps) {
     case 'none':
       return null;
     case 'busy':
-      return <Busy key={place.id} place={place} words={panel.words} />;
+      return <Busy key={place.id} place={place} words={panel.words} isTold={isTold} />;
     case 'still':
       return <Still place={place} panel={panel} />;
   }
 }
 
+interface BusyProps {
+  readonly place: WorkspaceSummary;
+  readonly words: string;
+  readonly isTold: boolean;
+}
+
 /** A script runs: its output as it comes, how long it takes, and the way to give up. */
-function Busy({ place, words }: { readonly place: WorkspaceSummary; readonly words: string }) {
+function Busy({ place, words, isTold }: BusyProps) {
   const source = useMemo(() => logOf(place.id), [place.id]);
   const run = useSyncExternalStore(source.subscribe, source.get).runs.findLast(
     ({ script }) => script === place.script,
@@ -59,7 +67,7 @@ function Busy({ place, words }: { readonly place: WorkspaceSummary; readonly wor
         {run && <Elapsed since={run.startedAt} />}
         <Actions place={place} only={['Cancel', 'Show output']} />
       </div>
-      {run && <ScriptText run={run} />}
+      {run && !isTold && <ScriptText run={run} />}
     </Frame>
   );
 }
