@@ -108,7 +108,7 @@ describe('the journal', () => {
     await one.settle('a', 200, 'done');
     expect(two.find('a')).toMatchObject({ answer: { body: 'done' } });
     await Promise.all([one.close(), two.close()]);
-    expect(readdirSync(dir).sort()).toEqual(['one.log', 'two.log']);
+    expect(readdirSync(dir).sort()).toEqual(['id', 'one.log', 'two.log']);
   });
 
   it('is repaired by its writer under the eyes of another version', async () => {

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { openJournalId } from './journal-id.ts';
 import { OtherJournals } from './journal-others.ts';
 import {
   decodeRecords,
@@ -48,6 +49,7 @@ interface Waiting {
  * and from memory, what is older than `limits.keepMs`.
  */
 export class Journal {
+  readonly id: string;
   private readonly dir: string;
   private readonly name: string;
   private readonly now: () => number;
@@ -63,6 +65,7 @@ export class Journal {
     this.dir = dir;
     this.name = name;
     this.now = now;
+    this.id = openJournalId(dir);
     this.others = new OtherJournals(dir, `${name}.log`);
     dropOld(this.file, now());
     this.fd = openJournal(this.file);

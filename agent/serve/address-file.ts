@@ -14,7 +14,9 @@ export function getAddress(home: Home, version: string): AgentAddress | null {
   if (typeof value?.socket !== 'string' || typeof value.token !== 'string' || typeof value.pid !== 'number')
     return null;
   const port = typeof value.port === 'number' ? { port: value.port } : {};
-  return { socket: value.socket, token: value.token, pid: value.pid, version, ...port };
+  // An agent of an older version tells none.
+  const journal = typeof value.journal === 'string' ? value.journal : '';
+  return { socket: value.socket, token: value.token, pid: value.pid, version, journal, ...port };
 }
 
 /** The tokens of all agents of this home and host, whatever their version. */

@@ -9,11 +9,12 @@ interface Told {
   readonly version: string;
   /** It ends so long after the last client, unless something runs. */
   readonly idleMs: number;
+  readonly journal: string;
 }
 
 /** What a client is told first. */
 export function helloOf(
-  { version, idleMs }: Told,
+  { version, idleMs, journal }: Told,
   { hostname, root }: Pick<Home, 'hostname' | 'root'>,
 ): Hello {
   return {
@@ -24,6 +25,7 @@ export function helloOf(
     hostname,
     home: os.homedir(),
     root: path.resolve(root),
+    journal,
     shell: loginShell(),
     node: process.version,
     pid: process.pid,

@@ -69,6 +69,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     token,
     version: options.version,
     pid: process.pid,
+    journal: journal.id,
   };
   const parts = {
     home,
@@ -85,7 +86,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     keyed: new KeyedCalls(journal, log),
     locks: new PathLocks(),
     mask,
-    hello: () => helloOf(options, home),
+    hello: () => helloOf({ ...options, journal: journal.id }, home),
     listen: () => entrance.openPort(),
     stop: () => stop.abort(),
   };

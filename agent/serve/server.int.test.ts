@@ -43,7 +43,7 @@ afterEach(async () => {
 /** Only the greeting is asked for here; its size is the test's. */
 async function open(more: Partial<DoorBounds> = {}, size = 0): Promise<void> {
   const hello = () => ({
-    ...helloOf({ version: '1', idleMs: 1 }, { hostname: 'here', root: '/' }),
+    ...helloOf({ version: '1', idleMs: 1, journal: 'one' }, { hostname: 'here', root: '/' }),
     features: ['x'.repeat(size)],
   });
   const parts: Partial<Parts> = { hello };

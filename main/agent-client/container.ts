@@ -19,6 +19,8 @@ export interface ContainerOptions {
 /** The agent inside of a dev container, over the stdio bridge of one `devcontainer exec`. */
 export interface ContainerSession extends LinkSession {
   readonly client: HttpAgentClient;
+  /** As `Hello`: a container that was made anew has another one. */
+  readonly journal: string;
   /** Of the project, inside. */
   readonly directory: string;
   /** `broken` did not answer: ends this session, so that the link opens the next one. */
@@ -73,12 +75,13 @@ export async function openContainerSession(
   if (code !== 0) throw faultOf(code, `${stderr}\n${stdout}`);
   const { folder, address } = parseServed(stdout);
   const bridge = new Bridge(await run(inside(BRIDGE), signal));
-  return liveSession(bridge, { folder, token: address.token });
+  return liveSession(bridge, folder, address);
 }
 
 function liveSession(
   bridge: Bridge,
-  { folder, token }: { readonly folder: string; readonly token: string },
+  folder: string,
+  { token, journal }: AgentAddress,
 ): ContainerSession {
   const client = createAgentClient({ token, connect: () => bridge.connect() });
   let end: (fault: LinkFault) => void = () => undefined;
@@ -93,6 +96,7 @@ function liveSession(
   };
   return {
     client,
+    journal,
     directory: folder,
     closed,
     renew: async () => close(),

@@ -90,6 +90,13 @@ class LocalConnection {
       if (!isGone(error) || this.closing.signal.aborted || call.path === '/shutdown') throw error;
     }
     const fresh = await abortable(this.reopen(used), call.signal);
+    // Its home was removed meanwhile, and with it went what the first one knew of this call.
+    if (call.key !== undefined && fresh.address.journal !== used.address.journal)
+      throw new AgentError(
+        'the workspace agent on this computer lost its journal in the middle of the call.',
+        409,
+        'unknown-outcome',
+      );
     return fresh.link.send(call);
   }
 

@@ -32,6 +32,8 @@ const IDLE_MS = 24 * 60 * 60_000;
 export interface RemoteSession extends LinkSession {
   /** Of the agent that runs now; another object once another agent had to be started. */
   readonly client: HttpAgentClient;
+  /** Of the host's agents, whichever runs: see `Hello`. */
+  readonly journal: string;
   /** Whether this connection had to upload the agent's file. */
   readonly uploaded: boolean;
   /**
@@ -110,6 +112,11 @@ class LiveSession implements RemoteSession {
   get client(): HttpAgentClient {
     if (!this.#client) throw new Error('the session was not started');
     return this.#client;
+  }
+
+  get journal(): string {
+    if (!this.#reached) throw new Error('the session was not started');
+    return this.#reached.address.journal;
   }
 
   async start(signal: AbortSignal, trace: Trace | null = null): Promise<void> {

@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type { Clock } from '../base/clock.ts';
 import { LinkFault } from '../ssh/fault.ts';
-import { type AgentCall, type AgentClient, AgentError, LinkDown } from './client.ts';
+import { type AgentCall, type AgentClient, AgentError, type KeyedCall, LinkDown } from './client.ts';
+import { LeftCalls } from './left-calls.ts';
 import type { RemoteSession } from './remote-session.ts';
 
 /** An agent that answered, for as long as its connection lives. */
-type AgentSession = Pick<RemoteSession, 'client' | 'renew'>;
+type AgentSession = Pick<RemoteSession, 'client' | 'journal' | 'renew'>;
 
 export interface RemoteDeps {
   readonly link: { whenUp(signal: AbortSignal): Promise<AgentSession> };
@@ -22,11 +23,13 @@ const FIRST_PAUSE_MS = 200;
 /**
  * The agent of a host, as if the link never broke: every call waits for the link until its signal aborts, and is
  * repeated after a break. That is safe because reads have no effect and mutations carry a key that the agent's journal
- * knows. Throws LinkFault when only a person can help; the call's own answers (AgentError) pass through.
+ * knows; one that meets another journal than it left for is not repeated (AgentError `unknown-outcome`). Throws LinkFault
+ * when only a person can help; the call's own answers (AgentError) pass through.
  */
 export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
-  const repeat = <T>(call: AgentCall, run: (client: AgentClient) => Promise<T>): Promise<T> =>
-    untilAnswered(deps, call.signal, run);
+  const left = new LeftCalls(deps.host);
+  const repeat = <T>(call: Call, run: (client: AgentClient) => Promise<T>): Promise<T> =>
+    untilAnswered({ ...deps, left }, call, run);
   return {
     hello: (call) => repeat(call, (client) => client.hello(call)),
     stat: (path, call) => repeat(call, (client) => client.stat(path, call)),
@@ -61,9 +64,11 @@ export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
   };
 }
 
+type Call = AgentCall & Partial<Pick<KeyedCall, 'key'>>;
+
 async function untilAnswered<T>(
-  deps: RemoteDeps,
-  signal: AbortSignal,
+  deps: RemoteDeps & { readonly left: LeftCalls },
+  { key, signal }: Call,
   run: (client: AgentClient) => Promise<T>,
 ): Promise<T> {
   // Many calls may share one signal and wait for one link.
@@ -71,6 +76,7 @@ async function untilAnswered<T>(
   for (let breaks = 0; ; ) {
     const session = await deps.link.whenUp(signal);
     const { client } = session;
+    if (key !== undefined) deps.left.leave(key, session.journal);
     try {
       return await run(client);
     } catch (error) {

@@ -65,6 +65,7 @@ describe.skipIf(missing)('a newer agent on a host', () => {
     const { id } = await old.host.client.startProcess({ command }, start);
     // It may have been another one until there was something to stay for.
     const oldAgent = await followProcess((await old.host.client.hello(call)).pid);
+    const { journal } = await old.host.client.hello(call);
     const note = path.join(place.dir, 'note');
     const write = keyed();
     await old.host.client.writeFile(note, 'as the old one wrote it', write);
@@ -72,6 +73,7 @@ describe.skipIf(missing)('a newer agent on a host', () => {
 
     const fresh = await withBuild(place, 1);
     expect(fresh.agent.pid).not.toBe(oldAgent.pid);
+    expect((await fresh.host.client.hello(call)).journal).toBe(journal);
     expect(await fresh.host.client.listProcesses(call)).toMatchObject([{ id, running: true }]);
     expect(await fresh.host.client.startProcess({ command }, start)).toMatchObject({ id });
     await writeFile(note, 'changed since');

@@ -38,6 +38,7 @@ function isAddress(value: unknown): value is AgentAddress {
     typeof parts.socket === 'string' &&
     typeof parts.token === 'string' &&
     typeof parts.version === 'string' &&
+    typeof parts.journal === 'string' &&
     typeof parts.pid === 'number'
   );
 }

@@ -17,6 +17,8 @@ export interface Hello {
   readonly home: string;
   /** The agent's own directory: `~/.gaffer`. */
   readonly root: string;
+  /** Of the home's idempotency journal: another one does not know what was asked here. */
+  readonly journal: string;
   readonly shell: string;
   readonly node: string;
   readonly pid: number;
@@ -262,6 +264,8 @@ export interface AgentAddress {
   readonly token: string;
   readonly version: string;
   readonly pid: number;
+  /** As in `Hello`. */
+  readonly journal: string;
   /** Of the loopback, once it was asked for. */
   readonly port?: number;
 }
