@@ -25,6 +25,8 @@ export interface ContainerSession extends LinkSession {
   readonly directory: string;
   /** `broken` did not answer: ends this session, so that the link opens the next one. */
   renew(broken: HttpAgentClient): Promise<void>;
+  /** As RemoteSession. */
+  end(fault: LinkFault): void;
 }
 
 const NO_NODE = 3;
@@ -78,11 +80,7 @@ export async function openContainerSession(
   return liveSession(bridge, folder, address);
 }
 
-function liveSession(
-  bridge: Bridge,
-  folder: string,
-  { token, journal }: AgentAddress,
-): ContainerSession {
+function liveSession(bridge: Bridge, folder: string, { token, journal }: AgentAddress): ContainerSession {
   const client = createAgentClient({ token, connect: () => bridge.connect() });
   let end: (fault: LinkFault) => void = () => undefined;
   const closed = new Promise<LinkFault>((resolve) => {
@@ -100,6 +98,7 @@ function liveSession(
     directory: folder,
     closed,
     renew: async () => close(),
+    end,
     async check(signal) {
       await client.hello({ signal });
     },

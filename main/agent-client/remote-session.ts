@@ -43,6 +43,8 @@ export interface RemoteSession extends LinkSession {
   renew(broken: HttpAgentClient): Promise<void>;
   /** Runs a program there, with its standard streams. Throws ChannelRefused, LinkFault. */
   readonly run: CommandRunner;
+  /** It stands, but nothing comes of it: the link shall have another one, in its own time. */
+  end(fault: LinkFault): void;
   /** Ends the agents of the host and removes their home; nothing starts one anew meanwhile. Throws LinkFault. */
   remove(force: boolean, signal: AbortSignal): Promise<HostRemoval>;
 }
@@ -169,6 +171,10 @@ class LiveSession implements RemoteSession {
         this.#renewing = null;
       });
     await this.#renewing;
+  }
+
+  end(fault: LinkFault): void {
+    this.#fail(fault);
   }
 
   async remove(force: boolean, signal: AbortSignal): Promise<HostRemoval> {

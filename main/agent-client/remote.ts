@@ -7,7 +7,7 @@ import { LeftCalls } from './left-calls.ts';
 import type { RemoteSession } from './remote-session.ts';
 
 /** An agent that answered, for as long as its connection lives. */
-type AgentSession = Pick<RemoteSession, 'client' | 'journal' | 'renew'>;
+type AgentSession = Pick<RemoteSession, 'client' | 'journal' | 'renew' | 'end' | 'closed'>;
 
 export interface RemoteDeps {
   readonly link: { whenUp(signal: AbortSignal): Promise<AgentSession> };
@@ -83,9 +83,7 @@ async function untilAnswered<T>(
       signal.throwIfAborted();
       if (!isGone(error)) throw error;
     }
-    if (!(await renewed(session, client))) continue;
-    breaks++;
-    await pauseAfter(deps, breaks, signal);
+    breaks = await afterBreak(deps, { session, client, breaks }, signal);
   }
 }
 
@@ -108,30 +106,49 @@ async function* eventsAgain(
       call.signal.throwIfAborted();
       if (!isGone(error)) throw error;
     }
-    if (!(await renewed(session, client))) continue;
-    breaks++;
-    await pauseAfter(deps, breaks, call.signal);
+    breaks = await afterBreak(deps, { session, client, breaks }, call.signal);
   }
 }
 
-/** False: the link knows more. `whenUp` then waits for the next session, or throws what needs a person. */
-async function renewed(session: AgentSession, client: RemoteSession['client']): Promise<boolean> {
-  try {
-    await session.renew(client);
-    return true;
-  } catch (error) {
-    if (error instanceof LinkFault) return false;
-    throw error;
-  }
+interface Break {
+  readonly session: AgentSession;
+  readonly client: RemoteSession['client'];
+  /** Before this one. */
+  readonly breaks: number;
 }
 
-async function pauseAfter({ clock, host }: RemoteDeps, breaks: number, signal: AbortSignal): Promise<void> {
-  if (breaks >= MAX_BREAKS)
+/** Has the agent looked after, and answers the count of breaks when the call may be repeated. */
+async function afterBreak(
+  deps: RemoteDeps,
+  { session, client, breaks: before }: Break,
+  signal: AbortSignal,
+): Promise<number> {
+  const fault = await renew(session, client);
+  // A link that has ended has pauses of its own, and throws what needs a person. One that stands all the same has not.
+  if (fault && (await deps.link.whenUp(signal)) !== session) return before;
+  const breaks = before + 1;
+  if (breaks < MAX_BREAKS) {
+    await deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1), signal);
+    return breaks;
+  }
+  if (!fault)
     throw new LinkFault(
       'agent',
-      `The workspace agent on ${host} does not answer, though it was started again and again.`,
+      `The workspace agent on ${deps.host} does not answer, though it was started again and again.`,
     );
-  await clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1), signal);
+  session.end(fault);
+  await session.closed;
+  return 0;
+}
+
+async function renew(session: AgentSession, client: RemoteSession['client']): Promise<LinkFault | null> {
+  try {
+    await session.renew(client);
+    return null;
+  } catch (error) {
+    if (error instanceof LinkFault) return error;
+    throw error;
+  }
 }
 
 /** A 401 comes from an agent that was started anew by somebody else, with another token. */
