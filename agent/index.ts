@@ -2,13 +2,15 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import type { ServeFailure } from '@shared/agent-protocol/index.ts';
 import { versionOf } from './base/hash.ts';
+import { refusalOf } from './base/refusal.ts';
 import { type ScanTask, scanTree } from './files/scan-tree.ts';
 import { launch } from './processes/launcher.ts';
 import { askpass } from './serve/askpass.ts';
 import { bridgeToAgent } from './serve/bridge-to-agent.ts';
 import { type RunOptions, runAgent } from './serve/run-agent.ts';
-import { listenOnPort, serveDetached, TAKEN } from './serve/serve-detached.ts';
+import { listenOnPort, NO_ROOM, serveDetached, TAKEN } from './serve/serve-detached.ts';
 
 const IDLE_MS = 10 * 60_000;
 
@@ -45,9 +47,10 @@ function run(): void {
   main().then(
     (code) => process.exit(code),
     (error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error);
-      process.stdout.write(`${JSON.stringify({ error: text })}\n`);
-      process.exit(1);
+      const { code } = refusalOf(error, 'the agent');
+      const failure: ServeFailure = { error: error instanceof Error ? error.message : String(error), code };
+      process.stdout.write(`${JSON.stringify(failure)}\n`);
+      process.exit(code === 'disk-full' ? NO_ROOM : 1);
     },
   );
 }

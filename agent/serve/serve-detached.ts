@@ -8,6 +8,7 @@ import {
 } from '@shared/agent-protocol/index.ts';
 import { FAILPOINT_VARIABLE } from '@shared/util/failpoints.ts';
 import { openHome } from '../base/home.ts';
+import { Refusal } from '../base/refusal.ts';
 import { isSecretVariable } from '../base/secret-variables.ts';
 import { getAddress } from './address-file.ts';
 import { closeInherited } from './inherited-files.ts';
@@ -33,16 +34,19 @@ export async function serveDetached(options: RunOptions): Promise<AgentAddress> 
       return address;
     }
     const end = child.end();
+    if (end === NO_ROOM) throw new Refusal(507, 'disk-full', 'its disk is full');
     if (end !== null && end !== TAKEN) throw new Error(`the agent ended with ${end}`);
     await pause(end === null ? LOOK_MS : LOOK_MS * 8);
     // The one that held the lock is ending, or has ended since.
     if (end !== null) child = startRun(options);
   }
-  throw new Error('the agent did not answer in time');
+  throw new Refusal(504, 'timeout', 'the agent did not answer in time');
 }
 
 /** Of `run`: another agent of this version lives (EX_TEMPFAIL). */
 export const TAKEN = 75;
+/** Of any command: its disk is full (EX_CANTCREAT). */
+export const NO_ROOM = 73;
 
 interface Child {
   readonly pid: number | undefined;

@@ -37,6 +37,11 @@ import type {
 export interface AgentCall {
   readonly chatId?: string;
   readonly signal: AbortSignal;
+  /**
+   * Where only a person can help, a call fails at once. One that has left, or is about what goes on there all the same,
+   * may wait for that person: who says so bounds the wait.
+   */
+  readonly outlasts?: 'when-left' | 'always';
 }
 
 /** A mutating call: the same key never has its effect twice (WORKSPACES, idempotency journal). */

@@ -201,12 +201,12 @@ class HostEntry implements RemoteHost {
 
   /** Null: nobody connects, or the agent cannot run there. */
   async #sessionInUse(signal: AbortSignal): Promise<RemoteSession | null> {
-    const { state } = this.#link;
-    if (state.state === 'idle' || (state.state === 'down' && state.final)) return null;
+    const { state, fault } = this.#link;
+    if (state.state === 'idle' || fault?.final || fault?.code === 'not-now') return null;
     try {
       return await this.#link.whenUp(signal);
     } catch (error) {
-      if (error instanceof LinkFault && error.code === 'agent') return null;
+      if (error instanceof LinkFault && (error.code === 'agent' || error.code === 'not-now')) return null;
       throw error;
     }
   }

@@ -38,7 +38,7 @@ export interface RemoteSession extends LinkSession {
   readonly uploaded: boolean;
   /**
    * `broken` did not answer: looks at the host again and starts the agent when it is gone. Once for all who noticed.
-   * Throws LinkFault; one that needs a person also ends the session, so that the link shows it.
+   * Throws LinkFault; one that this connection cannot help also ends the session, so that the link shows it.
    */
   renew(broken: HttpAgentClient): Promise<void>;
   /** Runs a program there, with its standard streams. Throws ChannelRefused, LinkFault. */
@@ -164,7 +164,7 @@ class LiveSession implements RemoteSession {
     if (this.#client !== broken) return;
     this.#renewing ??= this.start(this.#ending.signal)
       .catch((error: unknown) => {
-        if (error instanceof LinkFault && error.final) this.#fail(error);
+        if (error instanceof LinkFault && (error.final || error.code === 'not-now')) this.#fail(error);
         throw error;
       })
       .finally(() => {

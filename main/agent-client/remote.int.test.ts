@@ -190,6 +190,22 @@ describe.skipIf(missing)('an agent on a real SSH host', () => {
     await expect(waiting).rejects.toThrow('stopped by the person');
   });
 
+  test('a call about what goes on there waits out a refusal, until a person has mended it', async () => {
+    const place = await openPlace();
+    const id = await startSlow(place);
+    const waiting = place.host.client.processOutput(id, true, { ...call, outlasts: 'always' });
+    const known = path.join(place.dir, '.ssh', 'known_hosts');
+    await writeFile(known, '');
+    expect(await place.sshd.cut()).toBeGreaterThan(0);
+    await reach(place.host, (state) => state.state === 'down' && state.final);
+    await expect(place.host.client.hello(call)).rejects.toMatchObject({ code: 'host-key' });
+    await writeFile(path.join(place.dir, 'go'), '');
+    await writeFile(known, place.sshd.knownHosts);
+    place.host.reconnect();
+    expect(await waiting).toMatchObject({ output: ticks, running: false, exit_code: 4 });
+    expect(await readFile(path.join(place.dir, 'starts'), 'utf8')).toBe('started\n');
+  });
+
   test('a refusal fails every call until a person has mended it and asks again', async () => {
     const place = await newPlace();
     const known = path.join(place.dir, '.ssh', 'known_hosts');

@@ -24,7 +24,7 @@ const FIRST_PAUSE_MS = 200;
  * The agent of a host, as if the link never broke: every call waits for the link until its signal aborts, and is
  * repeated after a break. That is safe because reads have no effect and mutations carry a key that the agent's journal
  * knows; one that meets another journal than it left for is not repeated (AgentError `unknown-outcome`). Throws LinkFault
- * when only a person can help; the call's own answers (AgentError) pass through.
+ * when only a person can help and the call does not outlast that; its own answers (AgentError) pass through.
  */
 export function connectRemoteAgent(deps: RemoteDeps): AgentClient {
   const left = new LeftCalls(deps.host);
@@ -68,13 +68,14 @@ type Call = AgentCall & Partial<Pick<KeyedCall, 'key'>>;
 
 async function untilAnswered<T>(
   deps: RemoteDeps & { readonly left: LeftCalls },
-  { key, signal }: Call,
+  { key, signal, outlasts }: Call,
   run: (client: AgentClient) => Promise<T>,
 ): Promise<T> {
   // Many calls may share one signal and wait for one link.
   setMaxListeners(0, signal);
+  let outlast = outlasts === 'always';
   for (let breaks = 0; ; ) {
-    const session = await deps.link.whenUp(signal);
+    const session = await deps.link.whenUp(signal, { outlast });
     const { client } = session;
     if (key !== undefined) deps.left.leave(key, session.journal);
     try {
@@ -83,7 +84,8 @@ async function untilAnswered<T>(
       signal.throwIfAborted();
       if (!isGone(error)) throw error;
     }
-    breaks = await afterBreak(deps, { session, client, breaks }, signal);
+    outlast ||= outlasts === 'when-left';
+    breaks = await afterBreak(deps, { session, client, breaks, outlast }, signal);
   }
 }
 
@@ -106,7 +108,7 @@ async function* eventsAgain(
       call.signal.throwIfAborted();
       if (!isGone(error)) throw error;
     }
-    breaks = await afterBreak(deps, { session, client, breaks }, call.signal);
+    breaks = await afterBreak(deps, { session, client, breaks, outlast: false }, call.signal);
   }
 }
 
@@ -115,17 +117,19 @@ interface Break {
   readonly client: RemoteSession['client'];
   /** Before this one. */
   readonly breaks: number;
+  /** The call waits for a person, too. */
+  readonly outlast: boolean;
 }
 
 /** Has the agent looked after, and answers the count of breaks when the call may be repeated. */
 async function afterBreak(
   deps: RemoteDeps,
-  { session, client, breaks: before }: Break,
+  { session, client, breaks: before, outlast }: Break,
   signal: AbortSignal,
 ): Promise<number> {
   const fault = await renew(session, client);
   // A link that has ended has pauses of its own, and throws what needs a person. One that stands all the same has not.
-  if (fault && (await deps.link.whenUp(signal)) !== session) return before;
+  if (fault && (await deps.link.whenUp(signal, { outlast })) !== session) return before;
   const breaks = before + 1;
   if (breaks < MAX_BREAKS) {
     await deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1), signal);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { mountSmallDisk, smallDiskMissing } from '../../e2e/fixtures/small-disk.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
 import { worldMissing } from '../../e2e/fixtures/sshd-world.ts';
+import { bootstrap } from './bootstrap.ts';
 import { bootstrapScript, versionName } from './bootstrap-script.ts';
 import { parseReport } from './run-script.ts';
 import { ChannelRefused, type Session } from './session.ts';
@@ -127,7 +128,7 @@ describe.skipIf(missing)('bootstrap on a real sshd', () => {
     const { session } = await openHost({ config: ['MaxSessions 0'] });
     const deps = await newDeps();
     await expect(bringUp(session, deps)).rejects.toMatchObject({
-      code: 'agent',
+      code: 'not-now',
       fix: expect.stringContaining('MaxSessions'),
     });
     expect(stagesOf(deps.trace)).toEqual(['probe:failed']);
@@ -196,12 +197,31 @@ describe(`homes that cannot take the agent${noDisk === null ? '' : ` [not here: 
     const { session } = await openHost();
     const deps = depsFor(agent, path.join(disk.directory, 'home'));
     await expect(bringUp(session, deps)).rejects.toMatchObject({
-      code: 'agent',
+      code: 'not-now',
       message: expect.stringMatching(/disk of test host is full: .* free, .* needed/),
       fix: expect.stringContaining('Make room'),
     });
     expect(stagesOf(deps.trace)).toEqual(['probe:ok', 'upload:failed']);
   });
+
+  test.skipIf(noDisk)(
+    'an agent that finds no room to start is told apart from one that cannot',
+    async () => {
+      const disk = mountSmallDisk(16);
+      onTestFinished(() => disk.unmount());
+      const { session } = await openHost();
+      const deps = depsFor(agent, path.join(disk.directory, 'home'));
+      const { address } = await bringUp(session, deps);
+      await killAgent(address);
+      disk.fillUpTo(0);
+      await expect(bootstrap(session, deps, { trust: false, tcp: false }, never)).rejects.toMatchObject({
+        code: 'not-now',
+        message: expect.stringContaining('disk is full'),
+      });
+      disk.free();
+      await killAgent((await bringUp(session, deps)).address);
+    },
+  );
 
   test.skipIf(noWorld)('a read-only home', async () => {
     const dir = await newDirectory();

@@ -1,8 +1,16 @@
 /**
- * Why a host cannot be used. `unreachable` and `closed` pass by themselves and are tried again; the others need a
- * person and end the link's attempts.
+ * Why a host cannot be used. `unreachable` and `closed` pass by themselves and are tried again; `not-now` (a full disk, a
+ * host too busy to start the agent) may, and is tried again once a minute; the others need a person and end the link's
+ * attempts.
  */
-export type LinkFaultCode = 'configuration' | 'unreachable' | 'host-key' | 'auth' | 'agent' | 'closed';
+export type LinkFaultCode =
+  | 'configuration'
+  | 'unreachable'
+  | 'host-key'
+  | 'auth'
+  | 'agent'
+  | 'not-now'
+  | 'closed';
 
 const FINAL: ReadonlySet<LinkFaultCode> = new Set(['configuration', 'host-key', 'auth', 'agent']);
 

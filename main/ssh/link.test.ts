@@ -143,6 +143,44 @@ test.each(['auth', 'host-key', 'agent'] as const)(
   },
 );
 
+test('a host that cannot now is tried again once a minute, and who waits is told why', async () => {
+  const session = new FakeSession();
+  const { clock, link, opens, reach } = setUp('not-now', 'not-now', session);
+  const waiting = link.whenUp(never);
+  for (const [at, nth] of [
+    [60_000, 1],
+    [120_000, 2],
+  ] as const) {
+    const down = await reach((state) => isDown(state) && opens() === nth);
+    expect(down).toMatchObject({
+      message: 'fault not-now',
+      final: false,
+      retryAt: new Date(at).toISOString(),
+    });
+    expect(link.fault).toMatchObject({ code: 'not-now' });
+    clock.advance(60_000);
+  }
+  expect(await waiting).toBe(session);
+  expect(link.fault).toBe(null);
+  await link.close();
+});
+
+test('who outlasts a refusal waits until a person has mended it', async () => {
+  const session = new FakeSession();
+  const { link, reach, opens } = setUp('auth', session);
+  await expect(link.whenUp(never)).rejects.toMatchObject({ code: 'auth' });
+  const stop = new AbortController();
+  const impatient = link.whenUp(stop.signal, { outlast: true });
+  const patient = link.whenUp(never, { outlast: true });
+  stop.abort(new Error('30 minutes'));
+  await expect(impatient).rejects.toThrow('30 minutes');
+  await reach(isDown);
+  expect(opens()).toBe(1);
+  link.reconnect();
+  expect(await patient).toBe(session);
+  await link.close();
+});
+
 test('a link that flaps keeps its backoff, a steady one starts over', async () => {
   const sessions = [new FakeSession(), new FakeSession(), new FakeSession()] as const;
   const { clock, link, reach, opens } = setUp(...sessions, 'unreachable');

@@ -38,8 +38,7 @@ export class Link<S extends LinkSession> {
   readonly #ending = new AbortController();
   #state: LinkState = { state: 'idle' };
   #session: S | null = null;
-  /** Why a final `down`; null in every other state. */
-  #final: LinkFault | null = null;
+  #fault: LinkFault | null = null;
   #changed = newGate();
   #nudge = newGate();
   #loop: Promise<void> | null = null;
@@ -50,6 +49,11 @@ export class Link<S extends LinkSession> {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Why it is `down`; null in every other state. */
+  get fault(): LinkFault | null {
+    return this.#fault;
   }
 
   /** The present state, then every later one; a slow reader sees only the newest. Ends with `signal` or the link. */
@@ -64,14 +68,15 @@ export class Link<S extends LinkSession> {
 
   /**
    * The live session. Connects when nobody did, waits while the link is being repaired. Throws the LinkFault when only
-   * a person can help, LinkFault `closed` when the link is closed, the signal's reason when it aborts.
+   * a person can help, unless it shall `outlast` that; LinkFault `closed` when the link is closed, the signal's reason
+   * when it aborts.
    */
-  async whenUp(signal: AbortSignal): Promise<S> {
+  async whenUp(signal: AbortSignal, { outlast = false } = {}): Promise<S> {
     for (;;) {
       signal.throwIfAborted();
       if (this.#ending.signal.aborted) throw closedFault();
       if (this.#session) return this.#session;
-      if (this.#final) throw this.#final;
+      if (this.#fault?.final && !outlast) throw this.#fault;
       const changed = this.#changed.opened;
       this.#loop ??= this.#run();
       await waitFor(changed, AbortSignal.any([signal, this.#ending.signal])).catch(() => undefined);
@@ -80,12 +85,12 @@ export class Link<S extends LinkSession> {
 
   /** After sleep or a change of network: tries now instead of later, and makes sure that an open link still answers. */
   wake(): void {
-    if (!this.#final) this.#nudge.open();
+    if (!this.#fault?.final) this.#nudge.open();
   }
 
   /** A person asks: as `wake`, and also after a refusal. */
   reconnect(): void {
-    this.#final = null;
+    this.#fault = null;
     this.#nudge.open();
     if (!this.#ending.signal.aborted) this.#loop ??= this.#run();
   }
@@ -101,13 +106,14 @@ export class Link<S extends LinkSession> {
     const { signal } = this.#ending;
     for (let attempt = 1; !signal.aborted; attempt++) {
       this.#nudge = newGate();
+      this.#fault = null;
       this.#set({ state: 'connecting', attempt });
       const { fault, steady } = await this.#hold(signal);
       if (signal.aborted) return;
       if (steady) attempt = 0;
       this.#deps.log.info('link down', { code: fault.code, reason: fault.message, attempt });
+      this.#fault = fault;
       if (fault.final) {
-        this.#final = fault;
         this.#nudge = newGate();
         this.#set({ state: 'down', message: textOfFault(fault), final: true, retryAt: null });
         await waitFor(this.#nudge.opened, signal).catch(() => undefined);
@@ -172,7 +178,10 @@ export class Link<S extends LinkSession> {
 
   async #pause(fault: LinkFault, attempt: number, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#deps;
-    const waitMs = backoffMs(attempt, random.fraction());
+    const waitMs = backoffMs(
+      fault.code === 'not-now' ? Number.POSITIVE_INFINITY : attempt,
+      random.fraction(),
+    );
     const retryAt = new Date(clock.now() + waitMs).toISOString();
     // The gate is that of the attempt: a wake that came while it failed is not lost.
     this.#set({ state: 'down', message: textOfFault(fault), final: false, retryAt });

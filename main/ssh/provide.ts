@@ -71,7 +71,7 @@ export function refuseFullDisk(
   const free = freeBytes(report);
   if (free === null || free >= bytes + ROOM_BYTES) return;
   throw new LinkFault(
-    'agent',
+    'not-now',
     `The disk of ${host} is full: ${formatBytes(free)} are free, ${formatBytes(bytes + ROOM_BYTES)} are needed.`,
     report.get('stderr') || null,
     `Make room on the disk that holds ${agentHome} there.`,

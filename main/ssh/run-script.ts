@@ -51,10 +51,10 @@ export function parseReport(stdout: string, marker: string): Report | null {
 
 function noSession(host: string, error: ChannelRefused): LinkFault {
   return new LinkFault(
-    'agent',
+    'not-now',
     `${host} lets us in, but opens no session for a command.`,
     error.message,
-    'Its sshd_config must allow at least one session: see MaxSessions there.',
+    'Other programs may hold all that it allows; its sshd_config must allow at least one: see MaxSessions there.',
   );
 }
 

@@ -1,4 +1,4 @@
-import type { AgentAddress } from '@shared/agent-protocol/index.ts';
+import type { AgentAddress, ServeFailure } from '@shared/agent-protocol/index.ts';
 import { LinkFault } from './fault.ts';
 import type { Report } from './host-report.ts';
 
@@ -13,14 +13,17 @@ export function readServed(report: Report, host: string): AgentAddress {
   const line = report.get('serve') ?? '';
   const answer = parse(line);
   if (isAddress(answer) && report.get('serve_exit') === '0') return answer;
-  const said =
-    typeof answer === 'object' && answer !== null && 'error' in answer ? String(answer.error) : '';
+  const { error: said = '', code } = isFailure(answer) ? answer : {};
   throw new LinkFault(
-    'agent',
+    code === 'disk-full' || code === 'timeout' ? 'not-now' : 'agent',
     `The workspace agent does not start on ${host}${said === '' ? '.' : `: ${said}`}`,
     [line, report.get('stderr') ?? ''].join('\n').trim() || null,
     `Look there at the newest file in ${report.get('base') ?? ''}/log, then connect again.`,
   );
+}
+
+function isFailure(value: unknown): value is ServeFailure {
+  return typeof value === 'object' && value !== null && 'error' in value && typeof value.error === 'string';
 }
 
 function parse(text: string): unknown {

@@ -109,7 +109,7 @@ async function startProcess(
       env: commandEnv(chatId),
     };
     const answer = await bounded(limits, (within) =>
-      connection.client.startProcess(request, { chatId, key, signal: within }),
+      connection.client.startProcess(request, { chatId, key, signal: within, outlasts: 'when-left' }),
     );
     if (answer.kind === 'timeout') throw new LinkDown('The workspace did not answer in time.');
     return answer.value;

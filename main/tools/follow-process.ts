@@ -84,7 +84,7 @@ async function untilExit(
   { id, connection, context }: FollowedProcess,
   signal: AbortSignal,
 ): Promise<ProcessOutput> {
-  const call: AgentCall = { chatId: context.chatId, signal };
+  const call: AgentCall = { chatId: context.chatId, signal, outlasts: 'always' };
   for (;;) {
     const output = await connection.client.processOutput(id, true, call).catch((error: unknown) => {
       if (error instanceof LinkDown && !signal.aborted) return null;

@@ -15,7 +15,7 @@ export async function onAgent(
   const { clock, signal, chatId, key } = context;
   const answer = await bounded(
     { clock, signal, link: connection.link, limitMs: REQUEST_LIMIT_MS },
-    (within) => work(connection, { chatId, key, signal: within }),
+    (within) => work(connection, { chatId, key, signal: within, outlasts: 'when-left' }),
   );
   if (answer.kind === 'timeout') throw new LinkDown('The workspace did not answer in time.');
   return answer.value;

@@ -253,6 +253,7 @@ function refusalOf(name: string, error: unknown, signal: AbortSignal): SshRefusa
 
 function refusalCode(code: LinkFaultCode): SshRefusal['code'] {
   if (code === 'closed') return 'unreachable';
+  if (code === 'not-now') return 'agent';
   return code === 'configuration' ? 'bad-target' : code;
 }
 

@@ -269,3 +269,9 @@ export interface AgentAddress {
   /** Of the loopback, once it was asked for. */
   readonly port?: number;
 }
+
+/** What `serve` prints instead. */
+export interface ServeFailure {
+  readonly error: string;
+  readonly code?: AgentCode;
+}
