@@ -338,6 +338,26 @@ describe('servers other than OpenSSH', () => {
     },
   );
 
+  test.skipIf(missing)(
+    'a password that is asked for again in one round trip is not answered from memory again',
+    async () => {
+      let asks = 0;
+      const target = await serve((ctx) => {
+        if (ctx.method !== 'keyboard-interactive') return ctx.reject(['keyboard-interactive']);
+        const again = () => {
+          if (++asks > 6) return ctx.reject([]);
+          ctx.prompt([{ prompt: 'Password:', echo: false }], again);
+        };
+        again();
+      });
+      const questions = answering(() => 'old');
+      const options = connectOptions(await someone([], newKeys), target, { questions });
+      await refusalOf(connect(options, never));
+      // With `attempt` 1 the asker gives what it remembers, without a question.
+      expect(questions.asked.filter((asked) => 'attempt' in asked && asked.attempt === 1)).toHaveLength(1);
+    },
+  );
+
   test.skipIf(missing)('a server that offers to ask and then does not is not tried for ever', async () => {
     let tries = 0;
     const target = await serve((ctx) => {

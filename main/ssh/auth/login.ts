@@ -45,6 +45,8 @@ export class Login {
   /** As the server said last. */
   #offered: readonly string[] = [];
   readonly #tries = { 'keyboard-interactive': 0, password: 0 };
+  /** How often each secret was given. One that was not enough is not given from memory again, by whatever method. */
+  readonly #given = new Map<string, number>();
   #keysLeft = true;
   #keysOffered = 0;
   /** A server that offers to ask and then does not. */
@@ -107,6 +109,7 @@ export class Login {
     } else if (partial) {
       this.#tell(last, more);
       this.#tries[last.kind] = 0;
+      this.#given.clear();
     } else {
       if (last.kind === 'keyboard-interactive' && !last.asked) this.#asksNothing = true;
       this.#tell(last, 'refused');
@@ -199,7 +202,11 @@ export class Login {
   }
 
   async #ask(asked: LoginAsked): Promise<readonly string[]> {
-    const values = await this.#deps.ask(asked);
+    const secrets = asked.prompts.flatMap(({ secret }) => secret ?? []);
+    const before = Math.max(0, ...secrets.map((secret) => this.#given.get(secret) ?? 0));
+    const attempt = Math.max(asked.attempt, before + 1);
+    for (const secret of secrets) this.#given.set(secret, (this.#given.get(secret) ?? 0) + 1);
+    const values = await this.#deps.ask({ ...asked, attempt });
     if (values !== null) return values;
     throw new LinkFault(
       'auth',
