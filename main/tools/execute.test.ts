@@ -133,7 +133,7 @@ test('a link that stays down for 30 minutes ends the call as unreachable', async
   );
   await settle();
   await link.turn(false);
-  await clock.pass(30 * 60_000);
+  await clock.run(30 * 60_000);
   expect(await pending).toMatchObject({
     isError: true,
     result: { success: false, error: 'workspace_unreachable', background_process_id: 'p1' },

@@ -3,7 +3,7 @@ import type { LinkWatch } from '../workspaces/connection.ts';
 import { bounded, UNREACHABLE_AFTER_MS } from './link-clock.ts';
 import { DrivenClock, settle } from './testing/driven-clock.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 10 * 60_000;
 
 /** A link that a test turns on and off. */
 function drivenLink(): LinkWatch & { set(up: boolean): Promise<void> } {
@@ -67,12 +67,12 @@ function begin() {
 describe('the time limit of a call', () => {
   test('counts while the link is up, and only then', async () => {
     const { clock, link, end, done } = begin();
-    await clock.pass(LIMIT_MS - 1);
+    await clock.run(LIMIT_MS - 1);
     await link.set(false);
-    await clock.pass(LIMIT_MS);
+    await clock.run(LIMIT_MS);
     expect(end()).toBe('running');
     await link.set(true);
-    await clock.pass(1);
+    await clock.run(1);
     await done;
     expect(end()).toBe('timeout');
     expect(clock.sleeping).toBe(0);
@@ -83,17 +83,43 @@ describe('the time limit of a call', () => {
     await machineSleeps(10 * LIMIT_MS);
     await link.set(false);
     await link.set(true);
-    await clock.pass(LIMIT_MS - 1);
+    await clock.run(LIMIT_MS - 1);
     expect(end()).toBe('running');
-    await clock.pass(1);
+    await clock.run(1);
     await done;
     expect(end()).toBe('timeout');
+  });
+
+  test('gives no host up for the hours in which the machine slept, where timers stand still meanwhile', async () => {
+    const { clock, link, end, done, machineSleeps } = begin();
+    await link.set(false);
+    await machineSleeps(8 * 3_600_000);
+    await clock.run(UNREACHABLE_AFTER_MS - 1);
+    expect(end()).toBe('running');
+    await clock.run(1);
+    await done;
+    expect(end()).toMatchObject({ code: 'unreachable', inFlight: true });
+  });
+
+  test('nor where timers ring at waking, whether the link is up or down', async () => {
+    const { clock, link, end, done } = begin();
+    await clock.pass(8 * 3_600_000);
+    await link.set(false);
+    for (let night = 1; night <= 3; night++) {
+      await clock.pass(8 * 3_600_000);
+      // A sleep counts for a minute at most.
+      await clock.run(UNREACHABLE_AFTER_MS / 3 - 60_000 - 1);
+      expect(end()).toBe('running');
+    }
+    await clock.run(3 * 60_000);
+    await done;
+    expect(end()).toMatchObject({ code: 'unreachable', inFlight: true });
   });
 
   test('gives a host up that was away for half an hour', async () => {
     const { clock, link, end, done } = begin();
     await link.set(false);
-    await clock.pass(UNREACHABLE_AFTER_MS);
+    await clock.run(UNREACHABLE_AFTER_MS);
     await done;
     expect(end()).toMatchObject({ code: 'unreachable', inFlight: true });
   });

@@ -3,6 +3,8 @@ import { type LinkWatch, WorkspaceProblem } from '../workspaces/connection.ts';
 
 /** A link that is down for so long ends the call (CHATD decision 19). */
 export const UNREACHABLE_AFTER_MS = 30 * 60_000;
+/** What a sleep of the machine may add to what is counted. */
+const PIECE_MS = 60_000;
 
 export type Bounded<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'timeout' };
 
@@ -37,22 +39,30 @@ export async function bounded<T>(
   }
 }
 
-/** Resolves when the link was up for `limitMs` in all. */
+/**
+ * Resolves when the link was up for `limitMs` in all; throws when it was down for too long at once. Neither counts the
+ * hours in which the machine slept: some timers stand still meanwhile, others ring at waking, so time is taken in pieces
+ * and none counts for more than its timer.
+ */
 async function sleepWhileUp({ clock, link, limitMs }: Limits, signal: AbortSignal): Promise<void> {
   if (!link) return clock.sleep(limitMs, signal);
-  let left = limitMs;
-  while (left > 0) {
+  let leftUp = limitMs;
+  let leftDown = UNREACHABLE_AFTER_MS;
+  while (leftUp > 0) {
     const up = link.up();
+    if (up) leftDown = UNREACHABLE_AFTER_MS;
+    const pieceMs = Math.min(PIECE_MS, up ? leftUp : leftDown);
     const from = clock.now();
-    const change = await sleepOrChange(clock, link, up ? left : UNREACHABLE_AFTER_MS, signal);
-    if (up) left -= change === 'slept' ? left : awakeMs(clock.now() - from, left);
-    else if (change === 'slept') {
+    const change = await sleepOrChange(clock, link, pieceMs, signal);
+    const passedMs = change === 'slept' ? pieceMs : awakeMs(clock.now() - from, pieceMs);
+    if (up) leftUp -= passedMs;
+    else leftDown -= passedMs;
+    if (leftDown <= 0)
       throw new WorkspaceProblem(
         'unreachable',
         'The connection to the host was down for 30 minutes.',
         true,
       );
-    }
   }
 }
 

@@ -38,10 +38,28 @@ export class DrivenClock implements Clock {
     return this.#sleepers.size;
   }
 
-  /** Moves time and lets everything that it woke run on. */
+  /** Moves time at once, as a machine that slept does, and lets everything that it woke run on. */
   async pass(ms: number): Promise<void> {
     await settle();
     this.#now += ms;
+    await this.#ring();
+  }
+
+  /** Moves time from timer to timer. */
+  async run(ms: number): Promise<void> {
+    await settle();
+    const until = this.#now + ms;
+    for (;;) {
+      const at = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.at));
+      if (at > until) break;
+      this.#now = Math.max(this.#now, at);
+      await this.#ring();
+    }
+    this.#now = until;
+    await settle();
+  }
+
+  async #ring(): Promise<void> {
     for (const sleeper of [...this.#sleepers].sort((a, b) => a.at - b.at)) {
       if (sleeper.at > this.#now) continue;
       this.#sleepers.delete(sleeper);
