@@ -111,6 +111,8 @@ take_in() {
   [ -n "$node" ] || need="$need runtime"
   [ -n "$need" ] || return
   if (umask 077; mkdir -p "$dir" "$base/runtime") && [ -w "$dir" ]; then state=upload; else state=no-directory; fi
+  # What a dead upload left: one that lives writes at least once a minute.
+  find "$dir" "$base/runtime" -name '.gaffer.*.part' -type f -mmin +10 -exec rm -f {} + 2>/dev/null
 }
 take_agent() {
   if [ "$(sha_of "$dir/$uploaded")" != "$want" ]; then rm -f "$dir/$uploaded"; state=bad-upload; return; fi

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,7 @@ import {
   loadAgent,
   newDirectory,
   openHost,
+  openSession,
   stagesOf,
   type TestDeps,
 } from './test-host.ts';
@@ -107,6 +108,41 @@ describe.skipIf(missing)('bootstrap on a real sshd', () => {
     const file = agentFileIn(deps.agentHome, await readdir(path.join(deps.agentHome, 'agent')));
     await writeFile(file, 'broken');
     expect((await bringUp(session, deps)).uploaded).toBe(true);
+  });
+
+  test('uploads that a cut ends do not pile up on the host', async () => {
+    const { session, sshd } = await openHost();
+    const deps = depsFor(Buffer.alloc(200 * 2 ** 20), path.join(await newDirectory(), 'home'));
+    const parts = async () =>
+      (await readdir(deps.agentHome, { recursive: true }).catch(() => [])).filter((name) =>
+        name.endsWith('.part'),
+      );
+    const until = { timeout: 60_000, interval: 5 };
+    for (let n = 1, on = session; n <= 3; n++, on = await openSession(sshd)) {
+      const ended = bootstrap(on, deps, { trust: true, tcp: false }, never).catch(
+        (error: unknown) => error,
+      );
+      await vi.waitFor(async () => expect(await parts()).toHaveLength(1), until);
+      expect(await sshd.cut()).toBeGreaterThan(0);
+      expect(await ended).toMatchObject({ code: 'closed' });
+      await vi.waitFor(async () => expect(await parts()).toEqual([]), until);
+    }
+  });
+
+  test('what a dead upload left is gone with the next one', async () => {
+    const { session } = await openHost();
+    const deps = await newDeps();
+    const { address } = await bringUp(session, deps);
+    const [version = ''] = await readdir(path.join(deps.agentHome, 'agent'));
+    await killAgent(address);
+    const dir = path.join(deps.agentHome, 'agent', version);
+    await rm(path.join(dir, 'agent.cjs'));
+    const [old, living] = ['.gaffer.old.part', '.gaffer.living.part'];
+    for (const name of [old, living]) await writeFile(path.join(dir, name), 'half');
+    const longAgo = Date.now() / 1000 - 15 * 60;
+    await utimes(path.join(dir, old), longAgo, longAgo);
+    expect((await bringUp(session, deps)).uploaded).toBe(true);
+    expect((await readdir(dir)).toSorted()).toEqual([living, 'agent.cjs']);
   });
 
   test('a host without SFTP', async () => {

@@ -59,7 +59,9 @@ async function sendBySftp(deps: UploadDeps, upload: Upload, signal: AbortSignal)
 async function sendByCat(deps: UploadDeps, upload: Upload, signal: AbortSignal): Promise<string | null> {
   const { session, clock, host, random } = deps;
   const file = shellQuote(upload.path);
-  const script = `umask 077; cat > ${file} || { rm -f ${file}; exit 1; }`;
+  // A cut looks like the end of the file there: what is not whole is gone before anybody could come back for it.
+  const isWhole = `[ "$(wc -c <${file})" -eq ${upload.content.length} ]`;
+  const script = `umask 077; { cat > ${file} && ${isWhole}; } || { rm -f ${file}; exit 1; }`;
   try {
     return await within({ clock, host, ms: STALL_MS }, signal, async (bound, goesOn) => {
       const { stream, ended } = await session.start(script, `gaffer-${random.uuid()}`, bound);
