@@ -88,7 +88,9 @@ it('says of a command that runs on another machine of a shared home where it run
   const here = table();
   await here.open();
   // A start whose outcome was not recorded there comes again, over a link to another machine of the same name.
-  await expect(here.start(idOf('9'), { command: 'true', workdir: '/' }, null)).rejects.toMatchObject(elsewhere);
+  await expect(here.start(idOf('9'), { command: 'true', workdir: '/' }, null)).rejects.toMatchObject(
+    elsewhere,
+  );
   await expect(here.output(idOf('9'), null)).rejects.toMatchObject(elsewhere);
   await expect(here.output(idOf('9'), 'a chat')).rejects.toMatchObject({ status: 404 });
   expect(await here.list(null)).toEqual([]);

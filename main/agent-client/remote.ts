@@ -2,15 +2,16 @@ import { setMaxListeners } from 'node:events';
 import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
 import type { Clock } from '../base/clock.ts';
 import { LinkFault } from '../ssh/fault.ts';
+import type { Link, LinkSession } from '../ssh/link.ts';
 import { type AgentCall, type AgentClient, AgentError, type KeyedCall, LinkDown } from './client.ts';
 import { LeftCalls } from './left-calls.ts';
 import type { RemoteSession } from './remote-session.ts';
 
 /** An agent that answered, for as long as its connection lives. */
-type AgentSession = Pick<RemoteSession, 'client' | 'journal' | 'renew' | 'end' | 'closed'>;
+type AgentSession = LinkSession & Pick<RemoteSession, 'client' | 'journal' | 'renew' | 'end'>;
 
 export interface RemoteDeps {
-  readonly link: { whenUp(signal: AbortSignal): Promise<AgentSession> };
+  readonly link: Pick<Link<AgentSession>, 'whenUp'>;
   readonly clock: Clock;
   /** How the host is called in messages. */
   readonly host: string;
