@@ -12,10 +12,10 @@ const works = (app: RunningApp) => question(app).getByRole('list', { name: 'What
 
 /** The app may be gone before it has answered. */
 const quit = (app: RunningApp) =>
-  app.electron.evaluate(({ app: own }) => void own.quit()).catch(() => undefined);
+  app.electron.evaluate(({ app: own }) => own.quit()).catch(() => undefined);
 const closeWindow = (app: RunningApp) =>
   app.electron
-    .evaluate(({ BrowserWindow }) => void BrowserWindow.getAllWindows()[0]?.close())
+    .evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
     .catch(() => undefined);
 
 test('Gaffer asks before it quits while a command runs, and stops or keeps it as it is told', async ({
