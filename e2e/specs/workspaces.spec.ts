@@ -237,6 +237,7 @@ test('a workspace is removed only after what would be lost was named; a foreign 
   await expect(dialog).toBeHidden(SLOW);
   await expect.poll(() => fs.existsSync(directory)).toBe(false);
   expect(repository.git('branch', '--list', 'risky')).toBe('');
+  await expect(placePanel(page, 'Removed workspace')).toContainText('was removed', SLOW);
 
   await groupMenu(page, path.basename(repository.directory), 'Remove from Gaffer…');
   const forget = page.getByRole('dialog', { name: /^Remove shapes from Gaffer/ });

@@ -31,8 +31,6 @@ export interface WorkspaceRow {
   readonly base: string | null;
   readonly branch: string | null;
   readonly created_at: string;
-  /** A tool's call made it. */
-  readonly by_agent: boolean;
   readonly last_used_at: string;
 }
 
@@ -47,9 +45,7 @@ export interface HostRow {
 }
 
 const COLUMNS = `id, kind, name, directory, host_id, machine_id, mode, trust, state, script, script_count, force, runs,
-  error, template, template_id, parameters, made, repository, base, branch, created_at,
-  create_key,
-  create_key is not null as by_agent, last_used_at`;
+  error, template, template_id, parameters, made, repository, base, branch, created_at, create_key, last_used_at`;
 const HOST_COLUMNS = 'id, target, hostname, port, username, identity_file, forward_agent';
 
 type ById = { readonly workspaceId: WorkspaceId };

@@ -56,11 +56,11 @@ export function summaryOf(entry: Entry, trust: WorkspaceTrust): WorkspaceSummary
   };
 }
 
-function originOf({ template, parameters, facts, createdAt, byAgent }: Making): WorkspaceOrigin {
+function originOf({ template, parameters, facts, createdAt, createKey }: Making): WorkspaceOrigin {
   const { repository, base: baseCommit, branch } = facts;
   return {
     template: template.display_name ?? template.name,
-    by: byAgent ? 'agent' : 'person',
+    by: createKey === null ? 'person' : 'agent',
     repository,
     branch,
     base: parameters['base'] ?? null,

@@ -36,8 +36,6 @@ export interface Making {
   readonly error: string | null;
   readonly facts: MadeFacts;
   readonly createdAt: string;
-  /** Asked for by an agent, and not by a person in the window. */
-  readonly byAgent: boolean;
   /** Of the call that made it. */
   readonly createKey: string | null;
 }
@@ -153,7 +151,7 @@ function toRecord(row: WorkspaceRow, hosts: readonly HostRow[], machineId: strin
 
 function makingOf(row: WorkspaceRow): Making | null {
   if (!row.template) return null;
-  const { template, state, script, runs, error, force, repository, base, branch, by_agent: byAgent } = row;
+  const { template, state, script, runs, error, force, repository, base, branch } = row;
   return {
     template,
     parameters: row.parameters ?? {},
@@ -165,7 +163,6 @@ function makingOf(row: WorkspaceRow): Making | null {
     error,
     facts: { repository, base, branch },
     createdAt: row.created_at,
-    byAgent,
     createKey: row.create_key,
   };
 }

@@ -37,7 +37,6 @@ function workspace(state: StoredState, change: Partial<Template> = {}): MadeWork
       facts: { repository: null, base: null, branch: null },
       createdAt: '',
       createKey: null,
-      byAgent: false,
     },
   };
 }

@@ -168,7 +168,7 @@ function groupRoots(
     const workspace = workspaces.find((w) => w.id === id) ?? null;
     const group = groups.get(id) ?? {
       key: id ?? 'none',
-      name: workspace?.name ?? (id === null ? 'No workspace' : 'Workspace'),
+      name: workspace?.name ?? (id === null ? 'No workspace' : 'Removed workspace'),
       workspace,
       roots: [],
     };

@@ -3,7 +3,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { type ReactNode, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { wholeSeconds } from '../../lib/format.ts';
-import { focusMessage } from '../../state/nav.ts';
+import { focusMessage, openNew } from '../../state/nav.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { announce } from '../../state/toasts.ts';
 import { placeActions } from '../../state/workspace-actions.ts';
@@ -27,11 +27,14 @@ interface PlacePanelProps {
 /** What there is to say of the place where a chat works, while it cannot be worked in. Blocks nothing. */
 export function PlacePanel({ workspaceId, atRest = false, isTold = false }: PlacePanelProps) {
   const place = useStore(workspacesStore, (s) => s.list?.find(({ id }) => id === workspaceId) ?? null);
+  const isGone = useStore(workspacesStore, (s) => s.list !== null && workspaceId !== null && !place);
   const panel = place && panelKind(place, atRest);
   const words = panel && panel.kind !== 'none' ? panel.words : '';
   useEffect(() => {
     if (words !== '') announce(words);
   }, [words]);
+  // A new chat may be set to one that is in the list a moment later.
+  if (isGone && !atRest) return <Gone />;
   if (!place || !panel) return null;
   switch (panel.kind) {
     case 'none':
@@ -58,7 +61,7 @@ function Busy({ place, words, isTold }: BusyProps) {
   // The glyph moves when a line was printed.
   const step = run?.text.split('\n').length ?? 0;
   return (
-    <Frame place={place}>
+    <Frame name={`Workspace ${place.name}`}>
       <div className="place-head">
         <span className="acc">
           <StatusMark glyph="beat" step={step} />
@@ -88,7 +91,7 @@ interface StillProps {
 
 function Still({ place, panel: { tone, words, lines } }: StillProps) {
   return (
-    <Frame place={place} bad={tone === 'err'}>
+    <Frame name={`Workspace ${place.name}`} bad={tone === 'err'}>
       <div className="place-head">
         <span className={tone}>
           <StatusMark glyph={tone === 'err' ? 'cross' : 'square'} step={0} />
@@ -126,22 +129,34 @@ function Actions({ place, only }: { readonly place: WorkspaceSummary; readonly o
   );
 }
 
+/** The chat stays readable, and its agent may make another one. */
+function Gone() {
+  return (
+    <Frame name="Removed workspace">
+      <div className="place-head">
+        <span className="faint">
+          <StatusMark glyph="cross" step={0} />
+        </span>
+        <span className="cause">The workspace of this chat was removed.</span>
+        <span className="btns">
+          <Button onClick={() => openNew()}>New chat</Button>
+        </span>
+      </div>
+    </Frame>
+  );
+}
+
 interface FrameProps {
-  readonly place: WorkspaceSummary;
+  readonly name: string;
   readonly bad?: boolean;
   readonly children: ReactNode;
 }
 
-function Frame({ place, bad = false, children }: FrameProps) {
+function Frame({ name, bad = false, children }: FrameProps) {
   const ref = useRef<HTMLDivElement>(null);
   useFocusAfter(ref, focusMessage);
   return (
-    <div
-      ref={ref}
-      className={`place-panel ${bad ? 'bad' : ''}`}
-      role="group"
-      aria-label={`Workspace ${place.name}`}
-    >
+    <div ref={ref} className={`place-panel ${bad ? 'bad' : ''}`} role="group" aria-label={name}>
       {children}
     </div>
   );
