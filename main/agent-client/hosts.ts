@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { Keyring } from '../ssh/auth/keyring.ts';
 import type { Person } from '../ssh/config/person.ts';
-import { LinkFault } from '../ssh/fault.ts';
+import { badTarget, LinkFault } from '../ssh/fault.ts';
 import { Link } from '../ssh/link.ts';
 import { NetworkWatch } from '../ssh/network-watch.ts';
 import type { Questions } from '../ssh/questions.ts';
@@ -98,7 +98,7 @@ export function createHosts(deps: HostsDeps): Hosts {
   return {
     host(config) {
       const checked = parseTarget(config.target);
-      if (!checked.ok) throw new LinkFault('configuration', checked.error);
+      if (!checked.ok) throw badTarget(checked.error);
       const id = JSON.stringify([config.target, config.identityFile]);
       const entry = open.get(id) ?? new HostEntry(deps, config, shared, () => open.delete(id));
       open.set(id, entry);

@@ -3,7 +3,7 @@ import type { HostRemoval } from '@shared/model/host.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { type ConnectOptions, connect } from '../ssh/connect.ts';
-import { LinkFault } from '../ssh/fault.ts';
+import { closedByUs, LinkFault } from '../ssh/fault.ts';
 import type { LinkSession } from '../ssh/link.ts';
 import { type Reached, reachAgent } from '../ssh/reach-agent.ts';
 import { removeFromHost } from '../ssh/remove.ts';
@@ -160,7 +160,7 @@ class LiveSession implements RemoteSession {
 
   async renew(broken: HttpAgentClient): Promise<void> {
     const removal = await this.#removing?.catch(() => null);
-    if (removal?.kind === 'removed') throw new LinkFault('closed', 'Gaffer was removed from this host.');
+    if (removal?.kind === 'removed') throw closedByUs('Gaffer was removed from this host.');
     if (this.#client !== broken) return;
     this.#renewing ??= this.start(this.#ending.signal)
       .catch((error: unknown) => {
@@ -201,7 +201,7 @@ class LiveSession implements RemoteSession {
   }
 
   async close(): Promise<void> {
-    this.#ending.abort(new LinkFault('closed', 'The connection was closed.'));
+    this.#ending.abort(closedByUs());
     this.#client?.close();
     this.#reached?.way.close();
     await this.#ssh.close();

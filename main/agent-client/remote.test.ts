@@ -6,7 +6,7 @@ import type { HttpAgentClient } from './http-client.ts';
 import { connectRemoteAgent, type RemoteDeps } from './remote.ts';
 import type { RemoteSession } from './remote-session.ts';
 
-const cut = new LinkFault('closed', 'The connection ended in the middle of a command.');
+const cut = new LinkFault('closed', 'The connection ended in the middle of a command.', null, 'Wait.');
 
 /** A connection that stands; `answer` is what its agent does, `renew` what comes of each look at the host. */
 function sessionWith(parts: {

@@ -140,6 +140,8 @@ async function afterBreak(
     throw new LinkFault(
       'agent',
       `The workspace agent on ${deps.host} does not answer, though it was started again and again.`,
+      null,
+      'Look there at the newest file in ~/.gaffer/log, then try again.',
     );
   session.end(fault);
   await session.closed;

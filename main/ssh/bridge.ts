@@ -7,7 +7,7 @@ import {
   FrameReader,
 } from '@shared/agent-protocol/bridge-frames.ts';
 import { BridgeStream } from './bridge-stream.ts';
-import { LinkFault } from './fault.ts';
+import { closedByUs, LinkFault } from './fault.ts';
 import { ChannelRefused, type RemoteCommand } from './session.ts';
 
 /**
@@ -69,7 +69,7 @@ export class Bridge {
   }
 
   close(): void {
-    this.#end(new LinkFault('closed', 'The bridge to the workspace agent was closed.'));
+    this.#end(closedByUs('The bridge to the workspace agent was closed.'));
   }
 
   #read(chunk: Buffer): void {

@@ -6,7 +6,7 @@ import { Chain } from './chain.ts';
 import { type LoadedOptions, loadHostOptions } from './config/load-host-options.ts';
 import type { Person } from './config/person.ts';
 import { expandHome } from './config/tokens.ts';
-import { LinkFault } from './fault.ts';
+import { badTarget, LinkFault } from './fault.ts';
 import { forwardAgent } from './forward-agent.ts';
 import { HopConnection } from './hop-connection.ts';
 import type { Questions } from './questions.ts';
@@ -82,7 +82,7 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
 async function findRoute(options: ConnectOptions, signal: AbortSignal): Promise<readonly Hop[]> {
   const { target, person, trace } = options;
   const parsed = parseTarget(target);
-  if (!parsed.ok) throw new LinkFault('configuration', parsed.error);
+  if (!parsed.ok) throw badTarget(parsed.error);
   return planRoute(parsed.value, (machine) => {
     const name = formatTarget(machine);
     const reading = {

@@ -22,13 +22,8 @@ export class LinkFault extends Error {
   override readonly name = 'LinkFault';
   readonly code: LinkFaultCode;
   readonly detail: string | null;
-  readonly fix: string | null;
-  constructor(
-    code: LinkFaultCode,
-    message: string,
-    detail: string | null = null,
-    fix: string | null = null,
-  ) {
+  readonly fix: string;
+  constructor(code: LinkFaultCode, message: string, detail: string | null, fix: string) {
     super(message);
     this.code = code;
     this.detail = detail;
@@ -42,5 +37,22 @@ export class LinkFault extends Error {
 
 /** For places that show one text: what is wrong and what to do about it. */
 export function textOfFault({ message, fix }: LinkFault): string {
-  return fix === null || message.includes(fix) ? message : `${message} ${fix}`;
+  return message.includes(fix) ? message : `${message} ${fix}`;
+}
+
+/** Of what ends in the middle: it is made anew without anybody's doing. */
+export const AGAIN = 'Gaffer connects again by itself; if this goes on, look at the network or VPN.';
+
+/** By us, because somebody wanted it so. */
+export function closedByUs(message = 'The connection was closed.'): LinkFault {
+  return new LinkFault('closed', message, null, 'Connect again when you need it.');
+}
+
+export function badTarget(why: string): LinkFault {
+  return new LinkFault(
+    'configuration',
+    why,
+    null,
+    'Correct how the host is called: user@host or user@host:22.',
+  );
 }

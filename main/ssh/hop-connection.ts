@@ -5,7 +5,7 @@ import type { Keyring } from './auth/keyring.ts';
 import type { Login, LoginAsked } from './auth/login.ts';
 import { plainText } from './auth/plain-text.ts';
 import type { Person } from './config/person.ts';
-import { LinkFault } from './fault.ts';
+import { closedByUs, LinkFault } from './fault.ts';
 import {
   endedEarly,
   nobodyAnswered,
@@ -126,7 +126,7 @@ export class HopConnection {
   }
 
   /** At once, without a word to the server. */
-  abandon(reason = new LinkFault('closed', 'The connection was closed.')): void {
+  abandon(reason = closedByUs()): void {
     this.#reason ??= reason;
     this.#stream.destroy();
   }

@@ -1,5 +1,5 @@
 import { plainText } from './auth/plain-text.ts';
-import { LinkFault } from './fault.ts';
+import { AGAIN, LinkFault } from './fault.ts';
 
 /** What ssh2 and sockets attach to their errors. */
 export type TransportError = Error & { readonly level?: string; readonly code?: unknown };
@@ -9,7 +9,7 @@ export type Phase = 'handshake' | 'login' | 'up';
 const SERVER = 'Look at the log of the SSH server there.';
 
 export function lost(hop: string, detail: string | null = null): LinkFault {
-  return new LinkFault('closed', `The connection to ${hop} was lost.`, detail);
+  return new LinkFault('closed', `The connection to ${hop} was lost.`, detail, AGAIN);
 }
 
 /** Nothing said why. */

@@ -2,7 +2,7 @@ import type { LinkState } from '@shared/model/workspace.ts';
 import { expect, test } from 'vitest';
 import type { Clock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
-import { LinkFault, type LinkFaultCode } from './fault.ts';
+import { closedByUs, LinkFault, type LinkFaultCode } from './fault.ts';
 import { backoffMs, Link, type LinkSession } from './link.ts';
 
 /** Time stands still until the test moves it. */
@@ -43,7 +43,7 @@ class FakeSession implements LinkSession {
   wasClosed = false;
   close(): Promise<void> {
     this.wasClosed = true;
-    this.end(new LinkFault('closed', 'closed by us'));
+    this.end(closedByUs());
     return Promise.resolve();
   }
   check(signal: AbortSignal): Promise<void> {
@@ -56,7 +56,7 @@ class FakeSession implements LinkSession {
 }
 
 function fault(code: LinkFaultCode): LinkFault {
-  return new LinkFault(code, `fault ${code}`);
+  return new LinkFault(code, `fault ${code}`, null, code);
 }
 
 /** A link whose openings are answered from a list; the last answer repeats. */

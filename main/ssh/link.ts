@@ -2,7 +2,7 @@ import type { LinkState } from '@shared/model/workspace.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { LinkFault, textOfFault } from './fault.ts';
+import { AGAIN, closedByUs, LinkFault, textOfFault } from './fault.ts';
 import { waitFor } from './wait-for.ts';
 
 /** What a link keeps open: anything that ends by itself with a reason. */
@@ -74,7 +74,7 @@ export class Link<S extends LinkSession> {
   async whenUp(signal: AbortSignal, { outlast = false } = {}): Promise<S> {
     for (;;) {
       signal.throwIfAborted();
-      if (this.#ending.signal.aborted) throw closedFault();
+      if (this.#ending.signal.aborted) throw closedByUs();
       if (this.#session) return this.#session;
       if (this.#fault?.final && !outlast) throw this.#fault;
       const changed = this.#changed.opened;
@@ -96,7 +96,7 @@ export class Link<S extends LinkSession> {
   }
 
   async close(): Promise<void> {
-    this.#ending.abort(closedFault());
+    this.#ending.abort(closedByUs());
     await this.#loop;
     this.#session = null;
     this.#set({ state: 'idle' });
@@ -149,7 +149,9 @@ export class Link<S extends LinkSession> {
     const ended = session.closed;
     this.#nudge = newGate();
     for (;;) {
-      const first = await waitFor(Promise.race([ended, this.#nudge.opened]), signal).catch(closedFault);
+      const first = await waitFor(Promise.race([ended, this.#nudge.opened]), signal).catch(() =>
+        closedByUs(),
+      );
       if (first instanceof LinkFault) return first;
       // Whoever wakes us while this is being asked is heard afterwards.
       this.#nudge = newGate();
@@ -169,7 +171,7 @@ export class Link<S extends LinkSession> {
       await waitFor(session.check(both), both);
       return null;
     } catch {
-      return new LinkFault('closed', 'The connection no longer answers.');
+      return new LinkFault('closed', 'The connection no longer answers.', null, AGAIN);
     } finally {
       over.abort();
       await late;
@@ -195,7 +197,12 @@ export class Link<S extends LinkSession> {
   #asFault(error: unknown): LinkFault {
     if (error instanceof LinkFault) return error;
     if (!this.#ending.signal.aborted) this.#deps.log.error('link: unexpected', errorFields(error));
-    return new LinkFault('agent', 'Connecting failed for a reason that we did not foresee.', String(error));
+    return new LinkFault(
+      'agent',
+      'Connecting failed for a reason that we did not foresee.',
+      String(error),
+      'Connect again; if it stays so, report it with the log of Gaffer.',
+    );
   }
 
   #set(state: LinkState): void {
@@ -223,8 +230,4 @@ function newGate(): Gate {
     open = resolve;
   });
   return { opened, open };
-}
-
-function closedFault(): LinkFault {
-  return new LinkFault('closed', 'The connection was closed.');
 }

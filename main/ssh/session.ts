@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { systemClock } from '../base/clock.ts';
-import { LinkFault } from './fault.ts';
+import { AGAIN, LinkFault } from './fault.ts';
 import { writeWhole } from './sftp-write.ts';
 import { startScript } from './start-script.ts';
 import { TunnelSocket } from './tunnel.ts';
@@ -176,7 +176,7 @@ function collect(
   // ssh2 says `close` only after stdout was consumed; both are, by `gather`. Without an exit before it, it was a cut.
   channel.on('close', () => {
     if (exit) resolve({ ...exit, stdout: stdout(), stderr: stderr() });
-    else reject(new LinkFault('closed', 'The connection ended in the middle of a command.'));
+    else reject(new LinkFault('closed', 'The connection ended in the middle of a command.', null, AGAIN));
   });
   channel.on('error', () => undefined);
 }

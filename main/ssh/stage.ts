@@ -9,10 +9,7 @@ export interface StageWords {
   readonly summary: string;
 }
 
-/** Where a fault names nothing better. */
 const PASSING = 'Nothing to do: Gaffer tries again by itself.';
-
-const LASTING = 'Mend that on the host, then connect again.';
 
 /** Runs one stage; `run` says how it went well. What it throws fails the stage, with its fix, and goes on. */
 export async function inStage<T>(
@@ -27,7 +24,7 @@ export async function inStage<T>(
     if (error instanceof LinkFault)
       open.failed(error.message, {
         detail: error.detail,
-        fix: error.fix ?? (error.final ? LASTING : PASSING),
+        fix: error.fix,
       });
     else open.failed('It was given up.', { detail: String(error), fix: PASSING });
     throw error;

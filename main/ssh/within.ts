@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { LinkFault } from './fault.ts';
+import { AGAIN, LinkFault } from './fault.ts';
 
 export interface Patience {
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export async function within<T>(
     for (let leftMs = ms; leftMs > 0; leftMs = lastAt + ms - clock.now()) {
       await clock.sleep(leftMs, done.signal);
     }
-    late.abort(new LinkFault('closed', `${host} stopped answering.`));
+    late.abort(new LinkFault('closed', `${host} stopped answering.`, null, AGAIN));
   };
   const watching = watch().catch(() => undefined);
   try {

@@ -198,7 +198,7 @@ async function findDirectory(
   const attempt = new AbortController();
   const until = AbortSignal.any([signal, attempt.signal]);
   const failing = firstFailure(remote, until).then((message) => {
-    if (message !== null) attempt.abort(new LinkFault('unreachable', message));
+    if (message !== null) attempt.abort(new LinkFault('unreachable', message, null, message));
   });
   try {
     remote.reconnect();
@@ -217,7 +217,7 @@ async function findDirectory(
   }
 }
 
-/** The message of the first attempt that fails; null when the signal came first. */
+/** The message of the first attempt that fails, with what to do about it; null when the signal came first. */
 async function firstFailure(remote: RemoteHost, signal: AbortSignal): Promise<string | null> {
   let tried = false;
   for await (const state of remote.watch(signal)) {
