@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Message } from '../../shared/model/message.ts';
 import type { ToolResultPart } from '../../shared/model/part.ts';
+import { type Excuse, FOLLOWS, isExcused } from './excuse.ts';
 import { applied, type Call, LOG_FILE, printed, type Script } from './script.ts';
 
 /** What is known of a call when its chat rests. `may`: it failed, and its effect is there or not. */
@@ -17,11 +18,11 @@ export interface Checked {
   readonly wrong: readonly string[];
 }
 
-/** A chat at rest against its script and what lies on the host. `mayFail`: what the fault of this round excuses. */
+/** A chat at rest against its script and what lies on the host. `excuse`: what the fault of this round excuses. */
 export function checkChat(
   script: Script,
   rows: readonly Message[],
-  { work, mayFail }: { readonly work: string; readonly mayFail: RegExp | null },
+  { work, excuse }: { readonly work: string; readonly excuse: Excuse | null },
 ): Checked {
   const results = rows.flatMap(({ content }) => content.filter((part) => part.type === 'tool-result'));
   const wrong: string[] = [];
@@ -30,8 +31,11 @@ export function checkChat(
     const part = results[at];
     const failure = part === undefined ? 'no result' : failureOf(call, part);
     if (failure === null) return { call, outcome: 'did' };
+    const follows = failures.length > 0 && FOLLOWS.test(failure);
     failures.push(`${call.mark} ${call.tool}: ${failure}`);
-    if (!mayFail?.test(failure)) wrong.push(`${call.mark} ${call.tool}: ${failure}`);
+    const { token } = script;
+    if (!follows && !(excuse && isExcused(excuse, { token, call, at, failure })))
+      wrong.push(`${call.mark} ${call.tool}: ${failure}`);
     return { call, outcome: 'may' };
   });
   if (results.length > script.calls.length) wrong.push(`${script.token}: ${results.length} results`);

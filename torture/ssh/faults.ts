@@ -4,6 +4,7 @@ import type { LinkState } from '../../shared/model/workspace.ts';
 import { CALM } from '../harness/wire.ts';
 import type { Chance } from '../random.ts';
 import { pause, within } from '../waits.ts';
+import type { Excuse, Moment } from './excuse.ts';
 import type { Agent, TortureHost } from './host.ts';
 import type { Hold } from './model.ts';
 
@@ -19,6 +20,8 @@ export interface Scene {
   more(calls: number): Promise<void>;
   /** A command of one of the chats runs on the host. */
   command(): Promise<void>;
+  /** How far the chats are now. */
+  moment(): Moment;
   /** Of a fault that wants it: one of the chats stops between two calls. */
   readonly hold: Hold | null;
   /** From here on it can go on; else from the end of `strike`. */
@@ -37,6 +40,8 @@ export interface Aftermath {
   /** Whether the link had to break. */
   readonly link: 'broke' | 'held' | 'either';
   readonly agent: 'same' | 'new' | 'either';
+  /** What its chats may be told instead of a result; absent: nothing. */
+  readonly excuse?: Excuse;
 }
 
 export interface Fault {
@@ -47,8 +52,6 @@ export interface Fault {
   readonly holds?: boolean;
   /** Null: it can be done here. */
   readonly missing?: () => string | null;
-  /** What its chats may be told instead of a result; null: nothing. */
-  readonly mayFail?: RegExp;
   /** Strikes, and heals what it did. */
   strike(scene: Scene): Promise<Aftermath>;
 }
@@ -61,10 +64,9 @@ const AGENT_MS = 60_000;
 /** A call has left by then, or will leave into what came of the line in the meantime. */
 const IN_FLIGHT_MS = 400;
 
-/** Of a call that builds on one that failed. */
-const FOLLOWS = 'search string not found|no such file|no process none';
-const DISK_FULL = new RegExp(`no space left|disk-full|workspace_unreachable|${FOLLOWS}`, 'i');
-const REFUSED = new RegExp(`workspace_unreachable|host key .* has changed|${FOLLOWS}`);
+/** A host without room is one to wait for: nobody is told that it cannot be reached. */
+const DISK_FULL = /^(?!.*workspace_unreachable).*(?:no space left|disk-full)/is;
+const REFUSED = /workspace_unreachable|host key .* has changed/;
 
 const broke: Aftermath = { link: 'broke', agent: 'same' };
 /** The held chat makes its call, into whatever the line does with it. */
@@ -207,29 +209,29 @@ export const faults: readonly Fault[] = [
   {
     name: 'disk full',
     missing: smallDiskMissing,
-    mayFail: DISK_FULL,
-    async strike({ host, chance, midway, more }) {
+    async strike({ host, chance, midway, more, moment }) {
       await midway();
+      const from = moment();
       host.disk?.fillUpTo(0);
       await more(chance.between(1, 6));
       host.disk?.free();
-      return { link: 'held', agent: 'same' };
+      const excuse = { words: DISK_FULL, running: true, from, until: moment() };
+      return { link: 'held', agent: 'same', excuse };
     },
   },
   {
     name: 'disk full and cut',
     missing: smallDiskMissing,
-    mayFail: DISK_FULL,
-    async strike({ host, chance, midway, more, until, reconnect }) {
+    async strike({ host, chance, midway, more, moment, until }) {
       await midway();
+      const from = moment();
       host.disk?.fillUpTo(0);
       await more(chance.between(1, 3));
       host.wire.cut();
       await until('the broken link', (state) => state.state !== 'up');
-      const state = await until('the link to a full disk', isSettled);
+      await until('the link to a full disk', isSettled);
       host.disk?.free();
-      if (state.state === 'down') await reconnect();
-      return broke;
+      return { ...broke, excuse: { words: DISK_FULL, running: true, from, until: moment() } };
     },
   },
   {
@@ -278,11 +280,11 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'wrong host key',
-    mayFail: REFUSED,
-    async strike({ host, midway, until, wake, reconnect }) {
-      await midway();
+    async strike({ host, command, moment, until, wake, reconnect }) {
+      await command();
       const key = await host.changeKey();
       await until('the refusal', (state) => state.state === 'down' && state.final);
+      const from = moment();
       const attempts = host.wire.begun.length;
       wake();
       await pause(SILENCE_MS);
@@ -290,14 +292,18 @@ export const faults: readonly Fault[] = [
       await key.back();
       if (more > 0) throw new Error(`${more} attempts after a refusal for good`);
       await reconnect();
-      return broke;
+      // What ran before goes on all the while, and its call waits for the person.
+      return { ...broke, excuse: { words: REFUSED, running: false, from, until: moment() } };
     },
   },
 ];
 
-/** Up, or waiting for a person. */
+/** Up, or told that there is no room: that is tried again by itself. */
 function isSettled(state: LinkState): boolean {
-  return state.state === 'up' || (state.state === 'down' && state.final);
+  return (
+    state.state === 'up' ||
+    (state.state === 'down' && /disk is full|disk of .* is full/.test(state.message))
+  );
 }
 
 function killAgents(host: TortureHost): void {

@@ -10,6 +10,7 @@ import { isAtRest, readTruth } from '../stream/checks.ts';
 import { pause, within } from '../waits.ts';
 import { tooSoon } from './attempts.ts';
 import { type Checked, checkChat } from './checks.ts';
+import type { Excuse, Moment } from './excuse.ts';
 import type { Aftermath, Fault, Scene } from './faults.ts';
 import type { Agent, TortureHost } from './host.ts';
 import type { Links } from './links.ts';
@@ -67,6 +68,7 @@ export async function playRound(lane: Lane, fault: Fault, name: string, chance: 
   const chats = await Promise.all(scripts.map((script) => createChat(lane, script)));
   const wrong: string[] = [];
   let backMs: number | null = null;
+  let excuse: Excuse | null = null;
   let healedAt = Number.POSITIVE_INFINITY;
   const healed = () => {
     healedAt = Math.min(healedAt, performance.now());
@@ -74,6 +76,7 @@ export async function playRound(lane: Lane, fault: Fault, name: string, chance: 
   try {
     const aftermath = await fault.strike({ ...sceneOf(lane, scripts, chance), hold, healed });
     healed();
+    excuse = aftermath.excuse ?? null;
     const backAt = await untilBack(lane, aftermath, start);
     backMs = backAt === null ? null : Math.max(0, backAt - healedAt);
     for (const chatId of chats) await untilRest(lane, chatId);
@@ -85,9 +88,7 @@ export async function playRound(lane: Lane, fault: Fault, name: string, chance: 
     for (const chatId of chats) await untilRest(lane, chatId).catch(() => {});
   }
   const checked = await Promise.all(
-    chats.map((chatId, n) =>
-      checkAtRest(lane, { chatId, script: scripts[n], mayFail: fault.mayFail ?? null }),
-    ),
+    chats.map((chatId, n) => checkAtRest(lane, { chatId, script: scripts[n], excuse })),
   );
   wrong.push(...checked.flatMap((each) => each.wrong), ...(await checkConnections(lane, start)));
   lane.jump(STEADY_MS);
@@ -138,6 +139,7 @@ function sceneOf(lane: Lane, scripts: readonly Script[], chance: Chance): Omit<S
       within(REST_MS, 'calls of the chats', model.untilMade(tokens, chance.between(1, calls - 2))),
     more: (some) => Promise.race([model.untilMade(tokens, model.made(tokens) + some), pause(MORE_MS)]),
     command: () => within(REST_MS, 'a command', untilBegun(host, scripts.flatMap(longMarks))),
+    moment: () => momentOf(lane, tokens),
     until: (what, wanted) => links.until(workspaceId, what, wanted, LINK_MS),
     wake() {
       nudges.push(performance.now());
@@ -150,12 +152,19 @@ function sceneOf(lane: Lane, scripts: readonly Script[], chance: Chance): Omit<S
   };
 }
 
-async function untilBegun({ work }: TortureHost, marks: readonly string[]): Promise<void> {
+function momentOf({ model, host }: Lane, tokens: readonly string[]): Moment {
+  return { made: new Map(tokens.map((token) => [token, model.made([token])])), begun: begunOn(host) };
+}
+
+function begunOn({ work }: TortureHost): ReadonlySet<string> {
   const file = path.join(work, LOG_FILE);
-  const begun = () => fs.existsSync(file) && fs.readFileSync(file, 'utf8').split('\n');
+  return new Set(fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : []);
+}
+
+async function untilBegun(host: TortureHost, marks: readonly string[]): Promise<void> {
   for (;;) {
-    const lines = begun();
-    if (lines && marks.some((mark) => lines.includes(mark))) return;
+    const begun = begunOn(host);
+    if (marks.some((mark) => begun.has(mark))) return;
     await pause(20);
   }
 }
@@ -203,11 +212,11 @@ function checkAftermath(
 
 async function checkAtRest(
   { daemon, host }: Lane,
-  { chatId, script, mayFail }: { chatId: ChatId; script: Script | undefined; mayFail: RegExp | null },
+  { chatId, script, excuse }: { chatId: ChatId; script: Script | undefined; excuse: Excuse | null },
 ): Promise<Checked> {
   if (!script) throw new Error('A chat without a script');
   const { rows, view } = await readTruth(daemon, chatId);
-  const checked = checkChat(script, rows, { work: host.work, mayFail });
+  const checked = checkChat(script, rows, { work: host.work, excuse });
   if (view.error === null) return checked;
   return { ...checked, wrong: [...checked.wrong, `${script.token}: ${JSON.stringify(view.error)}`] };
 }
