@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitCodeOf, type Fate } from './fate.ts';
 
 /** What a torture is asked to do; the same seed does the same. */
 export interface TortureOptions {
@@ -15,7 +16,7 @@ interface Torture {
   readonly usualCount: number;
   readonly what: string;
   /** False: something that must hold did not. */
-  run(options: TortureOptions): Promise<boolean>;
+  run(options: TortureOptions): Promise<Fate>;
 }
 
 const tortures: Readonly<Record<string, Torture>> = {
@@ -94,7 +95,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const options = { count, seed, resume: values.resume ?? null, onPostgres: values.postgres, say };
-  return (await torture.run(options)) ? 0 : 1;
+  return exitCodeOf(await torture.run(options));
 }
 
 process.exitCode = await main();

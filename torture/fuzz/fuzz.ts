@@ -1,4 +1,5 @@
 import { AGENT_BASE } from '../../shared/agent-protocol/index.ts';
+import type { Fate } from '../fate.ts';
 import type { TortureOptions } from '../index.ts';
 import { chanceOf } from '../random.ts';
 import { pause } from '../waits.ts';
@@ -18,10 +19,10 @@ const DEAF_MS = 30_000;
  * Inputs of every kind to the agent's HTTP API. Whatever comes: a typed answer in time, nothing that is nobody's business
  * in it, and at the end the agent is the same, holds no more than before, and has left nothing lying about.
  */
-export async function tortureByFuzz({ count, seed, say }: TortureOptions): Promise<boolean> {
+export async function tortureByFuzz({ count, seed, say }: TortureOptions): Promise<Fate> {
   if (process.platform !== 'linux') {
-    say('fuzz: only on Linux, where what the agent holds can be looked at');
-    return true;
+    say('fuzz: not run: only on Linux can be seen what the agent holds');
+    return 'not run';
   }
   const world = await makeWorld();
   const tally = new Tally();

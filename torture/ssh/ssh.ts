@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { root } from '../../e2e/fixtures/app.ts';
 import { sshdMissing } from '../../e2e/fixtures/sshd.ts';
+import { type Fate, fateOf } from '../fate.ts';
 import { startTortureDaemon, systemClock, type TortureDaemon } from '../harness/daemon.ts';
 import type { TortureOptions } from '../index.ts';
 import { type Chance, chanceOf } from '../random.ts';
@@ -22,7 +23,7 @@ const LANES = 4;
  * Chats work on hosts over real SSH while lines are cut, servers restart, agents die and disks fill up. Links come
  * back by themselves, with bounded attempts; processes go on; every call has its effect once and its true result.
  */
-export async function tortureBySsh({ count, seed, say }: TortureOptions): Promise<boolean> {
+export async function tortureBySsh({ count, seed, say }: TortureOptions): Promise<Fate> {
   const missing = sshdMissing();
   if (missing !== null) throw new Error(missing);
   const stock = takeStock();
@@ -30,7 +31,9 @@ export async function tortureBySsh({ count, seed, say }: TortureOptions): Promis
   say(`ssh: ${count} faults, seed ${seed}, in ${dir}`);
   const outcomes: Outcome[] = [];
   const wrong: string[] = [];
-  const plan = planFaults(count, chanceOf(seed, 'plan'), say);
+  const lacking = lackingHere();
+  for (const what of lacking) say(`not here: ${what}`);
+  const plan = planFaults(count, chanceOf(seed, 'plan'));
   const blame = (where: string, what: readonly string[]) => {
     wrong.push(...what.map((each) => `${where}: ${each}`));
     for (const each of what) say(`WRONG ${where}: ${each}`);
@@ -62,18 +65,22 @@ export async function tortureBySsh({ count, seed, say }: TortureOptions): Promis
   blame('at the end', [...left, ...(await leftovers(stock))]);
   for (const line of tableOf(outcomes)) say(line);
   say(wrong.length === 0 ? 'ssh: all came back, and nothing was done twice' : `ssh: ${wrong.length} wrong`);
+  for (const what of lacking) say(`ssh: not run: ${what}`);
   if (wrong.length === 0) fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   else say(`The log is in ${dir}; the same plan: --count ${count} --seed ${seed}`);
-  return wrong.length === 0;
+  return fateOf(wrong, lacking);
 }
 
-/** Every kind once before one comes again; those that take a minute only after the others had their turn. */
-function planFaults(count: number, chance: Chance, say: (line: string) => void): Fault[] {
-  const lacking = faults.flatMap(({ name, missing }) => {
+/** Faults that this machine lets nobody try, and why. */
+function lackingHere(): string[] {
+  return faults.flatMap(({ name, missing }) => {
     const why = missing?.() ?? null;
     return why === null ? [] : [`${name}: ${why}`];
   });
-  for (const what of lacking) say(`not here: ${what}`);
+}
+
+/** Every kind once before one comes again; those that take a minute only after the others had their turn. */
+function planFaults(count: number, chance: Chance): Fault[] {
   const possible = faults.filter(({ missing }) => (missing?.() ?? null) === null);
   const plan: Fault[] = [];
   while (plan.length < count) {
