@@ -122,7 +122,11 @@ export class TerminalTable {
 
   async resize(id: string, size: TerminalSize): Promise<void> {
     checkSize(size);
-    await (await this.find(id)).terminal.resize(size);
+    const { terminal } = await this.find(id);
+    const { cols, rows } = terminal.size;
+    await terminal.resize(size);
+    // Whoever else shows it takes that size.
+    if (cols !== size.cols || rows !== size.rows) this.changed();
   }
 
   /** Ends what runs in it and forgets it. One that is not known was closed before. */

@@ -3,6 +3,7 @@ import type { RunningApp } from '../fixtures/app.ts';
 import { Conversation, exactly } from '../fixtures/conversation.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { isTurn, script } from '../fixtures/script.ts';
+import { TerminalPane } from '../fixtures/terminal-pane.ts';
 
 const long =
   'Alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar.';
@@ -76,4 +77,37 @@ test('each window has its own chat; one is closed, the other goes on', async ({ 
   script(desk.server, 'Still there', [{ say: 'Still here.' }]);
   await chat.send('Still there');
   await expect(chat.agent.last()).toContainText('Still here.', { timeout: 60_000 });
+});
+
+test('two windows show one terminal: its programs get one answer, and its size is that of where the person is', async ({
+  desk,
+}) => {
+  const { app } = await desk.start({ folder: desk.repository().directory });
+  const pane = new TerminalPane(app.window);
+  await pane.show();
+  await pane.open();
+  const second = await secondWindow(app);
+  const other = new TerminalPane(second.page);
+  await other.show();
+  await pane.type(`echo bo''th`);
+  await pane.shows('both');
+  await other.shows('both');
+  const count = 'tr -cd c | wc -c';
+  await pane.type(
+    `stty -echo -icanon min 0 time 20; printf '\\e[c'; sleep 2; n=$(dd bs=1000 count=1 2>/dev/null | ${count}); stty sane; echo answers-$n`,
+  );
+  await pane.shows(/answers-\d/);
+  expect(await pane.panel.textContent()).toContain('answers-1');
+
+  const rows = (shown: TerminalPane) => shown.panel.locator('.xterm-rows > div').count();
+  const before = await rows(pane);
+  const window = await app.electron.browserWindow(second.page);
+  await window.evaluate((its) => its.setSize(1200, 560));
+  await other.type(`echo in the ot''her`);
+  await pane.shows('in the other');
+  await expect.poll(() => rows(pane), { timeout: 60_000 }).toBeLessThan(before);
+  await expect.poll(async () => (await rows(pane)) - (await rows(other)), { timeout: 60_000 }).toBe(0);
+  await pane.type(`echo ba''ck`);
+  await expect.poll(() => rows(pane), { timeout: 60_000 }).toBe(before);
+  await expect.poll(() => rows(other), { timeout: 60_000 }).toBe(before);
 });

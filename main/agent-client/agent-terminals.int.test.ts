@@ -96,6 +96,15 @@ describe('a terminal', () => {
     expect(await list()).toMatchObject([{ cols: 80, rows: 20 }]);
   });
 
+  it('tells whoever shows it of its new size', async () => {
+    const { id } = await open();
+    const { revision } = await agent.client.listTerminals(agent.dir, null, call);
+    await agent.client.resizeTerminal(id, { cols: 66, rows: 22 }, call);
+    const next = await agent.client.listTerminals(agent.dir, revision, call);
+    expect(next.revision).not.toBe(revision);
+    expect(next.terminals).toMatchObject([{ id, cols: 66, rows: 22 }]);
+  });
+
   it('keeps the newest MiB of its output, and says how much is gone', async () => {
     // Nobody reads meanwhile: it waits for nobody. The revision tells that it ended.
     const terminal = await newTerminal(agent);

@@ -8,11 +8,17 @@ import '@xterm/xterm/css/xterm.css';
 import { watchFeed } from '../../lib/bridge.ts';
 import type { Feed } from '../../lib/feed-loop.ts';
 import { monoFont, screenTheme } from './screen-theme.ts';
+import { Speaker } from './speaker.ts';
 import { cleanPaste, cleanTitle, gapNotice } from './terminal-text.ts';
+
+interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
 
 export interface ScreenEvents {
   onInput(bytes: Uint8Array<ArrayBuffer>): void;
-  onSize(size: { cols: number; rows: number }): void;
+  onSize(size: Size): void;
   onTitle(title: string): void;
   onLink(url: string): void;
   /** The keyboard wants out. */
@@ -32,6 +38,8 @@ const LINE_HEIGHT = 18 / 16;
 /** Text that its colours would make unreadable is moved apart from its background. */
 const READABLE = 4.5;
 const SIZE_AFTER_MS = 60;
+/** A person is at it. */
+const TOUCHES = ['focusin', 'keydown', 'pointerdown', 'paste'] as const;
 const HIDE_CURSOR = '\u001b[?25l';
 /** Bytes that wait to be drawn: from the one on the feed is let go, below the other it is opened again. */
 const MOST_WAITING = 2 * 1024 * 1024;
@@ -43,6 +51,8 @@ export class Screen {
   private readonly of: ScreenOf;
   /** Of whoever shows it now. */
   private on: ScreenEvents | null = null;
+  private speaker: Speaker | null = null;
+  private size: Size;
   private readonly xterm: Terminal;
   private readonly fit = new FitAddon();
   private readonly sizes = new ResizeObserver(() => this.measureSoon());
@@ -61,6 +71,7 @@ export class Screen {
     this.of = of;
     this.returning = !of.fresh;
     const { cols, rows } = of.terminal;
+    this.size = { cols, rows };
     this.xterm = new Terminal({
       cols,
       rows,
@@ -81,9 +92,10 @@ export class Screen {
     this.xterm.parser.registerOscHandler(52, () => true);
     this.xterm.onData((text) => this.send(new TextEncoder().encode(text)));
     this.xterm.onBinary((text) => this.send(Uint8Array.from(text, (char) => char.charCodeAt(0))));
-    this.xterm.onResize((size) => this.on?.onSize(size));
     this.xterm.onTitleChange((title) => this.on?.onTitle(cleanTitle(title)));
     this.xterm.attachCustomKeyEventHandler((event) => this.takesKey(event));
+    for (const touch of TOUCHES)
+      this.element.addEventListener(touch, () => this.speaker?.claim(), { capture: true });
     this.element.addEventListener('paste', (event) => this.paste(event), { capture: true });
   }
 
@@ -93,6 +105,9 @@ export class Screen {
     parent.append(this.element);
     if (!this.xterm.element) this.xterm.open(this.element);
     this.sizes.observe(this.element);
+    this.speaker = new Speaker(this.of.terminal.id, () => this.speakerChanged());
+    window.addEventListener('focus', this.windowTouched);
+    window.addEventListener('pagehide', this.windowGone);
     this.follow();
   }
 
@@ -100,6 +115,9 @@ export class Screen {
     this.on = null;
     this.returning = true;
     this.sizes.disconnect();
+    window.removeEventListener('focus', this.windowTouched);
+    window.removeEventListener('pagehide', this.windowGone);
+    this.windowGone();
     if (this.measuring !== null) clearTimeout(this.measuring);
     this.measuring = null;
     this.feed?.close();
@@ -121,12 +139,34 @@ export class Screen {
     this.listen();
   }
 
+  /** As the terminal is now; where another window speaks for it, that is how it is shown. */
+  setSize(size: Size): void {
+    this.size = size;
+    if (!this.speaks) this.xterm.resize(size.cols, size.rows);
+  }
+
   setLabel(label: string): void {
     this.xterm.textarea?.setAttribute('aria-label', label);
   }
 
   showTheme(): void {
     this.xterm.options.theme = screenTheme();
+  }
+
+  private readonly windowTouched = () => this.speaker?.claim();
+  private readonly windowGone = () => {
+    this.speaker?.close();
+    this.speaker = null;
+  };
+
+  private get speaks(): boolean {
+    return this.speaker?.speaks ?? false;
+  }
+
+  private speakerChanged(): void {
+    this.listen();
+    if (this.speaks) this.measureSoon();
+    else this.setSize(this.size);
   }
 
   private follow(): void {
@@ -178,9 +218,10 @@ export class Screen {
     this.measureSoon();
   }
 
-  /** Also the answers to what programs ask of a screen go out as input. */
+  /** Also the answers to what programs ask of a screen go out as input: one window gives them. */
   private listen(): void {
-    const live = this.enabled && !this.ended && !this.returning && this.historyEnd === null;
+    const live =
+      this.enabled && !this.ended && !this.returning && this.historyEnd === null && this.speaks;
     this.xterm.options.disableStdin = !live;
   }
 
@@ -192,7 +233,7 @@ export class Screen {
     if (this.measuring !== null) clearTimeout(this.measuring);
     this.measuring = setTimeout(() => {
       this.measuring = null;
-      if (this.historyEnd !== null || this.element.clientWidth === 0) return;
+      if (this.historyEnd !== null || this.element.clientWidth === 0 || !this.speaks) return;
       this.fit.fit();
       // Another window may have given it another size since.
       if (!this.ended) this.on?.onSize({ cols: this.xterm.cols, rows: this.xterm.rows });

@@ -28,7 +28,7 @@ export function TerminalView({ workspaceId, terminal, name, reachable, onLeave }
   useLayoutEffect(() => {
     now.current = { terminal, ask, onLeave };
   });
-  const { id } = terminal;
+  const { id, cols, rows } = terminal;
 
   useEffect(() => {
     const one = { workspaceId, terminalId: id };
@@ -56,6 +56,7 @@ export function TerminalView({ workspaceId, terminal, name, reachable, onLeave }
   }, [workspaceId, id]);
   const enabled = reachable && terminal.state === 'running';
   useEffect(() => screen?.setEnabled(enabled), [screen, enabled]);
+  useEffect(() => screen?.setSize({ cols, rows }), [screen, cols, rows]);
   const label = `Terminal ${name}. Ctrl+Shift+Escape leaves it`;
   useEffect(() => screen?.setLabel(label), [screen, label]);
   useEffect(() => {
