@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadLoginEnv } from './login-env.ts';
+import { loadLoginEnv, ownEnv } from './login-env.ts';
 
+const WAIT_MS = 60_000;
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(path.join(os.tmpdir(), 'gaffer-shell-'));
@@ -32,7 +33,7 @@ describe('the environment of a login shell', () => {
       'sh -c "$2"',
       'kill $!; echo bye',
     );
-    const env = await loadLoginEnv(noisy);
+    const { env } = await loadLoginEnv(noisy, WAIT_MS);
     expect(env).toMatchObject({ FROM_PROFILE: 'two\nlines = 2', OWN_VARIABLE: 'own' });
     for (const name of ['FAKE', 'OPENAI_API_KEY', 'GAFFER_TOKEN', 'ANTHROPIC_API_KEY', 'SHLVL', 'PWD']) {
       expect(env).not.toHaveProperty(name);
@@ -40,16 +41,21 @@ describe('the environment of a login shell', () => {
   });
 
   it.each([
-    ['fails', ['exit 1']],
-    ['says nothing of use', ['echo hello']],
-    ['hangs', ['exec sleep 300']],
-  ])('is our own when the shell %s', async (_what, lines) => {
-    const env = await loadLoginEnv(shell(...lines), 300);
-    expect(env).toMatchObject({ OWN_VARIABLE: 'own' });
-    expect(env).not.toHaveProperty('ANTHROPIC_API_KEY');
+    ['fails', ['exit 1'], WAIT_MS, 'ended with 1'],
+    ['says nothing of use', ['echo hello'], WAIT_MS, 'told nothing'],
+    ['hangs', ['exec sleep 300'], 300, 'did not answer within 0.3 s'],
+  ])('cannot be read when the shell %s', async (_what, lines, waitMs, why) => {
+    const asked = await loadLoginEnv(shell(...lines), waitMs);
+    expect(asked).toEqual({ env: null, failure: expect.stringContaining(why) });
   });
 
-  it('is our own when there is no such shell', async () => {
-    expect(await loadLoginEnv(path.join(dir, 'none'))).toMatchObject({ OWN_VARIABLE: 'own' });
+  it('cannot be read when there is no such shell', async () => {
+    const asked = await loadLoginEnv(path.join(dir, 'none'), WAIT_MS);
+    expect(asked).toEqual({ env: null, failure: expect.stringContaining('could not be run') });
+  });
+
+  it('is stood in for by our own, without secrets', () => {
+    expect(ownEnv()).toMatchObject({ OWN_VARIABLE: 'own' });
+    expect(ownEnv()).not.toHaveProperty('ANTHROPIC_API_KEY');
   });
 });

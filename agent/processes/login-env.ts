@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
-import { limits } from '../base/limits.ts';
 import { isSecretVariable } from '../base/secret-variables.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -21,28 +20,34 @@ export function loginShell(): string {
   return process.env.SHELL || userShell() || '/bin/sh';
 }
 
-/**
- * The environment of a login shell, as a terminal would have it. A shell that fails, hangs or says nothing is
- * answered with our own environment.
- */
-export async function loadLoginEnv(
-  shell = loginShell(),
-  waitMs: number = limits.loginShellMs,
-): Promise<Env> {
-  const own = withoutWithheld(process.env);
+/** What commands get where the login shell's cannot be read. */
+export function ownEnv(): Env {
+  return withoutWithheld(process.env);
+}
+
+/** Of a login shell: its environment, or why it could not be read. */
+export type Asked =
+  | { readonly env: Env; readonly failure: null }
+  | { readonly env: null; readonly failure: string };
+
+/** The environment of a login shell, as a terminal would have it. */
+export async function loadLoginEnv(shell: string, waitMs: number): Promise<Asked> {
   const mark = `gaffer-${randomBytes(8).toString('hex')}`;
-  const text = await askShell(shell, mark, waitMs);
-  const body = text?.split(mark)[1];
-  if (!body) return own;
+  const said = await askShell(shell, mark, waitMs);
+  if ('failure' in said) return { env: null, failure: said.failure };
+  const body = said.text.split(mark)[1] ?? '';
   const pairs = body.split('\0').flatMap((line): [string, string][] => {
     const at = line.indexOf('=');
     return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
   });
-  return pairs.length === 0 ? own : withoutWithheld(Object.fromEntries(pairs));
+  if (pairs.length === 0) return { env: null, failure: `${shell} told no environment` };
+  return { env: withoutWithheld(Object.fromEntries(pairs)), failure: null };
 }
 
-/** Null: it could not be asked. A session of its own, so that an interactive shell finds no terminal to seize. */
-function askShell(shell: string, mark: string, waitMs: number): Promise<string | null> {
+type Said = { readonly text: string } | { readonly failure: string };
+
+/** A session of its own, so that an interactive shell finds no terminal to seize. */
+function askShell(shell: string, mark: string, waitMs: number): Promise<Said> {
   const script = `printf '%s' ${mark}; command env -0; printf '%s' ${mark}`;
   return new Promise((resolve) => {
     const child = spawn(shell, ['-ilc', script], {
@@ -52,23 +57,25 @@ function askShell(shell: string, mark: string, waitMs: number): Promise<string |
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const chunks: Buffer[] = [];
-    const finish = (text: string | null) => {
+    const finish = (said: Said) => {
       clearTimeout(timer);
       child.stdout.destroy();
-      resolve(text);
+      resolve(said);
     };
     const timer = setTimeout(() => {
       killGroup(child.pid);
-      finish(null);
+      finish({ failure: `${shell} did not answer within ${waitMs / 1000} s` });
     }, waitMs);
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       // Not the end of the pipe: a background job of the person's startup file may hold it open for ever.
       const text = Buffer.concat(chunks).toString('utf8');
-      if (text.split(mark).length > 2) finish(text);
+      if (text.split(mark).length > 2) finish({ text });
     });
-    child.once('error', () => finish(null));
-    child.once('close', () => finish(null));
+    child.once('error', (error) => finish({ failure: `${shell} could not be run: ${error.message}` }));
+    child.once('close', (code) =>
+      finish({ failure: `${shell} ended with ${code ?? 'a signal'} and told nothing` }),
+    );
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Home } from '../base/home.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
+import { KnownEnv } from '../processes/known-env.ts';
 import { withLentAgent } from '../processes/lent-agent.ts';
-import { loadLoginEnv, loginShell } from '../processes/login-env.ts';
+import { loginShell } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { TerminalTable } from '../terminals/terminal-table.ts';
 import { openAskpass } from './askpass-script.ts';
@@ -17,8 +18,8 @@ export interface TablesOptions {
 
 /** What runs here; both with the environment of one login. */
 export async function openTables({ home, agentFile, version, mask, token }: TablesOptions) {
-  const loginEnv = loadLoginEnv();
-  const baseEnv = async () => withLentAgent(await loginEnv, home);
+  const loginEnv = new KnownEnv();
+  const baseEnv = async () => withLentAgent(await loginEnv.get(), home);
   const { env: askpass, processOf } = openAskpass({ home, agentFile, version, secret: token });
   const processes = new ProcessTable({ home, agentFile, baseEnv, mask, askpass });
   const terminals = new TerminalTable({ dir: home.terminals, agentFile, shell: loginShell(), baseEnv });

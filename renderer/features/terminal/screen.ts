@@ -220,8 +220,7 @@ export class Screen {
 
   /** Also the answers to what programs ask of a screen go out as input: one window gives them. */
   private listen(): void {
-    const live =
-      this.enabled && !this.ended && !this.returning && this.historyEnd === null && this.speaks;
+    const live = this.enabled && !this.ended && !this.returning && this.historyEnd === null && this.speaks;
     this.xterm.options.disableStdin = !live;
   }
 
