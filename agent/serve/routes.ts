@@ -1,5 +1,10 @@
 import type { Writable } from 'node:stream';
-import { AGENT_BASE, type Hello, type ListenResponse } from '@shared/agent-protocol/index.ts';
+import {
+  AGENT_BASE,
+  type EnvironmentResponse,
+  type Hello,
+  type ListenResponse,
+} from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -42,6 +47,7 @@ export interface Parts {
   /** Of this agent and of those of other versions beside it. */
   readonly mask: TokenMask;
   readonly hello: () => Hello;
+  readonly environment: () => Promise<EnvironmentResponse>;
   /** From now on on a port, too. */
   readonly listen: () => Promise<ListenResponse>;
   /** Ends the agent after the reply. */
@@ -80,6 +86,7 @@ const processRoutes: Readonly<Record<string, Route>> = {
 
 const routes: Readonly<Record<string, Route>> = {
   'GET /hello': async (_request, { hello }) => json(hello()),
+  'GET /environment': async (_request, { environment }) => json(await environment()),
   ...fileRoutes,
   ...processRoutes,
   ...eventRoutes,

@@ -63,7 +63,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
   const mask = new TokenMask([...new Set([token, ...knownTokens(home)])]);
   const { agentFile } = options;
   const tables = await openTables({ ...options, home, mask, token });
-  const { processes, terminals, baseEnv, processOfToken } = tables;
+  const { processes, terminals, baseEnv, environment, processOfToken } = tables;
   const address = {
     socket: socketPath(home, options.version),
     token,
@@ -87,6 +87,7 @@ async function serveUntil({ options, home, log, journal, stop }: Serving): Promi
     locks: new PathLocks(),
     mask,
     hello: () => helloOf({ ...options, journal: journal.id }, home),
+    environment,
     listen: () => entrance.openPort(),
     stop: () => stop.abort(),
   };

@@ -1,3 +1,4 @@
+import type { EnvironmentResponse } from '@shared/agent-protocol/index.ts';
 import type { Home } from '../base/home.ts';
 import type { TokenMask } from '../base/mask-tokens.ts';
 import { KnownEnv } from '../processes/known-env.ts';
@@ -24,5 +25,9 @@ export async function openTables({ home, agentFile, version, mask, token }: Tabl
   const processes = new ProcessTable({ home, agentFile, baseEnv, mask, askpass });
   const terminals = new TerminalTable({ dir: home.terminals, agentFile, shell: loginShell(), baseEnv });
   await Promise.all([processes.open(), terminals.sweep()]);
-  return { processes, terminals, baseEnv, processOfToken: processOf };
+  const environment = async (): Promise<EnvironmentResponse> => {
+    const { env, failure } = await loginEnv.tell();
+    return { shell: loginShell(), path: env.PATH ?? '', failure };
+  };
+  return { processes, terminals, baseEnv, environment, processOfToken: processOf };
 }

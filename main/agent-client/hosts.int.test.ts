@@ -52,6 +52,17 @@ describe(`hosts by name${missing ? ` [not here: ${missing}]` : ''}`, () => {
   };
 
   test.skipIf(missing)(
+    'what commands get there is told with the attempt, once the agent knows',
+    async () => {
+      const sshd = await start();
+      const hosts = await open([sshd], hostBlock('gpu-box', sshd));
+      await use(hosts, { target: 'gpu-box', identityFile: null });
+      const detail = () => hosts.traceOf('gpu-box')?.stages.find(({ stage }) => stage === 'agent')?.detail;
+      await expect.poll(detail, { timeout: 60_000 }).toMatch(/^version .*\nCommands get .*\nPATH=./);
+    },
+  );
+
+  test.skipIf(missing)(
     'one link for a name; its attempt is told while it runs, and kept when the host is closed',
     async () => {
       const sshd = await start();

@@ -1,5 +1,5 @@
 import type { AgentEvent, EventsRequest } from '@shared/agent-protocol/events.ts';
-import type { ProcessInfo } from '@shared/agent-protocol/index.ts';
+import type { EnvironmentResponse, ProcessInfo } from '@shared/agent-protocol/index.ts';
 import type { AgentCall, AgentClient, GitCalls, TerminalCalls } from './client.ts';
 import { createHttpLink, type HttpLinkOptions, type Send } from './http-send.ts';
 import type { OpenStream } from './http-stream.ts';
@@ -16,6 +16,8 @@ const WAIT_MS = 330_000;
 const SILENCE_MS = 45_000;
 
 export interface HttpAgentClient extends AgentClient {
+  /** What its commands are started with. */
+  environment(call: AgentCall): Promise<EnvironmentResponse>;
   /** Closes the connections; calls that are open throw LinkDown. */
   close(): void;
 }
@@ -24,7 +26,11 @@ export interface HttpAgentClient extends AgentClient {
 export function createAgentClient(options: HttpLinkOptions): HttpAgentClient {
   const link = createHttpLink(options);
   const events: AgentClient['events'] = (query, call) => readEvents(link.stream, query, call);
-  return { ...agentClientOver(link.send, events), close: () => link.close() };
+  return {
+    ...agentClientOver(link.send, events),
+    environment: (call) => json(link.send(get('/environment', {}, call))),
+    close: () => link.close(),
+  };
 }
 
 /** The calls of the protocol over any way to send one. */

@@ -12,6 +12,7 @@ import type { Runtimes } from '../ssh/runtime/runtimes.ts';
 import type { Session } from '../ssh/session.ts';
 import type { Trace } from '../ssh/trace.ts';
 import { createAgentClient, type HttpAgentClient } from './http-client.ts';
+import { noteEnvironment } from './note-environment.ts';
 
 export interface RemoteSessionOptions extends ConnectOptions {
   /** The bundled agent on this computer. */
@@ -96,6 +97,7 @@ class LiveSession implements RemoteSession {
   #client: HttpAgentClient | null = null;
   #reached: Reached | null = null;
   #renewing: Promise<void> | null = null;
+  #noting: Promise<void> | null = null;
   #removing: Promise<HostRemoval> | null = null;
   uploaded = false;
 
@@ -156,6 +158,7 @@ class LiveSession implements RemoteSession {
       version: address.version,
       pid: address.pid,
     });
+    if (trace) this.#noting = noteEnvironment(this.#client, { trace, clock }, this.#ending.signal);
   }
 
   async renew(broken: HttpAgentClient): Promise<void> {
@@ -206,6 +209,7 @@ class LiveSession implements RemoteSession {
     this.#reached?.way.close();
     await this.#ssh.close();
     await this.#renewing?.catch(() => undefined);
+    await this.#noting;
   }
 }
 

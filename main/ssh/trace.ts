@@ -54,6 +54,15 @@ export class Trace {
     };
   }
 
+  /** What was learned of a stage that went well after it had ended. */
+  addDetail(stage: StageName, detail: string): void {
+    const at = this.#now.stages.findLastIndex((one) => one.stage === stage && one.state === 'ok');
+    const found = this.#now.stages[at];
+    if (!found) return;
+    const lines = found.detail === null ? detail : `${found.detail}\n${detail}`;
+    this.#put(at, { ...found, detail: lines });
+  }
+
   end(outcome: 'ok' | 'failed'): void {
     this.#now = { ...this.#now, outcome };
     this.#onChange(this.#now);

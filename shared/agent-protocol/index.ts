@@ -26,6 +26,14 @@ export interface Hello {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** GET /environment → what commands are started with, once the login shell has answered or was waited for. */
+export interface EnvironmentResponse {
+  readonly shell: string;
+  readonly path: string;
+  /** Why it is the agent's own environment and not that of the login shell; null: it is that. */
+  readonly failure: string | null;
+}
+
 export interface AgentFailure {
   readonly message: string;
   readonly code: AgentCode;

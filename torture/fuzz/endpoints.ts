@@ -53,6 +53,7 @@ const GLOBS = [
 /** All that the agent serves but the orders to end and to listen on a port. */
 export const endpoints: readonly Endpoint[] = [
   read('hello', 1, () => []),
+  read('environment', 1, () => []),
   read('stat', 10, (chance, world) => [['path', placeToRead(chance, world)]]),
   read('read-file', 12, (chance, world) => [
     ['path', placeToRead(chance, world)],
