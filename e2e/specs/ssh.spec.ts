@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { agentPids } from '../fixtures/agents.ts';
 import { readDatabase, storedMessages } from '../fixtures/database.ts';
+import { isAlive } from '../fixtures/process-tree.ts';
 import { type ScriptedStep, script } from '../fixtures/script.ts';
 import { agentsReached, expect, openSsh, pickMode, test } from '../fixtures/ssh-workspace.ts';
 
@@ -140,6 +142,61 @@ test('a connection that is cut in mid-command comes back by itself; the command 
   await chat.open(chat.tool('execute'));
   await expect(chat.tool('execute')).toContainText('the end');
   expect(repository.read('log.txt')).toBe('once\n');
+  await app.close();
+  await readDatabase(app.dataDir, async (query) => {
+    const outputs = (await storedMessages(query))
+      .flatMap((message) => message.content)
+      .filter((part) => part.type === 'tool-result')
+      .map((part) => (part.result as { output: string }).output.trim().split('\n'));
+    const lines = Array.from({ length: 100 }, (_, i) => `${i + 1}`);
+    expect(outputs).toEqual([[...lines, 'the end']]);
+  });
+});
+
+test('the agent of the host is killed in mid-command: another one takes over; the command runs once, with its whole output', async ({
+  desk,
+  hosts,
+}) => {
+  test.setTimeout(240_000);
+  const host = await hosts.start();
+  const repository = desk.repository();
+  const command = [
+    'echo once >> log.txt',
+    'seq 1 50',
+    'while [ ! -e go ]; do sleep 0.1; done',
+    'seq 51 100',
+    'echo the end',
+  ].join('; ');
+  script(desk.server, 'Run the long one', [
+    { calls: [{ name: 'execute', args: { command, timeout: '10m' } }] },
+    { say: 'It ran to its end.' },
+  ]);
+  const { app, chat } = await desk.start(host.person());
+  await openSsh(chat, {
+    target: host.target,
+    directory: repository.directory,
+    identityFile: host.sshd.clientKey,
+  });
+  await pickMode(chat, 'Full auto');
+  await chat.send('Run the long one');
+  await expect(chat.tool('execute')).toContainText('50', { timeout: 60_000 });
+
+  const agents = () => [...new Set(agentPids(host.remoteHome))];
+  const killed = agents();
+  expect(killed).toHaveLength(1);
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  await expect.poll(() => killed.some(isAlive), { timeout: 60_000 }).toBe(false);
+  // The connection stands: the chat's own wait for the command finds out, and starts another agent.
+  await expect.poll(() => agents().length, { timeout: 60_000 }).toBe(1);
+  await expect(chat.error).toBeHidden();
+  await expect(chat.tool('execute')).toContainText('50');
+
+  fs.writeFileSync(path.join(repository.directory, 'go'), '');
+  await expect(chat.agent.last()).toContainText('It ran to its end.', { timeout: 60_000 });
+  await chat.rests();
+  await expect(chat.tool('execute')).toContainText('exit 0');
+  expect(repository.read('log.txt')).toBe('once\n');
+  expect(agentsReached(app)).toEqual([true, false]);
   await app.close();
   await readDatabase(app.dataDir, async (query) => {
     const outputs = (await storedMessages(query))
