@@ -21,7 +21,17 @@ export function getAddress(home: Home, version: string): AgentAddress | null {
 
 /** The tokens of all agents of this home and host, whatever their version. */
 export function knownTokens(home: Home): readonly string[] {
+  return knownAddresses(home).map(({ token }) => token);
+}
+
+/** Of another agent of this home and host; whether it lives is found out there. */
+export function addressOfOther(home: Home, pid: number): AgentAddress | null {
+  if (pid === process.pid) return null;
+  return knownAddresses(home).find((address) => address.pid === pid) ?? null;
+}
+
+function knownAddresses(home: Home): readonly AgentAddress[] {
   return readdirSync(home.run)
     .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => getAddress(home, name.slice(0, -'.json'.length))?.token ?? []);
+    .flatMap((name) => getAddress(home, name.slice(0, -'.json'.length)) ?? []);
 }

@@ -6,6 +6,7 @@ import { withLentAgent } from '../processes/lent-agent.ts';
 import { loginShell } from '../processes/login-env.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { TerminalTable } from '../terminals/terminal-table.ts';
+import { addressOfOther } from './address-file.ts';
 import { openAskpass } from './askpass-script.ts';
 
 export interface TablesOptions {
@@ -23,7 +24,13 @@ export async function openTables({ home, agentFile, version, mask, token }: Tabl
   const baseEnv = async () => withLentAgent(await loginEnv.get(), home);
   const { env: askpass, processOf } = openAskpass({ home, agentFile, version, secret: token });
   const processes = new ProcessTable({ home, agentFile, baseEnv, mask, askpass });
-  const terminals = new TerminalTable({ dir: home.terminals, agentFile, shell: loginShell(), baseEnv });
+  const terminals = new TerminalTable({
+    dir: home.terminals,
+    agentFile,
+    shell: loginShell(),
+    baseEnv,
+    reaches: (pid) => addressOfOther(home, pid) !== null,
+  });
   await Promise.all([processes.open(), terminals.sweep()]);
   const environment = async (): Promise<EnvironmentResponse> => {
     const { env, failure } = await loginEnv.tell();

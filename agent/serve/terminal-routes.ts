@@ -2,6 +2,8 @@ import type { OpenTerminalRequest, TerminalInput, TerminalSize } from '@shared/a
 import { limits } from '../base/limits.ts';
 import { badRequest, Refusal } from '../base/refusal.ts';
 import type { TerminalTable } from '../terminals/terminal-table.ts';
+import { addressOfOther } from './address-file.ts';
+import { passOn } from './pass-on.ts';
 import { intOf, type Json, jsonOf, keyOf, type Request, stringOf } from './request.ts';
 import type { Route } from './routes.ts';
 
@@ -15,24 +17,34 @@ export const terminalRoutes: Readonly<Record<string, Route>> = {
     if (after !== null && query.get('wait') === 'true') await terminals.waitForChange(after, signal);
     return json(await terminals.list(query.get('workspace') ?? ''));
   },
-  'GET /terminals/{id}/output': async (request, { terminals }, id) => {
+  'GET /terminals/{id}/output': byHolder(async (request, { terminals }, id) => {
     const after = Math.max(0, intOf(request, 'after', 0));
     const wait = request.query.get('wait') === 'true' ? request : null;
     return json(await terminals.output(id, after, wait));
-  },
-  'POST /terminals/{id}/input': async (request, { terminals }, id) => {
+  }),
+  'POST /terminals/{id}/input': byHolder(async (request, { terminals }, id) => {
     await terminals.write(id, inputOf(request), request.signal);
     return json({ message: 'typed' });
-  },
-  'POST /terminals/{id}/resize': async (request, { terminals }, id) => {
+  }),
+  'POST /terminals/{id}/resize': byHolder(async (request, { terminals }, id) => {
     await terminals.resize(id, sizeOf(jsonOf(request)));
     return json({ message: 'resized' });
-  },
+  }),
   'POST /terminals/{id}/close': async (_request, { terminals }, id) => {
     await terminals.close(id);
     return json({ message: 'closed' });
   },
 };
+
+/** After an upgrade the agent of before may still hold it; where that one is gone, we say what we know. */
+function byHolder(own: Route): Route {
+  return async (request, parts, id) => {
+    const holder = parts.terminals.holderOf(id);
+    const address = holder === null ? null : addressOfOther(parts.home, holder);
+    const answer = address === null ? null : await passOn(request, address).catch(() => null);
+    return answer ?? own(request, parts, id);
+  };
+}
 
 /** A terminal dies with its agent: after a crash there is none, and the next one is opened instead. */
 function openEffect(terminals: TerminalTable, request: OpenTerminalRequest) {

@@ -9,12 +9,20 @@ import { getMeta, getMetas, isTerminalId, removeMeta, type TerminalMeta } from '
 export class LeftTerminals {
   private readonly dir: string;
   private readonly isOwn: (id: string) => boolean;
+  /** Whether what is asked of its terminals can be passed on to that agent. */
+  private readonly reaches: (agentPid: number) => boolean;
   /** Ends what a dead agent's terminals left running, once each. */
   private readonly ending = new Map<string, Promise<void>>();
 
-  constructor(dir: string, isOwn: (id: string) => boolean) {
+  constructor(dir: string, isOwn: (id: string) => boolean, reaches: (agentPid: number) => boolean) {
     this.dir = dir;
     this.isOwn = isOwn;
+    this.reaches = reaches;
+  }
+
+  /** The pid of the agent that held it when it was opened; null for one that nobody knows. */
+  holderOf(id: string): number | null {
+    return this.metaOf(id)?.agent.pid ?? null;
   }
 
   async list(): Promise<readonly TerminalInfo[]> {
@@ -65,10 +73,14 @@ export class LeftTerminals {
       cwd,
       cols,
       rows,
-      state: isHeld ? 'elsewhere' : 'lost',
+      state: isHeld ? this.stateAt(meta.agent.pid) : 'lost',
       exit_code: null,
       started_at_unix: Math.floor(startedAt / 1000),
     };
+  }
+
+  private stateAt(agentPid: number): 'running' | 'elsewhere' {
+    return this.reaches(agentPid) ? 'running' : 'elsewhere';
   }
 
   private ended(meta: TerminalMeta): Promise<void> {

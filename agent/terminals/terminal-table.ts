@@ -27,6 +27,8 @@ export interface TerminalTableOptions {
   /** The person's login shell and its environment. */
   readonly shell: string;
   readonly baseEnv: () => Promise<Env>;
+  /** Whether what is asked of its terminals can be passed on to that other agent. */
+  readonly reaches: (agentPid: number) => boolean;
 }
 
 interface Own {
@@ -49,7 +51,7 @@ export class TerminalTable {
 
   constructor(options: TerminalTableOptions) {
     this.options = options;
-    this.left = new LeftTerminals(options.dir, (id) => this.own.has(id));
+    this.left = new LeftTerminals(options.dir, (id) => this.own.has(id), options.reaches);
   }
 
   /** Ends what the terminals of a dead agent left running. */
@@ -93,6 +95,11 @@ export class TerminalTable {
       .map(({ meta, terminal }) => infoOf(meta, terminal));
     const terminals = [...own, ...(await this.left.list())].filter((info) => info.workspace === workspace);
     return { terminals: terminals.sort((a, b) => a.started_at_unix - b.started_at_unix), revision };
+  }
+
+  /** The pid of the other agent that held it when it was opened, if any. */
+  holderOf(id: string): number | null {
+    return this.left.holderOf(id);
   }
 
   /** Until the revision is another one than `after`, or the time is over. */

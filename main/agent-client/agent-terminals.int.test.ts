@@ -269,7 +269,7 @@ describe('the end', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('one of an agent of another version is shown, and can be closed', async () => {
+  it('one of an agent of another version is read, typed into, resized and closed through this one', async () => {
     const other = path.join(agent.dir, 'other version.cjs');
     writeFileSync(other, `${readFileSync(agent.agentFile, 'utf8')}\n// Another one.\n`);
     const second = await startTestAgent({ base: path.dirname(agent.home), agentFile: other });
@@ -277,11 +277,22 @@ describe('the end', () => {
       const terminal = await open();
       const job = await pidOf(terminal, 'sleep 1000');
       const seen = () => second.client.listTerminals(agent.dir, null, call);
-      expect((await seen()).terminals).toMatchObject([{ id: terminal.id, state: 'elsewhere' }]);
+      expect((await seen()).terminals).toMatchObject([{ id: terminal.id, state: 'running' }]);
+      const through = testTerminal(second.client, terminal.id, call);
+      await through.until(/sleep 1000/);
+      await second.client.resizeTerminal(terminal.id, { cols: 61, rows: 21 }, call);
+      await through.type('stty size\r');
+      await through.until(/^21 61\r$/m);
+      expect(await list()).toMatchObject([{ id: terminal.id, cols: 61, rows: 21 }]);
       await second.client.closeTerminal(terminal.id, call);
       await expect.poll(() => isProcessAlive(job), { timeout: 60_000 }).toBe(false);
       expect((await seen()).terminals).toEqual([]);
       await expect.poll(async () => (await list()).map(({ state }) => state)).toEqual(['ended']);
+      const lost = testTerminal(second.client, (await open()).id, call);
+      await lost.until(PROMPT);
+      await agent.kill();
+      expect(await lost.ended()).toBe(null);
+      expect((await seen()).terminals).toMatchObject([{ id: lost.id, state: 'lost' }]);
     } finally {
       await second.kill();
       second.local.close();

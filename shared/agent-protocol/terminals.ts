@@ -16,8 +16,8 @@ export interface OpenTerminalRequest extends TerminalSize {
 }
 
 /**
- * `lost`: the agent that held it died, and it with the agent. `elsewhere`: an agent of another version holds it; from
- * here it can only be closed.
+ * `lost`: the agent that held it died, and it with the agent. `elsewhere`: an agent of another version holds it that
+ * answers nobody; from here it can only be closed.
  */
 export type TerminalState = 'running' | 'ended' | 'lost' | 'elsewhere';
 

@@ -1,8 +1,8 @@
 import type { TerminalId } from './ids.ts';
 
 /**
- * `lost`: the agent that held it died, and it with the agent. `elsewhere`: an agent of another version holds it; from
- * here it can only be closed.
+ * `lost`: the agent that held it died, and it with the agent. `elsewhere`: an agent of another version holds it that
+ * answers nobody; from here it can only be closed.
  */
 export type TerminalState = 'running' | 'ended' | 'lost' | 'elsewhere';
 
