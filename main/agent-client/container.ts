@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AgentAddress } from '@shared/agent-protocol/index.ts';
 import { Bridge } from '../ssh/bridge.ts';
-import { LinkFault } from '../ssh/fault.ts';
+import { AGAIN, closedByUs, LinkFault } from '../ssh/fault.ts';
 import type { LinkSession } from '../ssh/link.ts';
 import type { CommandRunner } from '../ssh/run-command.ts';
 import { createAgentClient, type HttpAgentClient } from './http-client.ts';
@@ -86,11 +86,11 @@ function liveSession(bridge: Bridge, folder: string, { token, journal }: AgentAd
   const closed = new Promise<LinkFault>((resolve) => {
     end = resolve;
   });
-  void bridge.closed.then((reason) => end(new LinkFault('closed', reason.message)));
+  void bridge.closed.then((reason) => end(new LinkFault('closed', reason.message, null, AGAIN)));
   const close = () => {
     client.close();
     bridge.close();
-    end(new LinkFault('closed', 'The connection to the container was closed.'));
+    end(closedByUs('The connection to the container was closed.'));
   };
   return {
     client,
@@ -116,6 +116,7 @@ function parseServed(stdout: string): { folder: string; address: AgentAddress } 
       'agent',
       'The workspace agent in the container said nothing that can be read.',
       stdout,
+      'Look at what the shell of the container prints when it starts.',
     );
   }
 }

@@ -40,7 +40,13 @@ export class ContainerPlaces {
     const link = new Link<ContainerSession>({
       open: (signal) => {
         const { run } = machine;
-        if (!run) throw new LinkFault('configuration', 'Containers cannot be reached on this machine.');
+        if (!run)
+          throw new LinkFault(
+            'configuration',
+            'Containers cannot be reached on this machine.',
+            null,
+            'Take a template for another machine.',
+          );
         return openContainerSession({ agentFile, directory, run }, signal);
       },
       clock,
