@@ -224,11 +224,16 @@ test('a worker that dies in the middle leaves one workspace, and the next one an
   };
   const chatId = await world.create('go');
   const watching = world.watch(chatId);
+  let died = false;
+  world.before('settleCall', async () => {
+    died = true;
+  });
   world.killAt('settleCall', 'before');
   world.startWorker(follow);
   await until(() => existsSync(path.join(dir, 'ran')));
   await writeFile(path.join(dir, 'go'), '');
-  await until(() => places.workspaces.list()[0]?.state === 'running');
+  // The next one must not come before it is dead: it would die in its place.
+  await until(() => died);
   world.startWorker(follow, { deps: { acquirePollMs: 200 } });
   await watching.until((v) => v.status === 'waiting' && asked.length === 2);
   const [, answered] = asked;
