@@ -42,7 +42,7 @@ test('an agent without a workspace finds a template, makes one by itself and wor
     { calls: [{ name: 'execute', args: { command: 'git branch --show-current' } }] },
     { say: 'I work on a branch of my own.' },
   ]);
-  const { app, chat } = await desk.start();
+  const { app, chat } = await desk.start({ folder: repository.directory });
   const page = app.window;
   const gate = path.join(app.homeDir, 'gate');
   writeTemplate(app, 'gated-worktree', [
@@ -58,6 +58,7 @@ test('an agent without a workspace finds a template, makes one by itself and wor
     '  git checkout --quiet -b safe-place',
     '  echo Through.',
   ]);
+  await page.getByRole('radio', { name: /^Let the agent make its workspace/ }).click();
   await chat.send('Fix the area somewhere safe');
   // Making one asks, whatever the mode: what runs is shown before.
   await expect(chat.approval).toContainText('Gated worktree', SLOW);

@@ -3,7 +3,8 @@ import { createStore } from 'zustand/vanilla';
 
 /** What the main pane shows. */
 export type Route =
-  | { readonly view: 'new'; readonly workspaceId: WorkspaceId | null }
+  /** `nowhere`: the agent shall make its place; otherwise null is the one that was used last. */
+  | { readonly view: 'new'; readonly workspaceId: WorkspaceId | null; readonly nowhere?: boolean }
   | { readonly view: 'chat'; readonly chatId: ChatId; readonly messageId: number | null }
   | { readonly view: 'inbox' };
 
@@ -41,8 +42,9 @@ export function openNew(workspaceId: WorkspaceId | null = null): void {
 }
 
 /** The place of the chat that is about to be started. */
-export function choosePlace(workspaceId: WorkspaceId): void {
-  navStore.setState({ route: { view: 'new', workspaceId } });
+/** Null: the agent shall make its place. */
+export function choosePlace(workspaceId: WorkspaceId | null): void {
+  navStore.setState({ route: { view: 'new', workspaceId, nowhere: workspaceId === null } });
 }
 
 export function openInbox(): void {

@@ -27,6 +27,7 @@ interface NewChatProps {
 /** One screen: where, with which model, and the first message. */
 export function NewChat({ notice }: NewChatProps) {
   const asked = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
+  const nowhere = useStore(navStore, (s) => s.route.view === 'new' && s.route.nowhere === true);
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);
@@ -35,10 +36,10 @@ export function NewChat({ notice }: NewChatProps) {
   const refused = useStore(appStore, (s) => s.folderProblem !== null);
   const [tried, setTried] = useState(false);
   const last = useStore(workspacesStore, (s) => s.list?.[0]?.id ?? null);
-  const workspaceId = refused ? null : (asked ?? last);
+  const workspaceId = refused || nowhere ? null : (asked ?? last);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   useEffect(() => void loadDraft(DRAFT), []);
-  const place = (id: WorkspaceId) => {
+  const place = (id: WorkspaceId | null) => {
     forgetFolderProblem();
     choosePlace(id);
   };
@@ -53,6 +54,7 @@ export function NewChat({ notice }: NewChatProps) {
         <h1>{first ? 'What should the first agent work on?' : 'What should the agent work on?'}</h1>
         <Where
           value={workspaceId}
+          nowhere={nowhere}
           onPick={place}
           missing={refused && tried ? 'Choose where the agent works.' : null}
         />

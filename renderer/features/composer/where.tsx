@@ -1,6 +1,6 @@
 import type { WorkspaceId } from '@shared/model/ids.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
-import { Folder, FolderOpen, Layers, Server } from 'lucide-react';
+import { Bot, Folder, FolderOpen, Layers, Server } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { appStore } from '../../state/app.ts';
@@ -16,12 +16,15 @@ const NONE: readonly WorkspaceSummary[] = [];
 
 interface WhereProps {
   readonly value: WorkspaceId | null;
-  readonly onPick: (id: WorkspaceId) => void;
+  /** Chosen: the agent makes its place. */
+  readonly nowhere: boolean;
+  /** Null: the agent shall make its place by itself. */
+  readonly onPick: (id: WorkspaceId | null) => void;
   /** Why nothing was sent: no place is chosen. */
   readonly missing: string | null;
 }
 
-export function Where({ value, onPick, missing }: WhereProps) {
+export function Where({ value, nowhere, onPick, missing }: WhereProps) {
   const list = useStore(workspacesStore, (s) => s.list ?? NONE);
   const problem = useStore(appStore, (s) => s.folderProblem);
   const [asking, setAsking] = useState<{ readonly host: string } | null>(null);
@@ -40,6 +43,20 @@ export function Where({ value, onPick, missing }: WhereProps) {
           <FolderOpen className="i" aria-hidden="true" />
           <span>Another folder or host…</span>
         </button>
+        {list.length > 0 && (
+          <button
+            type="button"
+            role="radio"
+            aria-checked={nowhere}
+            className={`opt ${nowhere ? 'on' : ''}`}
+            onClick={() => onPick(null)}
+          >
+            <Bot className="i" aria-hidden="true" />
+            <span className="opt-main">
+              Let the agent make its workspace <span className="d">from a template, when it needs one</span>
+            </span>
+          </button>
+        )}
         <button
           type="button"
           className="opt"
