@@ -437,8 +437,10 @@ function driveChats({ models, places, rules, face, mask, ...base }: DriveParts):
       ...createAgentTools({ ...base, worktrees }),
     ],
     connectionFor: async (id, chatId) => {
+      if (chatId === null) return workspaces.connectionFor(id);
+      // A message may be sent to a workspace that is still being made: its tools wait.
+      if (id) await places.maker.whenMade(id);
       const connection = await workspaces.connectionFor(id);
-      if (chatId === null) return connection;
       return { ...connection, link: waitingLink(git.questions, chatId, connection.link) };
     },
     modeOf: (id) => workspaces.modeOf(id),

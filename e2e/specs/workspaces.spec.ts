@@ -69,7 +69,10 @@ test('a worktree is made by the dialog from a local repository, told what is wro
 test('a template is written in the settings, corrected, and its workspace watched while a message is sent there', async ({
   desk,
 }) => {
-  script(desk.server, 'Begin when you can', [{ say: 'I will.' }]);
+  script(desk.server, 'Begin when you can', [
+    { calls: [{ name: 'read_file', args: { path: '.git/HEAD' } }] },
+    { say: 'I have.' },
+  ]);
   const { app, chat } = await desk.start({ folder: desk.repository().directory });
   const page = app.window;
   const gate = path.join(app.homeDir, 'gate');
@@ -136,7 +139,6 @@ test('a template is written in the settings, corrected, and its workspace watche
   await expect(panel.getByRole('timer')).toBeVisible();
   await inBothThemes(app, 'provisioning-new-chat');
   await chat.send('Begin when you can');
-  await expect(chat.agent.last()).toContainText('I will.', SLOW);
   await expect(page.getByRole('banner')).toContainText('being made');
   const group = chat.tree.getByRole('treeitem', { level: 1 }).filter({ hasText: 'slow' });
   await expect(group).toHaveAccessibleName('slow, this computer being made');
@@ -145,6 +147,10 @@ test('a template is written in the settings, corrected, and its workspace watche
   fs.writeFileSync(gate, '');
   await expect(panel).toBeHidden(SLOW);
   await expect(group).toHaveAccessibleName('slow, this computer');
+  // What the message needed of it waited until it was made.
+  await expect(chat.agent.last()).toContainText('I have.', SLOW);
+  await expect(chat.tool('read_file')).toContainText('.git/HEAD');
+  await chat.rests();
   await expect(page.getByRole('banner')).toContainText('trunk', SLOW);
 
   // Stopped, from the menu of its group; started again, from where it says so.

@@ -18,6 +18,8 @@ import { ScriptRuns, type ScriptRunsDeps } from './script-runs.ts';
 import { watchLog } from './watch-log.ts';
 import { hasNothing, WorkspaceRemover } from './workspace-remover.ts';
 
+/** A script has ten minutes; a host may have to be reached before. */
+const MADE_WITHIN_MS = 15 * 60_000;
 /** A name that others have is given another suffix so often. */
 const NAMES = 20;
 
@@ -126,6 +128,12 @@ export class WorkspaceMaker {
     }
     signal.throwIfAborted();
     throw new DOMException('The app is closing.', 'AbortError');
+  }
+
+  /** Waits while it is being made, for as long as that may take; what came of it is for others to see. */
+  async whenMade(id: WorkspaceId): Promise<void> {
+    if (this.#deps.list.find(id)?.record.making?.state !== 'provisioning') return;
+    await this.settled(id, AbortSignal.timeout(MADE_WITHIN_MS)).catch(() => undefined);
   }
 
   cancel(id: WorkspaceId): Result<null, ActionRefusal> {
