@@ -1,48 +1,24 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Settings } from '@shared/contract/app.ts';
-import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
+import { asId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
-import { createHosts } from './agent-client/hosts.ts';
-import { startLocalAgent } from './agent-client/local.ts';
-import { failpointEnv } from './base/failpoints.ts';
+import { driveChats } from './assembly/drive-chats.ts';
+import { closers, inOrder } from './assembly/in-order.ts';
+import { databaseUrlOf, type KnownSecrets, openSecrets } from './assembly/known-secrets.ts';
+import { openPlaces } from './assembly/open-places.ts';
+import type { DaemonOperations, DaemonOptions, DaemonStore } from './assembly/options.ts';
 import { errorFields, type Log, maskedLog } from './base/log.ts';
-import { createMask, type Mask } from './base/mask.ts';
-import type { Random } from './base/random.ts';
-import { createSlots, type FairSlots } from './base/slots.ts';
-import { createAgentTools } from './chatd/agents/agent-tools.ts';
-import { createAgentWorktrees } from './chatd/agents/agent-worktrees.ts';
-import type { Attention } from './chatd/generation/attention.ts';
-import { chatPlaces } from './chatd/generation/chat-places.ts';
-import type { Toolbox } from './chatd/generation/ports.ts';
-import { createToolbox } from './chatd/generation/toolbox.ts';
-import type { ChatOperationMap } from './chatd/machine/store.ts';
 import { joinReplicas, type ReplicaDeps } from './chatd/relay/replica.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
 import { localParts } from './chatd/stream/parts-source.ts';
 import { createPoller } from './chatd/stream/poller.ts';
-import {
-  type ChatWorker,
-  HEARTBEAT_MS,
-  LEASE_MS,
-  startWorker,
-  type WorkerDeps,
-} from './chatd/worker/worker.ts';
-import type { DatabaseFaultCode } from './db/fault.ts';
-import type { GitOperations } from './db/git.ts';
-import type { ProviderOperations } from './db/providers.ts';
-import type { ReplicaOperations } from './db/replicas.ts';
-import type { RuleOperations } from './db/rules.ts';
-import type { SettingOperations } from './db/settings.ts';
-import type { Store } from './db/store.ts';
+import { HEARTBEAT_MS, LEASE_MS } from './chatd/worker/worker.ts';
 import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
-import type { WorkspaceOperations } from './db/workspaces.ts';
-import { createGit, type Git } from './git/git.ts';
-import { waitingLink } from './git/waiting-link.ts';
+import type { Git } from './git/git.ts';
 import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
 import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
-import { type FaceOptions, openFace } from './ipc/face.ts';
+import { openFace } from './ipc/face.ts';
 import { gitCalls, gitFeeds } from './ipc/git.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
@@ -50,34 +26,12 @@ import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
 import { type TemplateHandlerDeps, templateCalls, templateFeeds } from './ipc/templates.ts';
 import { terminalCalls, terminalFeeds } from './ipc/terminals.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
-import { createModels, type Models, type Secrets } from './models/accounts.ts';
-import { createAsker } from './ssh/asker.ts';
-import { listConfiguredHosts } from './ssh/config/list-configured-hosts.ts';
-import { personHere } from './ssh/config/person.ts';
-import { unanswered } from './ssh/questions.ts';
-import { type AnswerStore, createRemembered } from './ssh/remembered.ts';
-import { createRuntimes } from './ssh/runtime/runtimes.ts';
-import { nameOfTarget } from './ssh/target.ts';
-import { workspaceTools } from './tools/registry.ts';
-import { createWorkspaceTools } from './tools/workspaces/workspace-tools.ts';
+import { createModels } from './models/accounts.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
-import { createPlaces, type Places, type Workspaces } from './workspaces/registry.ts';
+import type { Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
-import { createTerminals, type Terminals } from './workspaces/terminals.ts';
+import type { Terminals } from './workspaces/terminals.ts';
 
-/** What `db-worker.ts` serves. */
-type DaemonOperations = ChatOperationMap &
-  ProviderOperations &
-  WorkspaceOperations &
-  RuleOperations &
-  GitOperations &
-  SettingOperations &
-  ReplicaOperations;
-
-/** Open model calls: in all, and per provider (CHATD decision 16). */
-const MODEL_CALLS = 24;
-const MODEL_CALLS_PER_PROVIDER = 8;
-const RUNNING_TOOLS = 16;
 /** Hints are in-process on PGlite: the polls only heal. */
 const SAFETY_POLL_MS = 30_000;
 /** On a server they come over a connection that may break, and chats of others may become free. */
@@ -85,22 +39,6 @@ const SHARED_POLL_MS = 10_000;
 const SHARED_ACQUIRE_MS = 1_000;
 /** Heartbeats in a lease. */
 const BEATS_A_LEASE = 10;
-
-export interface DaemonOptions extends FaceOptions {
-  /** The user data directory: the database lives in its `db/`. */
-  readonly dataDir: string;
-  readonly dbWorkerFile: string;
-  readonly preparedDir: string;
-  readonly agentFile: string;
-  /** Runs the local agent: Node, or Electron's executable as Node. */
-  readonly nodePath: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDir: string;
-  /** Keys of accounts, and answers to hosts. */
-  readonly secrets: Secrets & AnswerStore;
-  pickFolder(): Promise<string | null>;
-  readonly random: Random;
-}
 
 export interface Daemon {
   readonly calls: CallHandlers;
@@ -119,8 +57,6 @@ export interface Daemon {
   /** Runs are handed back, everything is awaited, the database is closed in order. */
   close(): Promise<void>;
 }
-
-type DaemonStore = Store<DaemonOperations>;
 
 /** What is different where several processes share the database (CHATD 3.1, decision 7). */
 interface Sharing {
@@ -158,24 +94,6 @@ export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
     await store.close().catch(() => undefined);
     throw error;
   }
-}
-
-/** Null: the database of this computer. */
-function databaseUrlOf({ env }: DaemonOptions): string | null {
-  return env['GAFFER_DATABASE_URL']?.trim() || null;
-}
-
-/** Everything that tools, logs and the window must not show, from whoever knows some of it. */
-interface KnownSecrets {
-  readonly mask: Mask;
-  know(source: () => readonly string[]): void;
-}
-
-function openSecrets(options: DaemonOptions): KnownSecrets {
-  const passwords = passwordsOf(databaseUrlOf(options));
-  const sources = [() => passwords];
-  const mask = createMask(() => sources.flatMap((source) => source()));
-  return { mask, know: (source) => sources.push(source) };
 }
 
 async function loadInstallation(store: DaemonStore) {
@@ -277,17 +195,6 @@ function openDoors(of: {
   };
 }
 
-function closers(parts: readonly ({ close(): void | Promise<void> } | null)[]) {
-  return parts.map((part) => async () => part?.close());
-}
-
-/** Every step, one after another, whatever happens: the database is closed in any case; then the first error. */
-async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
-  if (errors.length > 0) throw new AggregateError(errors, 'closing failed');
-}
-
 /** Where the parts of running steps come from; on a shared database from the other replicas, too. */
 async function openParts(
   { env }: DaemonOptions,
@@ -311,170 +218,4 @@ function followWorkspaces(store: DaemonStore, workspaces: Workspaces, log: Log):
       log.warn('The list of workspaces could not be read again', errorFields(error));
     });
   });
-}
-
-/** As it stands in the URL and as it is meant: what tools print must show neither. */
-function passwordsOf(databaseUrl: string | null): readonly string[] {
-  if (databaseUrl === null || !URL.canParse(databaseUrl)) return [];
-  const { password } = new URL(databaseUrl);
-  return [password, decodeURIComponent(password)];
-}
-
-/** Where agents work: this computer, hosts, and the list of workspaces on them. */
-function openPlaces(
-  options: DaemonOptions,
-  of: { store: DaemonStore; ownerId: OwnerId; machineId: string | null; secrets: KnownSecrets },
-) {
-  const { agentFile, homeDir, env, clock, random, log, attended } = options;
-  const person = personHere(homeDir, env);
-  const remembered = createRemembered(options.secrets);
-  of.secrets.know(() => remembered.known());
-  const asker = createAsker({ remembered, random, log });
-  const hosts = createHosts({
-    agentFile,
-    person,
-    questions: attended ? asker : unanswered,
-    ...(env['GAFFER_REMOTE_HOME'] ? { remoteHome: env['GAFFER_REMOTE_HOME'] } : {}),
-    runtimes: createRuntimes({ dir: path.join(options.dataDir, 'runtimes'), env, home: homeDir }),
-    clock,
-    random,
-    log,
-  });
-  const loadConfigured = () => listConfiguredHosts(person);
-  const places = createPlaces({
-    ...of,
-    mask: of.secrets.mask,
-    hosts,
-    startLocal: localStarter(options),
-    clock,
-    log,
-    remembered,
-    loadConfigured,
-    random,
-    agentFile,
-    templatesDir: path.join(options.dataDir, 'templates'),
-    hasLocalRecords: () => existsSync(path.join(homeDir, '.gaffer', 'workspaces')),
-  });
-  const terminals = createTerminals({ workspaces: places.workspaces, clock, random });
-  const git = openGit(options, { ...of, ...places });
-  return {
-    ...places,
-    hosts,
-    terminals,
-    git,
-    remembered,
-    asker,
-    log,
-    watchTrace(target: string, until: AbortSignal) {
-      const name = nameOfTarget(target);
-      return hosts.watchTrace(name.ok ? name.value : target, until);
-    },
-    async start() {
-      await places.start();
-      git.start();
-    },
-    close: () => inOrder([async () => terminals.end(), ...closers([git, places, hosts])]),
-  };
-}
-
-function localStarter(options: DaemonOptions) {
-  const { agentFile, nodePath, homeDir, clock } = options;
-  return (signal: AbortSignal) =>
-    startLocalAgent({
-      agentFile,
-      nodePath,
-      ...('electron' in process.versions ? { nodeEnv: { ELECTRON_RUN_AS_NODE: '1' } } : {}),
-      home: path.join(homeDir, '.gaffer'),
-      firstEnv: failpointEnv(),
-      clock,
-      signal,
-    });
-}
-
-/** Git with the person's accounts. Their tokens are masked as soon as they are known. */
-function openGit(
-  options: DaemonOptions,
-  of: {
-    store: DaemonStore;
-    ownerId: OwnerId;
-    machineId: string | null;
-    secrets: KnownSecrets;
-    workspaces: Workspaces;
-  },
-): Git {
-  const git = createGit({ ...options, ...of, secrets: options.secrets, fetch: globalThis.fetch });
-  of.secrets.know(() => git.accounts.knownSecrets());
-  return git;
-}
-
-type Chosen =
-  | 'resolveModel'
-  | 'lacking'
-  | 'toolbox'
-  | 'modelSlots'
-  | 'toolSlots'
-  | 'onAttention'
-  | 'onRefused';
-interface DriveParts extends Omit<WorkerDeps, Chosen> {
-  readonly models: Models;
-  readonly mask: Mask;
-  readonly places: Places & { readonly git: Git };
-  readonly ownerId: OwnerId;
-  readonly rules: RuleBook;
-  readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
-}
-
-function driveChats({ models, places, rules, face, mask, ...base }: DriveParts): {
-  readonly worker: ChatWorker;
-  readonly toolbox: Toolbox;
-} {
-  const { workspaces, git } = places;
-  const worktrees = createAgentWorktrees({ ...base, ...places });
-  const toolbox = createToolbox({
-    tools: [
-      ...workspaceTools,
-      ...createWorkspaceTools({ ...places, chats: chatPlaces(base.store, base.ownerId), log: base.log }),
-      ...createAgentTools({ ...base, worktrees }),
-    ],
-    connectionFor: async (id, chatId) => {
-      if (chatId === null) return workspaces.connectionFor(id);
-      // A message may be sent to a workspace that is still being made: its tools wait.
-      if (id) await places.maker.whenMade(id);
-      const connection = await workspaces.connectionFor(id);
-      return { ...connection, link: waitingLink(git.questions, chatId, connection.link) };
-    },
-    modeOf: (id) => workspaces.modeOf(id),
-    placeOf: (id) => workspaces.placeOf(id),
-    trust: workspaces,
-    rules,
-    onEffect(effect) {
-      workspaces.refresh(effect.workspaceId);
-      git.onEffect(effect);
-    },
-    mask: mask.text,
-    clock: base.clock,
-    log: base.log,
-  });
-  const toolSlots = createSlots(RUNNING_TOOLS);
-  const worker = startWorker({
-    ...base,
-    resolveModel: (id) => models.resolve(id),
-    lacking: () => models.lacking(),
-    toolbox,
-    modelSlots: slotsByProvider(),
-    toolSlots: (tree) => toolSlots.of(tree),
-    onAttention: (chatId, why) => face.attention.report(chatId, why),
-    onRefused: (code) => face.onRefused(code),
-  });
-  return { worker, toolbox };
-}
-
-function slotsByProvider() {
-  const all = createSlots(MODEL_CALLS);
-  const byProvider = new Map<string, FairSlots>();
-  return (provider: string, tree: ChatId) => {
-    const own = byProvider.get(provider) ?? createSlots(MODEL_CALLS_PER_PROVIDER);
-    byProvider.set(provider, own);
-    return [own.of(tree), all.of(tree)];
-  };
 }

@@ -17,6 +17,7 @@ export interface Breach {
 const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   main: [
     ['index', 'headless', 'daemon', 'db-worker', 'db-operations'],
+    ['assembly'],
     ['shell'],
     ['ipc'],
     ['chatd'],

@@ -1,0 +1,39 @@
+import type { Random } from '../base/random.ts';
+import type { ChatOperationMap } from '../chatd/machine/store.ts';
+import type { GitOperations } from '../db/git.ts';
+import type { ProviderOperations } from '../db/providers.ts';
+import type { ReplicaOperations } from '../db/replicas.ts';
+import type { RuleOperations } from '../db/rules.ts';
+import type { SettingOperations } from '../db/settings.ts';
+import type { Store } from '../db/store.ts';
+import type { WorkspaceOperations } from '../db/workspaces.ts';
+import type { FaceOptions } from '../ipc/face.ts';
+import type { Secrets } from '../models/accounts.ts';
+import type { AnswerStore } from '../ssh/remembered.ts';
+
+/** What `db-worker.ts` serves. */
+export type DaemonOperations = ChatOperationMap &
+  ProviderOperations &
+  WorkspaceOperations &
+  RuleOperations &
+  GitOperations &
+  SettingOperations &
+  ReplicaOperations;
+
+export interface DaemonOptions extends FaceOptions {
+  /** The user data directory: the database lives in its `db/`. */
+  readonly dataDir: string;
+  readonly dbWorkerFile: string;
+  readonly preparedDir: string;
+  readonly agentFile: string;
+  /** Runs the local agent: Node, or Electron's executable as Node. */
+  readonly nodePath: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+  /** Keys of accounts, and answers to hosts. */
+  readonly secrets: Secrets & AnswerStore;
+  pickFolder(): Promise<string | null>;
+  readonly random: Random;
+}
+
+export type DaemonStore = Store<DaemonOperations>;
