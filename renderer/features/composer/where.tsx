@@ -43,20 +43,7 @@ export function Where({ value, nowhere, onPick, missing }: WhereProps) {
           <FolderOpen className="i" aria-hidden="true" />
           <span>Another folder or host…</span>
         </button>
-        {list.length > 0 && (
-          <button
-            type="button"
-            role="radio"
-            aria-checked={nowhere}
-            className={`opt ${nowhere ? 'on' : ''}`}
-            onClick={() => onPick(null)}
-          >
-            <Bot className="i" aria-hidden="true" />
-            <span className="opt-main">
-              Let the agent make its workspace <span className="d">from a template, when it needs one</span>
-            </span>
-          </button>
-        )}
+        {list.length > 0 && <MadeByAgent on={nowhere} onPick={() => onPick(null)} />}
         <button
           type="button"
           className="opt"
@@ -83,6 +70,23 @@ export function Where({ value, nowhere, onPick, missing }: WhereProps) {
         />
       )}
     </div>
+  );
+}
+
+function MadeByAgent({ on, onPick }: { readonly on: boolean; readonly onPick: () => void }) {
+  return (
+    <button
+      type="button"
+      role="radio"
+      aria-checked={on}
+      className={`opt ${on ? 'on' : ''}`}
+      onClick={onPick}
+    >
+      <Bot className="i" aria-hidden="true" />
+      <span className="opt-main">
+        Let the agent make its workspace <span className="d">from a template, when it needs one</span>
+      </span>
+    </button>
   );
 }
 
