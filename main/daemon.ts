@@ -32,6 +32,8 @@ import type { Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
 import type { Terminals } from './workspaces/terminals.ts';
 
+export type { DaemonOptions } from './assembly/options.ts';
+
 /** Hints are in-process on PGlite: the polls only heal. */
 const SAFETY_POLL_MS = 30_000;
 /** On a server they come over a connection that may break, and chats of others may become free. */
