@@ -35,11 +35,19 @@ test('a folder brings its instruction files, also through links, and the hooks t
   await writeFile(at('.git', 'hooks', 'pre-commit.sample'), '#!/bin/sh\n');
   await writeFile(at('.git', 'hooks', 'post-checkout'), '#!/bin/sh\n');
   await chmod(at('.git', 'hooks', 'post-checkout'), 0o755);
+  await writeFile(
+    at('.git', 'config'),
+    '[core]\n\tbare = false\n\tfsmonitor = true\n\thooksPath = .husky/_\n',
+  );
   await writeFile(at('real.md'), 'Obey.');
   await symlink('real.md', at('CLAUDE.md'));
   await mkdir(at('AGENTS.md'));
   expect(await looks.look(id, connection, signal)).toBe(true);
-  expect(looks.of(trustee).brings).toEqual(['CLAUDE.md', 'git hook post-checkout']);
+  expect(looks.of(trustee).brings).toEqual([
+    'CLAUDE.md',
+    'git hook post-checkout',
+    'git setting hookspath',
+  ]);
   expect(isTrusted(looks.of(trustee))).toBe(false);
   expect(isTrusted(looks.of({ ...trustee, trust: 'trusted' }))).toBe(true);
   expect(isTrusted(looks.of({ ...trustee, trust: 'refused' }))).toBe(false);

@@ -7,6 +7,10 @@ import { pathsOf } from './files/inside.ts';
 const INSTRUCTION_FILES = ['AGENTS.md', 'CLAUDE.md'];
 /** So many hooks are named; more say no more. */
 const MOST_HOOKS = 5;
+const MOST_CONFIG = 64 * 1024;
+/** Settings of a repository by which git runs programs of its choice, as `husky` sets the first. */
+const RUNS_PROGRAMS =
+  /^\s*(hooksPath|fsmonitor|sshCommand|pager|editor|askPass|gitProxy)\s*=(?!\s*(?:true|false)\b)/gim;
 
 /** Who is to be trusted: the record, and the mode that the command line gave for this run. */
 export interface Trustee {
@@ -38,6 +42,16 @@ export function isTrusted({ answer, brings }: WorkspaceTrust): boolean {
   return answer === 'trusted' || (answer === 'unknown' && brings?.length === 0);
 }
 
+/** No repository, or a worktree, whose hooks and settings are those of its repository. */
+async function orNone(list: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (error instanceof AgentError) return [];
+    throw error;
+  }
+}
+
 /** What of a folder steers those who work there: instruction files, and hooks that git runs by itself. */
 async function findBrought(
   { client, directory }: WorkspaceConnection,
@@ -49,20 +63,21 @@ async function findBrought(
   const files = await Promise.all(
     INSTRUCTION_FILES.map(async (name) => ((await isThere(name)) ? [name] : [])),
   );
-  const hooks = await listHooks();
-  return [...files.flat(), ...hooks];
+  const [hooks, programs] = await Promise.all([orNone(listHooks), orNone(listPrograms)]);
+  return [...files.flat(), ...hooks, ...programs];
 
   async function listHooks(): Promise<readonly string[]> {
-    try {
-      const { contents } = await client.listDirectory(at('.git', 'hooks'), { signal });
-      return contents
-        .filter((entry) => !entry.is_dir && !entry.name.includes('.'))
-        .slice(0, MOST_HOOKS)
-        .map(({ name }) => `git hook ${name}`);
-    } catch (error) {
-      // No repository, or a worktree, whose hooks are those of its repository.
-      if (error instanceof AgentError) return [];
-      throw error;
-    }
+    const { contents } = await client.listDirectory(at('.git', 'hooks'), { signal });
+    return contents
+      .filter((entry) => !entry.is_dir && !entry.name.includes('.'))
+      .slice(0, MOST_HOOKS)
+      .map(({ name }) => `git hook ${name}`);
+  }
+
+  async function listPrograms(): Promise<readonly string[]> {
+    const bytes = await client.readFile(at('.git', 'config'), { limit: MOST_CONFIG }, { signal });
+    const found = new TextDecoder().decode(bytes).matchAll(RUNS_PROGRAMS);
+    const names = new Set([...found].map(([, name = '']) => name.toLowerCase()));
+    return [...names].map((name) => `git setting ${name}`);
   }
 }
