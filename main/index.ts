@@ -20,6 +20,8 @@ import { defaultUserDataDir } from './shell/user-data.ts';
 import { createWindows, denyNavigation, openInBrowser, type Windows } from './shell/windows.ts';
 
 const CLOSE_WITHIN_MS = 10_000;
+/** Before we quit we ask the daemon, if there is one. */
+const DAEMON_WITHIN_MS = 2_000;
 /** `out/` in a checkout, the same tree inside a package. */
 const out = path.resolve(import.meta.dirname, '..');
 
@@ -215,8 +217,11 @@ async function pickFolder(windows: Windows): Promise<string | null> {
 function closeInOrder(run: Run): void {
   const { log } = run;
   let leaving: Promise<void> | null = null;
-  /** The system or a signal ends us: nobody is asked. */
-  let isTold = false;
+  /** The system or a signal ends us: nobody is asked, and who is being asked is not waited for. */
+  let tell: () => void = () => undefined;
+  const isTold = new Promise<boolean>((resolve) => {
+    tell = () => resolve(true);
+  });
   let closed = false;
   async function close(): Promise<void> {
     const bound = new AbortController();
@@ -241,8 +246,7 @@ function closeInOrder(run: Run): void {
     app.quit();
   }
   async function leave(): Promise<void> {
-    const may = isTold || (await run.daemon.then((daemon) => daemon.mayLeave()).catch(() => true));
-    if (may) await close();
+    if (await Promise.race([isTold, mayLeave(run)])) await close();
     else leaving = null;
   }
   app.on('before-quit', (event) => {
@@ -253,10 +257,19 @@ function closeInOrder(run: Run): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-  const tell = () => {
-    isTold = true;
+  const end = () => {
+    tell();
     app.quit();
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, tell);
-  app.once('ready', () => powerMonitor.on('shutdown', tell));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  app.once('ready', () => powerMonitor.on('shutdown', end));
+}
+
+/** A daemon that does not start, or hangs in it, has nothing to ask about. */
+async function mayLeave(run: Run): Promise<boolean> {
+  const bound = new AbortController();
+  const late = systemClock.sleep(DAEMON_WITHIN_MS, bound.signal).catch(() => undefined);
+  const daemon = await Promise.race([run.daemon.catch(() => undefined), late]);
+  bound.abort();
+  return !daemon || daemon.mayLeave().catch(() => true);
 }

@@ -2,6 +2,7 @@ import type { AppEvent } from '@shared/contract/app.ts';
 import type { LocalWork, QuitAnswer } from '@shared/model/local-work.ts';
 import { type Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
+import { abortable } from '../tools/abortable.ts';
 import type { LocalWorks } from '../workspaces/local-work.ts';
 
 /** Nobody answers: Gaffer quits, and what runs goes on, as after a crash. */
@@ -30,7 +31,7 @@ export function createLeaving(deps: LeavingDeps): Leaving {
 
   async function look(): Promise<LocalWork | null> {
     const bound = AbortSignal.timeout(LOOK_MS);
-    return deps.works.load(bound).catch((error: unknown) => {
+    return abortable(deps.works.load(bound), bound).catch((error: unknown) => {
       log.warn('what runs was not looked at before quitting', errorFields(error));
       return null;
     });

@@ -115,7 +115,7 @@ const MOST_QUOTED = 40;
 
 /** A comment as it stands in a message: where, which lines, and what is said of them. */
 export function quoteOf({ path, side, from, to, lines, text }: LineComment): string {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- a name of a file may hold them, a line of a message may not
   const name = /[`\u0000-\u001f]/.test(path) ? JSON.stringify(path) : path;
   const place = `${name}:${from}${to === from ? '' : `-${to}`}`;
   const shown = lines.slice(0, MOST_QUOTED);

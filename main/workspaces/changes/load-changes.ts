@@ -59,7 +59,7 @@ async function compare({ client, directory, base, signal }: AskedChanges): Promi
 
 /** What the agent refuses, as it could be an option. */
 function canBeName(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- the one character that no argument can hold
   return name !== '' && !name.startsWith('-') && !/[\s\u0000]/.test(name);
 }
 
