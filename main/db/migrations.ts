@@ -7,6 +7,11 @@ import rules from './migrations/0006-rules.sql?raw';
 import trust from './migrations/0007-trust.sql?raw';
 import templates from './migrations/0008-templates.sql?raw';
 import git from './migrations/0009-git.sql?raw';
+import search from './migrations/0010-search.sql?raw';
+import files from './migrations/0011-files.sql?raw';
+import models from './migrations/0012-models.sql?raw';
+import window from './migrations/0013-window.sql?raw';
+import transfer from './migrations/0014-transfer.sql?raw';
 
 export interface Migration {
   readonly number: number;
@@ -24,6 +29,11 @@ export const migrations: readonly Migration[] = [
   trust,
   templates,
   git,
+  search,
+  files,
+  models,
+  window,
+  transfer,
 ].map((sql, at) => ({
   number: at + 1,
   sql,

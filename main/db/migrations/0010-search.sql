@@ -1,0 +1,1 @@
+-- Full-text search over every message part (CHATD decision 17).

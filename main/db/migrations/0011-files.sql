@@ -1,0 +1,1 @@
+-- Attachments (CHATD 1.10, 12.6).
