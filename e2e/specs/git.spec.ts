@@ -6,6 +6,7 @@ import { githubAnswers } from '../fixtures/forge/github.ts';
 import { answerFrom } from '../fixtures/forge/serve.ts';
 import { type GitServer, startGitServer } from '../fixtures/git-server.ts';
 import { script, turnRequests } from '../fixtures/script.ts';
+import { openSettings } from '../fixtures/settings.ts';
 
 const TOKEN = 'tok_0123456789abcdef';
 const NAME = 'team/shapes';
@@ -41,8 +42,7 @@ function repositoryAt(forge: Forge, desk: Desk) {
 async function addAccount(window: Page, forge: Forge, token: string) {
   // The folder that was opened is shown: what comes with it closes no dialog any more.
   await expect(window.getByRole('combobox', { name: 'Approval mode' })).toContainText('Full auto');
-  await window.getByRole('button', { name: 'Settings' }).click();
-  const settings = window.getByRole('dialog', { name: 'Settings' });
+  const settings = await openSettings(window, 'Git accounts');
   await settings.getByRole('button', { name: 'Add git account…' }).click();
   const form = settings.getByRole('form', { name: 'New git account' });
   await form.getByRole('textbox', { name: 'Host' }).fill(forge.host);
@@ -144,7 +144,7 @@ test('a denied token leaves git with a plain reason; the settings make it ask ag
   const said = JSON.stringify(turnRequests(desk.server).at(-1)?.body);
   expect(said).toContain(`The person did not allow the use of the token of ${forge.host}`);
 
-  await app.window.getByRole('button', { name: 'Settings' }).click();
+  await openSettings(app.window, 'Git accounts');
   await expect(account).toContainText('denied on this computer');
   await account.getByRole('button', { name: 'Ask again before use' }).click();
   await expect(account).not.toContainText('denied');

@@ -6,6 +6,7 @@ import type { Locator } from '@playwright/test';
 import type { RunningApp } from '../fixtures/app.ts';
 import { HostDialogs } from '../fixtures/host-dialogs.ts';
 import { script } from '../fixtures/script.ts';
+import { openSettings } from '../fixtures/settings.ts';
 import { accountMissing } from '../fixtures/ssh-account.ts';
 import { configureHost, fingerprintOf, giveKey, knownHosts, placeOf } from '../fixtures/ssh-person.ts';
 import { agentsReached, expect, pickMode, test } from '../fixtures/ssh-workspace.ts';
@@ -103,7 +104,7 @@ test('an answer is remembered until the app quits where there is no key store; i
   await expect.poll(() => agentsReached(app).length, { timeout: 60_000 }).toBe(2);
   await expect(dialogs.signIn).toBeHidden();
 
-  await app.window.getByRole('button', { name: 'Settings' }).click();
+  await openSettings(app.window, 'Hosts');
   const row = app.window.getByRole('list', { name: 'Hosts' }).getByRole('listitem', { name: 'gpu-box' });
   await expect(row).toContainText('connected · 1 workspace');
   await row.getByRole('button', { name: 'Forget saved answers' }).click();
@@ -332,7 +333,7 @@ test('Gaffer is removed from a host, not while a command runs there unless told 
   await expect(chat.tool('execute')).toContainText('started', { timeout: 60_000 });
   expect(host.agentFile()).not.toBeNull();
 
-  await app.window.getByRole('button', { name: 'Settings' }).click();
+  await openSettings(app.window, 'Hosts');
   const row = app.window.getByRole('list', { name: 'Hosts' }).getByRole('listitem', { name: 'gpu-box' });
   await row.getByRole('button', { name: 'Remove Gaffer from this host…' }).click();
   const question = row.getByRole('group', { name: 'Remove Gaffer from gpu-box?' });

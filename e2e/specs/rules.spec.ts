@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { readDatabase } from '../fixtures/database.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { type ScriptedStep, script } from '../fixtures/script.ts';
+import { openSettings } from '../fixtures/settings.ts';
 
 const run = (...commands: string[]): ScriptedStep => ({
   calls: commands.map((command) => ({ name: 'execute', args: { command } })),
@@ -13,11 +14,6 @@ const run = (...commands: string[]): ScriptedStep => ({
 async function press(button: Locator): Promise<void> {
   await expect(button).toHaveAttribute('aria-disabled', 'false');
   await button.click();
-}
-
-async function openSettings(window: Page): Promise<Locator> {
-  await window.getByRole('button', { name: 'Settings' }).click();
-  return window.getByRole('dialog', { name: 'Settings' });
 }
 
 test('a rule from the card: the second time nothing is asked; revoked in Settings, it asks again', async ({
@@ -57,7 +53,7 @@ test('a rule from the card: the second time nothing is asked; revoked in Setting
   await expect(chat.tool('execute').last()).toContainText('exit 0');
   await chat.rests();
 
-  const settings = await openSettings(app.window);
+  const settings = await openSettings(app.window, 'Approvals');
   const listed = settings.getByRole('list', { name: 'Approval rules' }).getByRole('listitem');
   await expect(listed).toHaveCount(3);
   const status = listed.filter({ hasText: 'git status …' });

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '../fixtures/desk.ts';
 import { script } from '../fixtures/script.ts';
+import { openSettings } from '../fixtures/settings.ts';
 import {
   groupMenu,
   inBothThemes,
@@ -79,8 +80,7 @@ test('a template is written in the settings, corrected, and its workspace watche
   await expect(
     page.getByRole('radiogroup', { name: 'Where' }).getByRole('radio', { checked: true }),
   ).toBeVisible();
-  await page.getByRole('button', { name: 'Settings' }).click();
-  const settings = page.getByRole('dialog', { name: 'Settings' });
+  const settings = await openSettings(page, 'Templates');
   await settings.getByRole('button', { name: 'New template' }).click();
   const editor = page.getByRole('dialog', { name: 'New template' });
   const yaml = (kind: string) =>

@@ -8,10 +8,10 @@ import { navStore } from '../state/nav.ts';
 
 /** What lies over the panes, whichever they are. */
 export function Overlays() {
-  const settings = useStore(navStore, (s) => s.settings);
+  const part = useStore(navStore, (s) => s.settings);
   return (
     <>
-      {settings && <Settings />}
+      {part && <Settings part={part} />}
       <WorkspaceDialogs />
       <HostDialogs />
       <QuitQuestion />

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { newChatHere } from '../features/chats/sidebar.tsx';
 import { newWindow } from '../state/app.ts';
 import { toggleInspector } from '../state/inspector.ts';
-import { navStore, setDrawer, showSettings } from '../state/nav.ts';
+import { closeSettings, navStore, setDrawer, showSettings } from '../state/nav.ts';
 
 /** Keys that work everywhere in the window. Those of the message box live with it. */
 export function useShortcuts(): void {
@@ -26,7 +26,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
     if (window.matchMedia('(max-width: 760px)').matches) setDrawer(true);
     document.querySelector<HTMLElement>('input[type="search"]')?.focus();
   },
-  ',': () => showSettings(!navStore.getState().settings),
+  ',': () => (navStore.getState().settings ? closeSettings() : showSettings()),
 };
 
 const SHIFT_KEYS: Readonly<Record<string, () => void>> = { n: () => void newWindow() };

@@ -8,10 +8,15 @@ export type Route =
   | { readonly view: 'chat'; readonly chatId: ChatId; readonly messageId: number | null }
   | { readonly view: 'inbox' };
 
+/** The parts of the settings, in their order. */
+export const SETTINGS_PARTS = ['general', 'accounts', 'approvals', 'git', 'hosts', 'templates'] as const;
+export type SettingsPart = (typeof SETTINGS_PARTS)[number];
+
 export interface Nav {
   readonly route: Route;
   readonly drawer: boolean;
-  readonly settings: boolean;
+  /** Null: they are closed. */
+  readonly settings: SettingsPart | null;
   /** Counts up when the message box should take the focus. */
   readonly focusTick: number;
 }
@@ -19,7 +24,7 @@ export interface Nav {
 export const navStore = createStore<Nav>(() => ({
   route: { view: 'new', workspaceId: null },
   drawer: false,
-  settings: false,
+  settings: null,
   focusTick: 0,
 }));
 
@@ -27,7 +32,7 @@ export function openChat(chatId: ChatId, messageId: number | null = null): void 
   navStore.setState((s) => ({
     route: { view: 'chat', chatId, messageId },
     drawer: false,
-    settings: false,
+    settings: null,
     focusTick: s.focusTick + 1,
   }));
 }
@@ -36,7 +41,7 @@ export function openNew(workspaceId: WorkspaceId | null = null): void {
   navStore.setState((s) => ({
     route: { view: 'new', workspaceId },
     drawer: false,
-    settings: false,
+    settings: null,
     focusTick: s.focusTick + 1,
   }));
 }
@@ -51,8 +56,12 @@ export function openInbox(): void {
   navStore.setState({ route: { view: 'inbox' }, drawer: false });
 }
 
-export function showSettings(settings: boolean): void {
-  navStore.setState({ settings });
+export function showSettings(part: SettingsPart = 'general'): void {
+  navStore.setState({ settings: part });
+}
+
+export function closeSettings(): void {
+  navStore.setState({ settings: null });
 }
 
 export function setDrawer(drawer: boolean): void {

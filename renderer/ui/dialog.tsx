@@ -5,7 +5,7 @@ import { IconButton } from './button.tsx';
 interface DialogProps {
   readonly title: string;
   readonly icon?: ReactNode;
-  readonly wide?: boolean;
+  readonly size?: 'wide' | 'large';
   /** Something waits for the answer: it is given by the dialog's own buttons, or by Escape. */
   readonly question?: 'dialog' | 'alertdialog';
   /** "1 of 2": how many of its kind there are. */
@@ -16,7 +16,7 @@ interface DialogProps {
 
 /** Modal. The platform's dialog keeps the focus inside and closes on Escape. */
 export function Dialog(props: DialogProps) {
-  const { title, icon, wide = false, question, place = null, onClose, children } = props;
+  const { title, icon, size = '', question, place = null, onClose, children } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Closed while it is still in the page: only then the platform gives the focus back to what had it before.
@@ -30,7 +30,7 @@ export function Dialog(props: DialogProps) {
   return (
     <dialog
       ref={ref}
-      className={`dlg ${wide ? 'wide' : ''} ${question ? 'question' : ''}`}
+      className={`dlg ${size} ${question ? 'question' : ''}`}
       role={question}
       aria-labelledby={id}
       onCancel={(e) => {

@@ -4,6 +4,8 @@ interface TabsProps {
   readonly label: string;
   readonly tabs: readonly { readonly id: string; readonly label: string }[];
   readonly chosen: string;
+  /** One below the other. */
+  readonly vertical?: boolean;
   readonly onChoose: (id: string) => void;
 }
 
@@ -11,11 +13,15 @@ interface TabsProps {
 export const tabId = (id: string) => `tab-${id}`;
 export const panelId = (id: string) => `${tabId(id)}-panel`;
 
+type Moves = Readonly<Record<string, number>>;
+const ACROSS = (at: number): Moves => ({ ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 });
+const DOWN = (at: number): Moves => ({ ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: -1 });
+
 /** One tab stop; the arrow keys choose. */
-export function Tabs({ label, tabs, chosen, onChoose }: TabsProps) {
+export function Tabs({ label, tabs, chosen, vertical = false, onChoose }: TabsProps) {
   const at = tabs.findIndex((tab) => tab.id === chosen);
   const onKeyDown = (event: KeyboardEvent) => {
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+    const to = (vertical ? DOWN : ACROSS)(at)[event.key];
     const tab = to === undefined ? undefined : tabs.at(to >= tabs.length ? 0 : to);
     if (!tab) return;
     event.preventDefault();
@@ -23,7 +29,13 @@ export function Tabs({ label, tabs, chosen, onChoose }: TabsProps) {
     document.getElementById(tabId(tab.id))?.focus();
   };
   return (
-    <div className="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+    <div
+      className={`tabs ${vertical ? 'vertical' : ''}`}
+      role="tablist"
+      aria-label={label}
+      aria-orientation={vertical ? 'vertical' : 'horizontal'}
+      onKeyDown={onKeyDown}
+    >
       {tabs.map((tab) => (
         <button
           key={tab.id}

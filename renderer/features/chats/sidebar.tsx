@@ -78,7 +78,7 @@ function Foot() {
         <Archive className="i s" aria-hidden="true" />
         Archived
       </button>
-      <IconButton label="Settings" className="end" onClick={() => showSettings(true)}>
+      <IconButton label="Settings" className="end" onClick={() => showSettings()}>
         <SettingsIcon className="i" aria-hidden="true" />
       </IconButton>
     </div>

@@ -55,7 +55,7 @@ export function With({ value, onPick }: WithProps) {
           <OfferRow key={offer.id} offer={offer} on={offer === chosen} value={value} onPick={onPick} />
         ))}
         {models !== null && !models.some((m) => m.kind !== 'demo') && (
-          <button type="button" className="opt" onClick={() => showSettings(true)}>
+          <button type="button" className="opt" onClick={() => showSettings('accounts')}>
             <Settings className="i" aria-hidden="true" />
             <span>Add an account…</span>
           </button>

@@ -155,7 +155,7 @@ function HelpButton({ session, help }: { readonly session: ChatSession; readonly
     case 'retry':
       return <Button onClick={() => void retryNow(session)}>Retry</Button>;
     case 'settings':
-      return <Button onClick={() => showSettings(true)}>Open model settings</Button>;
+      return <Button onClick={() => showSettings('accounts')}>Open model settings</Button>;
     case 'model':
       return <Button onClick={pickModel}>Switch model</Button>;
     case 'reconnect':

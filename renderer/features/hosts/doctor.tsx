@@ -37,7 +37,7 @@ function Examination({ patient }: { readonly patient: Patient }) {
   const trace = told?.trace ?? null;
   return (
     <Dialog
-      wide
+      size="wide"
       title={`Connection doctor: ${target}`}
       icon={<Stethoscope className="i" aria-hidden="true" />}
       onClose={closeDoctor}

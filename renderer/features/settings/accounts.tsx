@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { plural } from '../../lib/format.ts';
+import { appStore } from '../../state/app.ts';
 import { modelsStore } from '../../state/models.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,6 +13,7 @@ import { AddAccount } from './add-account.tsx';
 
 export function Accounts() {
   const accounts = useStore(modelsStore, (s) => s.accounts);
+  const persist = useStore(appStore, (s) => s.info?.secretsPersist ?? true);
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -27,6 +29,11 @@ export function Accounts() {
         <div className="btns">
           <Button onClick={() => setAdding(true)}>Add account…</Button>
         </div>
+      )}
+      {!persist && (
+        <p className="meta">
+          This system offers no key store: keys and answers are kept in memory until Gaffer quits.
+        </p>
       )}
     </>
   );

@@ -1,78 +1,69 @@
-import type { Settings as SettingValues } from '@shared/contract/app.ts';
 import { Settings as SettingsIcon } from 'lucide-react';
+import { type ComponentType, useLayoutEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { appStore, setSettings } from '../../state/app.ts';
-import { showSettings } from '../../state/nav.ts';
+import { appStore } from '../../state/app.ts';
+import { closeSettings, SETTINGS_PARTS, type SettingsPart, showSettings } from '../../state/nav.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { type Choice, Picker } from '../../ui/picker.tsx';
-import { Switch } from '../../ui/switch.tsx';
+import { panelId, Tabs, tabId } from '../../ui/tabs.tsx';
 import { Accounts } from './accounts.tsx';
+import { General } from './general.tsx';
 import { GitAccounts } from './git-accounts.tsx';
 import { Hosts } from './hosts.tsx';
 import { Rules } from './rules.tsx';
 import { Templates } from './templates.tsx';
 
-const THEMES: readonly Choice<SettingValues['theme']>[] = [
-  { value: 'system', label: 'Follow the system' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-];
+const PARTS: Readonly<Record<SettingsPart, { readonly label: string; readonly Part: ComponentType }>> = {
+  general: { label: 'General', Part: General },
+  accounts: { label: 'Accounts', Part: Accounts },
+  approvals: { label: 'Approvals', Part: Rules },
+  git: { label: 'Git accounts', Part: GitAccounts },
+  hosts: { label: 'Hosts', Part: Hosts },
+  templates: { label: 'Templates', Part: Templates },
+};
 
-export function Settings() {
-  const settings = useStore(appStore, (s) => s.settings);
+const id = (part: SettingsPart) => `settings-${part}`;
+const TABS = SETTINGS_PARTS.map((part) => ({ id: id(part), label: PARTS[part].label }));
+
+export function Settings({ part }: { readonly part: SettingsPart }) {
   const info = useStore(appStore, (s) => s.info);
+  const panel = useRef<HTMLDivElement>(null);
+  // Each part begins at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the part is what decides
+  useLayoutEffect(() => panel.current?.scrollTo(0, 0), [part]);
+  const choose = (chosen: string) => {
+    const found = SETTINGS_PARTS.find((one) => id(one) === chosen);
+    if (found) showSettings(found);
+  };
+  const { label, Part } = PARTS[part];
   return (
     <Dialog
-      wide
+      size="large"
       title="Settings"
       icon={<SettingsIcon className="i" aria-hidden="true" />}
-      onClose={() => showSettings(false)}
+      onClose={closeSettings}
     >
-      <div className="set">
-        <div className="li">
-          <span>
-            <b>Theme</b>
-          </span>
-          <Picker
-            label="Theme"
-            value={settings.theme}
-            choices={THEMES}
-            onPick={(theme) => void setSettings({ theme })}
-            down
-          />
+      <div className="settings">
+        <div className="settings-parts">
+          <Tabs vertical label="Settings" tabs={TABS} chosen={id(part)} onChoose={choose} />
+          {info && (
+            <p className="faint num">
+              Gaffer {info.version}
+              <br />
+              {info.runtime}
+            </p>
+          )}
         </div>
-        <div className="li">
-          <span>
-            <b>Notifications</b>
-            <span className="meta">when a chat finishes, fails or needs an answer</span>
-          </span>
-          <Switch
-            label="Notify me"
-            on={settings.notifications}
-            onChange={(notifications) => void setSettings({ notifications })}
-          />
+        <div
+          ref={panel}
+          id={panelId(id(part))}
+          className="settings-part"
+          role="tabpanel"
+          aria-labelledby={tabId(id(part))}
+        >
+          <h3>{label}</h3>
+          <Part />
         </div>
       </div>
-      <h3>Approvals</h3>
-      <Rules />
-      <h3>Accounts</h3>
-      <Accounts />
-      {info && !info.secretsPersist && (
-        <p className="meta">
-          This system offers no key store: keys and answers are kept in memory until Gaffer quits.
-        </p>
-      )}
-      <h3>Git accounts</h3>
-      <GitAccounts />
-      <h3>Hosts</h3>
-      <Hosts />
-      <h3>Templates</h3>
-      <Templates />
-      {info && (
-        <p className="faint num">
-          Gaffer {info.version} · {info.runtime}
-        </p>
-      )}
     </Dialog>
   );
 }

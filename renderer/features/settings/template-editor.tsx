@@ -34,7 +34,7 @@ export function TemplateEditor({ was, first, onClose }: TemplateEditorProps) {
   return (
     <Dialog
       title={was === null ? 'New template' : `Template ${was}`}
-      wide
+      size="wide"
       icon={<FilePen className="i" aria-hidden="true" />}
       onClose={onClose}
     >

@@ -31,7 +31,12 @@ export function CreateWorkspace({ from, onCreated, onClose }: CreateWorkspacePro
   const templates = list?.templates ?? [];
   const chosen = templates.find(({ template }) => template.id === chosenId) ?? templates[0];
   return (
-    <Dialog title="New workspace" wide icon={<Layers className="i" aria-hidden="true" />} onClose={onClose}>
+    <Dialog
+      title="New workspace"
+      size="wide"
+      icon={<Layers className="i" aria-hidden="true" />}
+      onClose={onClose}
+    >
       {chosen ? (
         <div className="new-place">
           <TemplateChoice

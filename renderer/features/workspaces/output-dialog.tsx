@@ -19,7 +19,7 @@ export function OutputDialog({ place, onClose }: OutputDialogProps) {
   return (
     <Dialog
       title={`Output of ${place.name}`}
-      wide
+      size="wide"
       icon={<ScrollText className="i" aria-hidden="true" />}
       onClose={onClose}
     >
