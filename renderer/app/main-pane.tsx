@@ -1,62 +1,100 @@
-import type { WorkspaceId } from '@shared/model/ids.ts';
+import { X } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
-import { FamilyDock } from '../features/approvals/ask-dock.tsx';
-import { Inbox } from '../features/approvals/inbox.tsx';
-import { TrustCard } from '../features/approvals/trust-card.tsx';
-import { Composer } from '../features/composer/composer.tsx';
-import { NewChat } from '../features/composer/new-chat.tsx';
-import { QueueList } from '../features/composer/queue-list.tsx';
-import { Conversation } from '../features/conversation/conversation.tsx';
-import { PlacePanel } from '../features/workspaces/place-panel.tsx';
-import type { ChatSession } from '../state/live.ts';
-import { navStore } from '../state/nav.ts';
-import { openChatStore } from '../state/open-chat.ts';
-import { ErrorBoundary } from '../ui/error-boundary.tsx';
+import { chatsStore, findChat } from '../state/chats.ts';
+import { attend, closePane, navStore, PANE_TITLES, type Route, routesOf, type Side } from '../state/nav.ts';
+import { PaneAttention, useAttention } from '../state/pane.ts';
+import { EVEN, LEAST_PANE, rememberShare, splitStore } from '../state/split.ts';
+import { IconButton } from '../ui/button.tsx';
+import { ResizeHandle } from '../ui/resize-handle.tsx';
+import { useWidth } from '../ui/use-width.ts';
+import { Pane } from './pane.tsx';
 
+const SIDES: readonly Side[] = ['left', 'right'];
+
+/** One pane, or two side by side. Where there is no room for two, the one with the attention. */
 export function MainPane() {
-  const view = useStore(navStore, (s) => s.route.view);
-  const session = useStore(openChatStore, (s) => s.session);
+  const nav = useStore(navStore);
+  const [room, ref] = useWidth();
+  const routes = routesOf(nav);
+  const isSplit = nav.beside !== null;
+  const isRoomy = isSplit && room >= 2 * LEAST_PANE;
   return (
-    <main className="conv">
-      <ErrorBoundary key={`${view}${session?.chatId ?? ''}`} what="This pane">
-        {view === 'inbox' && <Inbox />}
-        {view === 'new' && <NewChat notice={(id) => <PlaceNotices workspaceId={id} />} />}
-        {view === 'chat' && session && <ChatPane key={session.chatId} session={session} />}
-      </ErrorBoundary>
+    <main ref={ref} className="panes">
+      {SIDES.map((side) => {
+        const route = routes[side];
+        const attends = side === nav.side;
+        if (!route || (isSplit && !isRoomy && !attends)) return null;
+        return (
+          <PaneAttention key={side} value={attends}>
+            <PaneFrame side={side} room={isRoomy ? room : null}>
+              {isSplit && <PaneHead route={route} attends={attends} />}
+              <Pane route={route} side={side} />
+            </PaneFrame>
+          </PaneAttention>
+        );
+      })}
     </main>
   );
 }
 
-function PlaceNotices({ workspaceId }: { readonly workspaceId: WorkspaceId | null }) {
+interface PaneFrameProps {
+  readonly side: Side;
+  /** For both panes; null: this one has all. */
+  readonly room: number | null;
+  readonly children: ReactNode;
+}
+
+/** The right one of two has a width of its own, and an edge that moves. */
+function PaneFrame({ side, room, children }: PaneFrameProps) {
+  const isSplit = useStore(navStore, (s) => s.beside !== null);
+  const attends = useAttention();
+  const [dragged, setDragged] = useState<number | null>(null);
+  const share = useStore(splitStore, (s) => s.share);
+  const max = (room ?? 0) - LEAST_PANE;
+  const width = Math.max(LEAST_PANE, Math.min(max, dragged ?? Math.round((room ?? 0) * share)));
+  const isEdged = room !== null && side === 'right';
   return (
-    <>
-      <PlacePanel workspaceId={workspaceId} atRest />
-      <TrustCard workspaceId={workspaceId} />
-    </>
+    <section
+      className={`conv ${isSplit ? 'of-two' : ''} ${attends ? 'attends' : ''}`}
+      aria-label={isSplit ? `${side === 'left' ? 'Left' : 'Right'} pane` : undefined}
+      style={isEdged ? { width, flex: 'none' } : undefined}
+      onPointerDownCapture={() => attend(side)}
+      onFocusCapture={() => attend(side)}
+    >
+      {isEdged && (
+        <ResizeHandle
+          label="Resize panes"
+          width={width}
+          min={LEAST_PANE}
+          max={max}
+          onDrag={setDragged}
+          onResize={(to) => rememberShare(to / room)}
+          onReset={() => rememberShare(EVEN)}
+        />
+      )}
+      {children}
+    </section>
   );
 }
 
-/** Their rows in the timeline tell what their scripts print. */
-const PLACE_TOOLS = new Set(['create_workspace', 'start_workspace', 'stop_workspace']);
-
-function ChatPane({ session }: { readonly session: ChatSession }) {
-  const ready = useStore(session.store, (s) => s.view !== null && s.failure === null);
-  const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
-  const isTold = useStore(session.store, (s) =>
-    (s.view?.calls ?? []).some(({ state, tool }) => state === 'dispatched' && PLACE_TOOLS.has(tool)),
-  );
+/** Which of two chats it is: the title bar is about the one with the attention. */
+function PaneHead({ route, attends }: { readonly route: Route; readonly attends: boolean }) {
+  const title = useStore(chatsStore, (s) => titleOf(route, (id) => findChat(s, id)?.title));
   return (
-    <>
-      <Conversation session={session} />
-      {ready && (
-        <div className="dock">
-          <PlacePanel workspaceId={workspaceId} isTold={isTold} />
-          <TrustCard workspaceId={workspaceId} />
-          <FamilyDock session={session} />
-          <QueueList session={session} />
-          <Composer session={session} />
-        </div>
-      )}
-    </>
+    <div className="pane-head">
+      <h2 title={title}>{title}</h2>
+      <IconButton label="Close pane" onClick={() => closePane(attends ? 'this' : 'other')}>
+        <X className="i s" aria-hidden="true" />
+      </IconButton>
+    </div>
   );
+}
+
+function titleOf(
+  route: Route,
+  chatTitle: (id: Extract<Route, { view: 'chat' }>['chatId']) => string | undefined,
+): string {
+  if (route.view === 'chat') return chatTitle(route.chatId) ?? '';
+  return PANE_TITLES[route.view];
 }

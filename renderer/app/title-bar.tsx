@@ -6,6 +6,7 @@ import {
   ArrowLeft,
   Bell,
   BellOff,
+  Columns2,
   Folder,
   Menu as MenuIcon,
   Moon,
@@ -21,7 +22,7 @@ import { openDoctor } from '../state/doctor.ts';
 import { gitStore } from '../state/git.ts';
 import { hostsStore } from '../state/hosts.ts';
 import { inspectorStore, isShown, ROOMY, toggleInspector } from '../state/inspector.ts';
-import { navStore, openChat, openNew, setDrawer } from '../state/nav.ts';
+import { navStore, openChat, openNew, PANE_TITLES, setDrawer, toggleBeside } from '../state/nav.ts';
 import { placeLook } from '../state/workspace-status.ts';
 import { workspacesStore } from '../state/workspaces.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -45,7 +46,7 @@ export function TitleBar() {
   const hostWaits = useStore(hostsStore, (s) => s.questions.length > 0);
   const gitWaits = useStore(gitStore, (s) => s.questions.length > 0);
   const waits = chatWaits || hostWaits || gitWaits;
-  const title = view === 'chat' ? (chat?.title ?? '') : view === 'inbox' ? 'Inbox' : 'New chat';
+  const title = view === 'chat' ? (chat?.title ?? '') : PANE_TITLES[view];
   useEffect(() => {
     document.title = title === '' ? 'Gaffer' : `${title} · Gaffer`;
   }, [title]);
@@ -67,7 +68,7 @@ export function TitleBar() {
       <div className="crumbs">
         {parent && <BackTo parent={parent} />}
         <h1 title={title}>{title}</h1>
-        {place && view !== 'inbox' && (
+        {place && (view === 'chat' || view === 'new') && (
           <>
             <PlaceChip place={place} />
             <GitChips chatId={view === 'chat' ? chatId : null} branch={place.branch} />
@@ -78,6 +79,7 @@ export function TitleBar() {
         {view === 'chat' && chat?.parent_chat_id === null && <ArchiveButton chat={chat} />}
         <BellButton />
         <ThemeButton />
+        <BesideButton />
         {view !== 'inbox' && <InspectorButton />}
       </div>
     </header>
@@ -188,6 +190,23 @@ function ThemeButton() {
       onClick={() => void setSettings({ theme: light ? 'dark' : 'light' })}
     >
       {light ? <Moon className="i" aria-hidden="true" /> : <Sun className="i" aria-hidden="true" />}
+    </IconButton>
+  );
+}
+
+function BesideButton() {
+  const split = useStore(navStore, (s) => s.beside !== null);
+  const mac = useStore(appStore, (s) => s.info?.platform === 'darwin');
+  return (
+    <IconButton
+      label="Two chats side by side"
+      title={`Two chats side by side · ${mac ? '⌘\\' : 'Ctrl+\\'}`}
+      aria-keyshortcuts={mac ? 'Meta+\\' : 'Control+\\'}
+      aria-pressed={split}
+      className={split ? 'on' : ''}
+      onClick={toggleBeside}
+    >
+      <Columns2 className="i" aria-hidden="true" />
     </IconButton>
   );
 }

@@ -25,6 +25,7 @@ export function startEditing(editing: Editing): void {
   focusMessage();
 }
 
-export function stopEditing(): void {
-  composingStore.setState({ editing: null });
+/** Of this chat: another one's goes on. */
+export function stopEditing(chatId: ChatId): void {
+  composingStore.setState((s) => (s.editing?.chatId === chatId ? { editing: null } : s));
 }

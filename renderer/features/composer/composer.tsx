@@ -27,7 +27,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   const draft = useStore(draftStore, (s) => s.texts[chatId] ?? '');
   const lastEscape = useRef(0);
   useEffect(() => void loadDraft(chatId), [chatId]);
-  useEffect(() => () => stopEditing(), [session]);
+  useEffect(() => () => stopEditing(chatId), [chatId]);
   useStopKey(session, busy || agents > 0);
   useFreshDraft(chatId);
   const value = editing ? editing.text : draft;
@@ -47,7 +47,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   };
   const slash = useSlash({ text: editing ? '' : value, onText: change, onRun: runCommand });
   const escape = (empty: boolean) => {
-    if (editing) return stopEditing();
+    if (editing) return stopEditing(chatId);
     const now = Date.now();
     if (empty && (busy || agents > 0) && now - lastEscape.current < TWICE_MS) void stopTree(session);
     lastEscape.current = now;

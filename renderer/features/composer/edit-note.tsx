@@ -28,7 +28,7 @@ export async function applyEdit(editing: Editing): Promise<void> {
     editing.kind === 'queued'
       ? await call('queue.edit', { chatId, queuedId: editing.queuedId, text })
       : await call('chat.edit', { chatId, messageId: editing.messageId, text });
-  if (answer.ok) stopEditing();
+  if (answer.ok) stopEditing(editing.chatId);
   else toast(answer.error.message);
 }
 
@@ -43,7 +43,7 @@ export function EditNote({ editing }: { readonly editing: Editing }) {
   return (
     <div className="edit-note">
       <span>{words}</span>
-      <Button look="quiet" keys="Esc" onClick={stopEditing}>
+      <Button look="quiet" keys="Esc" onClick={() => stopEditing(editing.chatId)}>
         Cancel
       </Button>
     </div>

@@ -1,6 +1,7 @@
-import { type AriaAttributes, type KeyboardEvent, useEffect, useRef } from 'react';
+import { type AriaAttributes, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { navStore } from '../../state/nav.ts';
+import { useAttention } from '../../state/pane.ts';
 
 export interface MessageKeys {
   /** Enter. */
@@ -25,10 +26,17 @@ interface MessageBoxProps extends MessageKeys, AriaAttributes {
 export function MessageBox(props: MessageBoxProps) {
   const { value, placeholder, onChange, onSend, onSendNow, onEscape, onRecall, onKey, ...aria } = props;
   const ref = useRef<HTMLTextAreaElement>(null);
+  const attention = useAttention();
   const focusTick = useStore(navStore, (s) => s.focusTick);
+  // The focus is not taken from what was pressed to turn to this pane.
+  const now = useRef(attention);
+  useLayoutEffect(() => {
+    now.current = attention;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each count asks for the focus
   useEffect(() => {
     const box = ref.current;
-    if (!box) return;
+    if (!box || !now.current) return;
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   }, [focusTick]);

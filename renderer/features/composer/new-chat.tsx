@@ -6,7 +6,7 @@ import { appStore, forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
 import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
 import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
-import { choosePlace, navStore, openChat } from '../../state/nav.ts';
+import { choosePlace, openChat, type Route } from '../../state/nav.ts';
 import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
@@ -20,14 +20,14 @@ import { With } from './with.tsx';
 const DRAFT = 'new';
 
 interface NewChatProps {
+  readonly route: Extract<Route, { view: 'new' }>;
   /** What there is to say of the place that is chosen. */
   readonly notice: (workspaceId: WorkspaceId | null) => ReactNode;
 }
 
 /** One screen: where, with which model, and the first message. */
-export function NewChat({ notice }: NewChatProps) {
-  const asked = useStore(navStore, (s) => (s.route.view === 'new' ? s.route.workspaceId : null));
-  const nowhere = useStore(navStore, (s) => s.route.view === 'new' && s.route.nowhere === true);
+export function NewChat({ route, notice }: NewChatProps) {
+  const { workspaceId: asked, nowhere = false } = route;
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);

@@ -2,13 +2,15 @@ import { Square } from 'lucide-react';
 import { useEffect } from 'react';
 import { plural } from '../../lib/format.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { useAttention } from '../../state/pane.ts';
 import { stopTree } from '../../state/stop.ts';
 import { Button } from '../../ui/button.tsx';
 
-/** Ctrl/Cmd+. stops from anywhere in the window. */
+/** Ctrl/Cmd+. stops from anywhere in the window; of two chats the one with the attention. */
 export function useStopKey(session: ChatSession, active: boolean): void {
+  const attention = useAttention();
   useEffect(() => {
-    if (!active) return;
+    if (!active || !attention) return;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '.' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -16,7 +18,7 @@ export function useStopKey(session: ChatSession, active: boolean): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [session, active]);
+  }, [session, active, attention]);
 }
 
 interface StopButtonProps {

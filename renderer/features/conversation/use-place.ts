@@ -52,8 +52,9 @@ export function usePlace(session: ChatSession, rows: readonly AnyRow[]): Place {
 
 /** Null: the end. */
 function goalOf(session: ChatSession, rows: readonly AnyRow[]): { index: number; offset: number } | null {
-  const { route } = navStore.getState();
-  const wanted = route.view === 'chat' ? route.messageId : null;
+  const { route, beside } = navStore.getState();
+  const own = [route, beside].find((r) => r?.view === 'chat' && r.chatId === session.chatId);
+  const wanted = own?.view === 'chat' ? own.messageId : null;
   const left = anchors.get(session.chatId);
   const index = rows.findIndex((r) =>
     wanted === null ? r.key === left?.key : r.key === `m${wanted}` || r.key.startsWith(`m${wanted}.`),
