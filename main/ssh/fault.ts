@@ -1,6 +1,6 @@
 /**
  * Why a host cannot be used. `unreachable` and `closed` pass by themselves and are tried again; `not-now` (a full disk, a
- * host too busy to start the agent) may, and is tried again once a minute; the others need a person and end the link's
+ * host too busy to start the agent) may, and is tried again less often; the others need a person and end the link's
  * attempts.
  */
 export type LinkFaultCode =

@@ -25,6 +25,8 @@ const BACKOFF_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 15_000, 30_00
 const SLOWEST_MS = 60_000;
 /** A link that was up for less keeps its backoff: it flaps. */
 const STEADY_MS = 30_000;
+/** What cannot be just now is not asked for as soon as what broke. */
+const NOT_NOW_AHEAD = 3;
 const CHECK_MS = 5_000;
 
 /**
@@ -181,7 +183,7 @@ export class Link<S extends LinkSession> {
   async #pause(fault: LinkFault, attempt: number, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#deps;
     const waitMs = backoffMs(
-      fault.code === 'not-now' ? Number.POSITIVE_INFINITY : attempt,
+      fault.code === 'not-now' ? attempt + NOT_NOW_AHEAD : attempt,
       random.fraction(),
     );
     const retryAt = new Date(clock.now() + waitMs).toISOString();
