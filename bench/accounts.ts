@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { ProviderId } from '@shared/model/ids.ts';
+import { ask } from '../e2e/fixtures/window-calls.ts';
 import { openStoreWorker } from './store-worker.ts';
-import { ask } from './window-calls.ts';
 
 export interface BenchAccount {
   readonly providerId: ProviderId;

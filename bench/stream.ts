@@ -2,6 +2,7 @@ import type { IntervalHistogram } from 'node:perf_hooks';
 import type { Page } from '@playwright/test';
 import type { ChatId, ModelConfigId } from '@shared/model/ids.ts';
 import type { Message } from '@shared/model/message.ts';
+import { ask } from '../e2e/fixtures/window-calls.ts';
 import { addAccounts, type BenchAccount, giveKeys } from './accounts.ts';
 import { type Driven, drive, makeScratch } from './electron.ts';
 import { type Frames, startRecording, stopRecording } from './frames.ts';
@@ -11,7 +12,6 @@ import { seededDataDir } from './seed.ts';
 import { subjectIn } from './start.ts';
 import { median } from './stats.ts';
 import { openStoreWorker } from './store-worker.ts';
-import { ask } from './window-calls.ts';
 
 const ROUNDS = 5;
 const CHATS = 20;

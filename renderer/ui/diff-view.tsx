@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { DiffRow, Mark } from '../lib/diff-rows.ts';
 import { isProse } from '../lib/prose.ts';
-import { colourLine } from '../lib/syntax.ts';
+import { ColouredLine } from './coloured.tsx';
 
 const SHOWN_ROWS = 60;
 
@@ -45,14 +45,6 @@ function DiffLine({ row, prose }: { readonly row: DiffRow; readonly prose: boole
 
 function Marked({ mark, prose }: { readonly mark: Mark; readonly prose: boolean }) {
   if (prose) return mark.changed ? <mark>{mark.text}</mark> : mark.text;
-  const spans = colourLine(mark.text).map((s, i) =>
-    s.kind ? (
-      <span key={i} className={s.kind}>
-        {s.text}
-      </span>
-    ) : (
-      s.text
-    ),
-  );
-  return mark.changed ? <mark>{spans}</mark> : spans;
+  const code = <ColouredLine text={mark.text} />;
+  return mark.changed ? <mark>{code}</mark> : code;
 }

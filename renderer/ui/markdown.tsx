@@ -1,6 +1,7 @@
 import type { Token, Tokens } from 'marked';
 import { createContext, Fragment, memo, type ReactNode, useContext, useState } from 'react';
 import { type Block, type Document, EMPTY, parseMarkdown, webLink } from '../lib/markdown.ts';
+import { ColouredLine } from './coloured.tsx';
 import { CopyButton } from './copy-button.tsx';
 
 /** Asks before a link is opened; given by whoever mounts Markdown. */
@@ -106,9 +107,25 @@ function CodeBlock({ code }: { readonly code: Tokens.Code }) {
           <CopyButton text={code.text} />
         </div>
       )}
-      <pre>{code.text}</pre>
+      <pre>{isCode(code.lang) ? <Coloured text={code.text} /> : code.text}</pre>
     </div>
   );
+}
+
+/** Said to be of a language; what a terminal printed, and prose, stay as they are. */
+function isCode(lang: string | undefined): boolean {
+  return lang !== undefined && lang !== '' && !NOT_CODE.has(lang.toLowerCase());
+}
+
+const NOT_CODE = new Set(['text', 'txt', 'plain', 'plaintext', 'console', 'log', 'md', 'markdown', 'diff']);
+
+function Coloured({ text }: { readonly text: string }) {
+  return text.split('\n').map((line, i) => (
+    <Fragment key={i}>
+      {i > 0 && '\n'}
+      <ColouredLine text={line} />
+    </Fragment>
+  ));
 }
 
 function inline(tokens: readonly Token[] | undefined): ReactNode {

@@ -17,14 +17,15 @@ export function GitAccounts() {
   if (accounts === null) return null;
   return (
     <>
-      <div className="set" role="list" aria-label="Git accounts">
-        {accounts.map((account) => (
-          <AccountRow key={account.id} account={account} />
-        ))}
-        {accounts.length === 0 && (
-          <p className="meta">No git accounts yet. When a chat needs one, it is asked for.</p>
-        )}
-      </div>
+      {accounts.length === 0 ? (
+        <p className="meta">No git accounts yet. When a chat needs one, it is asked for.</p>
+      ) : (
+        <div className="set" role="list" aria-label="Git accounts">
+          {accounts.map((account) => (
+            <AccountRow key={account.id} account={account} />
+          ))}
+        </div>
+      )}
       {adding ? (
         <AddGitAccount onDone={() => setAdding(false)} />
       ) : (

@@ -1,0 +1,89 @@
+import { expect } from '../fixtures/desk.ts';
+import { FLAKY, LIMITS, OUTBOX, SOFTMAX } from './scripts.ts';
+import { open, type World } from './world.ts';
+
+/** A state of the window that a person meets. Each begins where the one before it was left. */
+export interface Scene {
+  readonly name: string;
+  show(world: World): Promise<void>;
+  /** Back to the window without it. */
+  leave?(world: World): Promise<void>;
+}
+
+const escape = ({ page }: World) => page.keyboard.press('Escape');
+
+async function inspect({ page }: World, tab: string): Promise<void> {
+  const toggle = page.getByRole('button', { name: 'Toggle inspector' });
+  if ((await toggle.getAttribute('aria-pressed')) !== 'true') await toggle.click();
+  const chosen = page.getByRole('tablist', { name: 'Inspector' }).getByRole('tab', { name: tab });
+  await chosen.click();
+  await expect(chosen).toHaveAttribute('aria-selected', 'true');
+}
+
+async function hideInspector({ page }: World): Promise<void> {
+  const toggle = page.getByRole('button', { name: 'Toggle inspector' });
+  if ((await toggle.getAttribute('aria-pressed')) === 'true') await toggle.click();
+}
+
+async function settings({ page }: World, part: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+  if (!(await dialog.isVisible())) await page.getByRole('button', { name: 'Settings' }).click();
+  await dialog.getByRole('tab', { name: part, exact: true }).click();
+  await expect(dialog.getByRole('tabpanel', { name: part, exact: true })).toBeVisible();
+}
+
+const PARTS = ['General', 'Accounts', 'Approvals', 'Git accounts', 'Hosts', 'Templates'];
+
+export const scenes: readonly Scene[] = [
+  { name: 'running', show: ({ chat }) => open(chat, FLAKY) },
+  { name: 'answer', show: ({ chat }) => open(chat, OUTBOX) },
+  { name: 'retry', show: ({ chat }) => open(chat, LIMITS) },
+  { name: 'error', show: ({ chat }) => open(chat, SOFTMAX) },
+  {
+    name: 'inbox',
+    async show({ page }) {
+      await page.getByRole('button', { name: /^Inbox/ }).click();
+      await expect(page.getByRole('region', { name: 'Inbox' })).toContainText('git bisect reset');
+    },
+  },
+  {
+    name: 'new-chat',
+    async show({ page }) {
+      await page.getByRole('button', { name: 'New chat' }).click();
+      await expect(page.getByRole('heading', { name: /agent work on\?$/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'changes',
+    async show(world) {
+      await open(world.chat, FLAKY);
+      await inspect(world, 'Changes');
+      const tree = world.page.getByRole('tree', { name: 'Changed files' });
+      await tree.getByRole('treeitem', { name: /^hold\.ts/ }).click();
+      await expect(world.page.getByRole('grid', { name: /hold\.ts$/ })).toContainText('inTx');
+    },
+  },
+  {
+    name: 'files',
+    async show(world) {
+      await inspect(world, 'Files');
+      await expect(world.page.getByRole('tree', { name: 'Files' })).toContainText('src');
+    },
+  },
+  { name: 'details', show: (world) => inspect(world, 'Details'), leave: hideInspector },
+  ...PARTS.map((part, i) => ({
+    name: `settings-${part.toLowerCase().replaceAll(' ', '-')}`,
+    show: (world: World) => settings(world, part),
+    ...(i === PARTS.length - 1 ? { leave: escape } : {}),
+  })),
+  {
+    name: 'side-by-side',
+    async show(world) {
+      await open(world.chat, FLAKY);
+      await world.chat.chat(OUTBOX.title).click({ button: 'right' });
+      await world.page.getByRole('menuitem', { name: 'Open beside' }).click();
+      await expect(world.page.getByRole('feed')).toHaveCount(2);
+    },
+    leave: ({ page }) => page.getByRole('button', { name: 'Close pane' }).last().click(),
+  },
+];

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Page } from '@playwright/test';
+import type { WorkspaceId } from '@shared/model/ids.ts';
+import type { RunningApp } from '../fixtures/app.ts';
+import type { Conversation } from '../fixtures/conversation.ts';
+import { type Desk, expect } from '../fixtures/desk.ts';
+import { isTurn } from '../fixtures/script.ts';
+import { ask } from '../fixtures/window-calls.ts';
+import { fillApiServer } from './api-server.ts';
+import {
+  BISECT,
+  FLAKY,
+  LIMITS,
+  NOTES,
+  OUTBOX,
+  type Part,
+  SOFTMAX,
+  scriptParts,
+  UPGRADE,
+} from './scripts.ts';
+
+/** A crew at work, as the design's pictures show it, with everything real but the model. */
+export interface World {
+  readonly app: RunningApp;
+  readonly page: Page;
+  readonly chat: Conversation;
+}
+
+/** Some chats run, one asks, one waits for its provider, one has failed, the others rest. */
+export async function startWorld(desk: Desk): Promise<World> {
+  const [api, kernels, notes] = ['api-server', 'kernels', 'notes'].map((name) => desk.repository(name));
+  if (!api || !kernels || !notes) throw new Error('three repositories were asked for');
+  fillApiServer(api);
+  scriptParts(desk.server);
+  const { app, chat } = await desk.start({
+    provider: 'anthropic',
+    folder: api.directory,
+    approvals: 'edit',
+  });
+  const page = app.window;
+  await page.setViewportSize({ width: 1280, height: 820 });
+  await expect(chat.message).toBeVisible();
+  const placeOf = async (path: string) => (await ask(page, 'workspaces.openFolder', { path })).workspaceId;
+  const apiPlace = await placeOf(api.directory);
+  const tell = (part: Part, workspaceId: WorkspaceId) => begin(page, part, workspaceId);
+  const ofTurn = (part: Part) => (request: Parameters<typeof isTurn>[0]) =>
+    isTurn(request) && JSON.stringify(request.body).includes(part.told);
+
+  await tell(NOTES, await placeOf(notes.directory));
+  await expect(chat.chat(NOTES.title)).toHaveAccessibleName(/Finished/, { timeout: 60_000 });
+  desk.server.faults.next({ kind: 'status', status: 401 }, { match: ofTurn(SOFTMAX) });
+  await tell(SOFTMAX, await placeOf(kernels.directory));
+  await expect(chat.chat(SOFTMAX.title)).toHaveAccessibleName(/refused the key/, { timeout: 60_000 });
+  await tell(OUTBOX, apiPlace);
+  await tell(UPGRADE, apiPlace);
+  for (const { title } of [OUTBOX, UPGRADE])
+    await expect(chat.chat(title)).toHaveAccessibleName(/Finished/, { timeout: 60_000 });
+  desk.server.faults.next({ kind: 'status', status: 429, retryAfter: 3_000 }, { match: ofTurn(LIMITS) });
+  await tell(LIMITS, apiPlace);
+  await expect(chat.chat(LIMITS.title)).toHaveAccessibleName(/Retrying/, { timeout: 60_000 });
+  await ask(page, 'workspaces.setMode', { workspaceId: apiPlace, mode: 'edit' });
+  await tell(BISECT, apiPlace);
+  await expect(chat.chat(BISECT.title)).toHaveAccessibleName(/Asks/, { timeout: 60_000 });
+  await ask(page, 'workspaces.setMode', { workspaceId: apiPlace, mode: 'auto' });
+  await tell(FLAKY, apiPlace);
+  // What was read rests without a mark, as in the life of a person.
+  await open(chat, OUTBOX);
+  await expect(chat.agent.last()).toContainText('See the pattern');
+  await open(chat, FLAKY);
+  await expect(chat.tool('execute')).toContainText('run 31 of 50', { timeout: 60_000 });
+  await ask(page, 'workspaces.setMode', { workspaceId: apiPlace, mode: 'edit' });
+  return { app, page, chat };
+}
+
+async function begin(page: Page, { told }: Part, workspaceId: WorkspaceId): Promise<void> {
+  await ask(page, 'chat.create', { workspaceId, text: told, sendKey: randomUUID() });
+}
+
+/** Shows a chat of the scenes. */
+export async function open(chat: Conversation, part: Part): Promise<void> {
+  await chat.chat(part.title).click();
+  await expect(chat.page.getByRole('banner').getByRole('heading')).toHaveText(part.title);
+}
