@@ -35,6 +35,10 @@ type ChatFeeds = Pick<FeedHandlers, 'chat.stream' | 'chats.watch'>;
 
 const text = (value: string) => [{ type: 'text' as const, text: value }];
 const missingChat = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
+const missingMessage = err({
+  code: 'not-found' as const,
+  message: 'This message does not exist any more.',
+});
 const changed = err({
   code: 'changed' as const,
   message: 'What is asked has changed. Look at it again before you answer.',
@@ -105,6 +109,20 @@ function talkCalls(deps: ChatHandlerDeps) {
       } as const;
       return answer(edited, codes, (value) => value);
     },
+    'chat.dropped': async ({ chatId, messageId }) => {
+      const dropped = await store.call('loadDropped', { chatId, ownerId, messageId });
+      return dropped ? ok(dropped) : missingMessage;
+    },
+    'chat.fork': async ({ chatId, messageId, forkKey }) => {
+      const forkId = asId<ChatId>(deps.random.uuid());
+      const forked = await store.call('forkChat', { chatId, ownerId, messageId, forkId, forkKey });
+      const codes = {
+        'not-found': 'not-found',
+        'message-not-found': 'not-found',
+        'no-model': 'no-model',
+      } as const;
+      return answer(forked, codes, (value) => ({ chatId: value.chatId }));
+    },
   } satisfies Partial<ChatCalls>;
 }
 
@@ -149,6 +167,12 @@ function stateCalls({ store, ownerId, rules }: ChatHandlerDeps) {
       ),
     'chat.archive': async ({ chatId, archived }) =>
       answer(await store.call('setArchived', { chatId, ownerId, archived }), BASIC, done),
+    'chat.pin': async ({ chatId, at }) =>
+      answer(
+        await store.call('pinChat', { chatId, ownerId, at }),
+        { 'not-found': 'not-found', invalid: 'invalid' } as const,
+        done,
+      ),
     'chat.read': async ({ chatId, messageId }) =>
       ok(await store.call('markRead', { chatId, ownerId, messageId })),
   } satisfies Partial<ChatCalls>;

@@ -21,6 +21,8 @@ function chat(id: string, change: Partial<ChatSummary> = {}): ChatSummary {
     asks: 0,
     unread: false,
     stopped: false,
+    pin_order: 0,
+    forked_from: null,
     snapshot_version: 5,
     created_at: '2026-01-01T00:00:00Z',
     updated_at: '2026-01-01T00:00:00Z',

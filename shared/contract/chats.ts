@@ -68,6 +68,23 @@ export const chatsContract = {
     output: is<{ messageId: MessageId }>(),
     errors: ['not-found', 'not-user', 'not-allowed', 'no-model'],
   }),
+  /** What editing that message will drop, and which of it stays. */
+  'chat.dropped': call({
+    input: z.object({ chatId: s.chatId, messageId: s.messageId }),
+    output: is<{ messages: number; queued: number; files: number }>(),
+    errors: ['not-found'],
+  }),
+  /** A chat of its own up to and including that message; after a question it answers it anew. */
+  'chat.fork': call({
+    input: z.object({
+      chatId: s.chatId,
+      messageId: s.messageId,
+      /** Made by the window, so that a repeated call returns the same chat. */
+      forkKey: z.uuid(),
+    }),
+    output: is<{ chatId: ChatId }>(),
+    errors: ['not-found', 'no-model'],
+  }),
   'chat.interrupt': call({
     input: z.object({ chatId: s.chatId }),
     output: is<null>(),
@@ -171,6 +188,12 @@ export const chatsContract = {
     input: z.object({ chatId: s.chatId, archived: z.boolean() }),
     output: is<null>(),
     errors: ['not-found', 'not-allowed'],
+  }),
+  /** Its place among the pinned chats, from 1; beyond the last: the end. Null: not pinned. */
+  'chat.pin': call({
+    input: z.object({ chatId: s.chatId, at: z.number().int().min(1).max(10_000).nullable() }),
+    output: is<null>(),
+    errors: ['not-found', 'invalid'],
   }),
   'chat.read': call({
     input: z.object({ chatId: s.chatId, messageId: s.messageId }),

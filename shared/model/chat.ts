@@ -4,6 +4,13 @@ import type { RuleOffers } from './rule.ts';
 
 export type ChatStatus = 'waiting' | 'running' | 'interrupting' | 'requires_action' | 'error';
 
+/** The message of another chat that a fork goes on from. */
+export interface ForkOrigin {
+  readonly chat_id: ChatId;
+  readonly message_id: MessageId;
+  readonly title: string;
+}
+
 /** A row of the tree. `pending` is running without an owner: waiting for a free slot. */
 export interface ChatSummary {
   readonly id: ChatId;
@@ -25,6 +32,10 @@ export interface ChatSummary {
   readonly unread: boolean;
   /** An agent's chat that rests though it has not answered: somebody stopped it. */
   readonly stopped: boolean;
+  /** Its place among the pinned chats, from 1; 0: it is not pinned. */
+  readonly pin_order: number;
+  /** Where its history comes from; null: it began by itself, or its origin is gone. */
+  readonly forked_from: ForkOrigin | null;
   readonly snapshot_version: number;
   readonly created_at: string;
   readonly updated_at: string;

@@ -39,6 +39,7 @@ function likely(chat: Chat): readonly Mover[] {
         m.sendMessage,
         m.sendMessage,
         m.editMessage,
+        m.forkChat,
         m.setArchived,
         ...ofContext(chat),
       ];

@@ -10,7 +10,7 @@ import { choose } from './choose.ts';
 import { Coverage } from './coverage.ts';
 import { factsOf, type Look, lookAt, lookOf } from './look.ts';
 import type { Move, World } from './move.ts';
-import { type Chat, codeOf } from './reference.ts';
+import { type Chat, codeOf, newChat } from './reference.ts';
 
 /** Trees at once; every second one has two chats below its root. */
 const TREES = 8;
@@ -162,39 +162,11 @@ function newTree(world: World, below: number): readonly Chat[] {
   return [root, ...Array.from({ length: below }, () => newChat(world, root.id))];
 }
 
-function newChat({ chance, ownerId }: World, rootId: string | null): Chat {
-  return {
-    id: chance.uuid(),
-    ownerId,
-    rootId,
-    exists: false,
-    status: 'running',
-    archived: false,
-    runnerId: null,
-    snapshot: 1,
-    history: 1,
-    queueVersion: 0,
-    retryVersion: 0,
-    attempt: 0,
-    hasRetry: false,
-    error: null,
-    deadline: 'none',
-    compactionRequested: false,
-    compactionHeld: false,
-    stoppedFromAbove: false,
-    isTitled: false,
-    rows: [],
-    queue: [],
-    actions: [],
-    closed: [],
-    sent: new Map(),
-    spawnKey: chance.uuid(),
-  };
-}
-
 /** The chat itself, its tree, or all. */
 function touchedBy({ name }: Move, chat: Chat, chats: readonly Chat[]): readonly Chat[] {
   if (name === 'cancelOverdueActions') return chats;
+  // What it made stands last.
+  if (name === 'forkChat') return [chat, ...chats.slice(-1)];
   const isOfTree = name === 'setArchived' || name === 'interruptTree';
   return isOfTree ? chats.filter((other) => treeOf(other) === treeOf(chat)) : [chat];
 }

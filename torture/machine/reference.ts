@@ -2,6 +2,7 @@
  * The state machine of CHATD 2, told a second time and without a database: one object a chat, changed in place.
  * It imports nothing of the daemon, so that a misreading must be made twice to go unseen.
  */
+import type { Chance } from '../random.ts';
 
 export type Status = 'waiting' | 'running' | 'interrupting' | 'requires_action' | 'error';
 export type CallState = 'gated' | 'cleared' | 'dispatched' | 'done' | 'denied' | 'cancelled' | 'unknown';
@@ -98,6 +99,40 @@ export function codeOf(chat: Chat): Code {
   if (letter === 'W') return queued ? 'Invalid' : chat.archived ? 'XW' : 'W';
   if (!chat.archived) return `${letter}${queued}`;
   return letter === 'E' ? `XE${queued}` : 'Invalid';
+}
+
+/** In N, until it is made. */
+export function newChat(
+  { chance, ownerId }: { readonly chance: Chance; readonly ownerId: string },
+  rootId: string | null,
+): Chat {
+  return {
+    id: chance.uuid(),
+    ownerId,
+    rootId,
+    exists: false,
+    status: 'running',
+    archived: false,
+    runnerId: null,
+    snapshot: 1,
+    history: 1,
+    queueVersion: 0,
+    retryVersion: 0,
+    attempt: 0,
+    hasRetry: false,
+    error: null,
+    deadline: 'none',
+    compactionRequested: false,
+    compactionHeld: false,
+    stoppedFromAbove: false,
+    isTitled: false,
+    rows: [],
+    queue: [],
+    actions: [],
+    closed: [],
+    sent: new Map(),
+    spawnKey: chance.uuid(),
+  };
 }
 
 export function append(chat: Chat, row: Pick<Row, 'role' | 'tag'> & Partial<Row>): Row {
@@ -248,6 +283,25 @@ export function run(chat: Chat): void {
   chat.error = null;
   chat.deadline = 'none';
   chat.compactionRequested = false;
+}
+
+/** Copies up to a question, or an answer with the results behind it; calls leave their ledger behind. */
+export function fork(chat: Chat, at: number, copy: Chat): void {
+  let end = at + 1;
+  if (chat.rows[at]?.role === 'assistant') while (chat.rows[end]?.role === 'tool') end += 1;
+  Object.assign(copy, {
+    exists: true,
+    isTitled: true,
+    status: chat.rows[at]?.role === 'user' ? 'running' : 'waiting',
+    snapshot: chat.snapshot,
+    history: chat.history,
+    rows: chat.rows.slice(0, end).map((row) => ({ ...row, id: 0, calls: row.calls.map(leftBehind) })),
+  } satisfies Partial<Chat>);
+  resolve(copy);
+}
+
+function leftBehind(call: Call): Call {
+  return { ...call, isInLedger: false, state: 'cancelled', outcome: null };
 }
 
 /** The rows that the model reads (CHATD 1.12). */

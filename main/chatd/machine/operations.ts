@@ -14,11 +14,13 @@ import { cancelOverdueActions, completeRequiresAction } from './client-results.t
 import { clearContext, requestCompaction, undoCompaction } from './compaction.ts';
 import { createChat } from './create.ts';
 import { editMessage } from './edit.ts';
+import { forkChat } from './fork.ts';
 import { finishInterruption, interrupt } from './interrupt.ts';
 import { answerCall, commitResults, dispatchCalls, setCallProcess, settleCall } from './ledger.ts';
 import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './ownership.ts';
+import { pinChat } from './pins.ts';
 import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
-import { loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
+import { loadDropped, loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
 import { reconcileInvalidState } from './repair.ts';
 import { answerAction, enterRequiresAction } from './requires-action.ts';
 import { sendMessage } from './send.ts';
@@ -32,6 +34,7 @@ import { listViolations } from './violations.ts';
 /** Every transaction of the chat daemon; the database serves them as the daemon's role. */
 export const chatOperations: ChatOperationMap = {
   createChat,
+  forkChat,
   sendMessage,
   editMessage,
   deleteQueued,
@@ -45,6 +48,8 @@ export const chatOperations: ChatOperationMap = {
   renameChat,
   setArchived,
   markRead,
+  pinChat,
+  loadDropped,
   getDraft,
   setDraft,
   listCandidates,

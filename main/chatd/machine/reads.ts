@@ -17,7 +17,7 @@ import {
   toStored,
 } from './rows.ts';
 import { readSummary } from './summary.ts';
-import { type StreamSync, SYNC_ROWS } from './types.ts';
+import { type Dropped, type StreamSync, SYNC_ROWS } from './types.ts';
 import { toWire } from './wire.ts';
 
 type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
@@ -204,6 +204,32 @@ export const loadMessage = operation(
       [args.messageId, args.chatId, args.ownerId],
     );
     return rows[0] ? toWire(toStored(rows[0]), true) : null;
+  },
+);
+
+/** Written by a call that came to its end; a fork's calls have no row in the ledger. */
+const WRITTEN = `select count(distinct path)::int from chat_messages m
+    cross join lateral jsonb_array_elements(m.content) p
+    cross join lateral (select p -> 'args' ->> 'path' as path where p ->> 'tool_name' = 'write_file'
+      union all select f ->> 'path' from jsonb_array_elements(case when p ->> 'tool_name' = 'edit_files'
+        and jsonb_typeof(p -> 'args' -> 'files') = 'array' then p -> 'args' -> 'files' else '[]' end) f) written
+  where m.chat_id = $1 and m.id > $2 and not m.deleted and m.role = 'assistant' and p ->> 'type' = 'tool-call'
+    and not exists (select 1 from chat_tool_calls t where t.message_id = m.id
+      and t.provider_call_id = p ->> 'tool_call_id' and (t.state <> 'done' or (t.result ->> 'isError')::boolean))`;
+
+export const loadDropped = operation(
+  'read',
+  async (tx: Tx, args: ByChat & { messageId: MessageId }): Promise<Dropped | null> => {
+    const chat = await loadChat(tx, args);
+    if (!chat) return null;
+    const { rows } = await tx.query<Omit<Dropped, 'queued'>>(
+      `select (select count(*)::int from chat_messages where chat_id = $1 and id > $2 and ${VISIBLE}
+           and not compressed and role in ('user', 'assistant')) as messages,
+         (${WRITTEN}) as files
+       from chat_messages target where target.id = $2 and target.chat_id = $1 and not target.deleted`,
+      [chat.id, args.messageId],
+    );
+    return rows[0] ? { ...rows[0], queued: chat.queued } : null;
   },
 );
 

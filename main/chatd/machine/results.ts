@@ -15,6 +15,7 @@ export const CANCEL_REASONS = {
   turnEnded: 'tool call was cancelled because the turn ended',
   cleared: 'tool call was cancelled because the conversation was cleared',
   timedOut: 'tool execution timed out',
+  forked: 'tool call had no result yet when the chat was forked',
   repaired: 'tool call was cancelled because the chat had to be repaired',
 } as const;
 

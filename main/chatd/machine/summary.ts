@@ -17,7 +17,9 @@ export const HAS_ANSWERED = `(select m.role = 'assistant' and not m.interrupted 
 /** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
 const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
     c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
-    c.snapshot_version, c.created_at, c.updated_at,
+    c.snapshot_version, c.created_at, c.updated_at, c.pin_order,
+    (select jsonb_build_object('chat_id', o.id, 'message_id', c.forked_from_message_id, 'title', o.title)
+      from chats o where o.id = c.forked_from_chat_id) as forked_from,
     (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and ${ASKS_PERSON})
       + (select count(*)::int from chat_pending_actions a where a.chat_id = c.id and a.answered_at is null) as asks,
     exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
@@ -105,6 +107,8 @@ function toSummary(row: SummaryRow): ChatSummary {
     asks: row.asks,
     unread: row.unread,
     stopped: row.stopped,
+    pin_order: row.pin_order,
+    forked_from: row.forked_from,
     snapshot_version: row.snapshot_version,
     created_at: row.created_at,
     updated_at: row.updated_at,

@@ -225,6 +225,15 @@ export interface AgentView {
   readonly report: string | null;
 }
 
+/** What stands after a message. */
+export interface Dropped {
+  /** The person's and the agent's. */
+  readonly messages: number;
+  readonly queued: number;
+  /** Files that the agent wrote or edited since: they stay as they are. */
+  readonly files: number;
+}
+
 /** A subscriber that is further behind than this begins again. */
 export const SYNC_ROWS = 200;
 
@@ -294,6 +303,14 @@ type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
 export interface ChatOperations {
   // ── a person's ──
   createChat: Op<CreateChatArgs, Outcome<{ chatId: ChatId; created: boolean }>>;
+  /**
+   * A chat of its own with copies of the rows up to and including the message: W after an answer (what it asked for
+   * counts to it), R0 after a question. A repeat with the same key answers with the fork that exists.
+   */
+  forkChat: Op<
+    ByChat & { messageId: MessageId; forkId: ChatId; forkKey: string },
+    Outcome<{ chatId: ChatId; created: boolean }>
+  >;
   sendMessage: Op<SendMessageArgs, Outcome<Sent>>;
   editMessage: Op<
     ByChat & {
@@ -349,6 +366,8 @@ export interface ChatOperations {
   setArchived: Op<ByChat & { archived: boolean }, Outcome<null>>;
   /** Never moves backwards; moves no version. */
   markRead: Op<ByChat & { messageId: MessageId }, null>;
+  /** Among the pinned chats, from 1; null: not pinned. Moves no version. */
+  pinChat: Op<ByChat & { at: number | null }, Outcome<null>>;
   getDraft: Op<{ ownerId: OwnerId; key: string }, string>;
   setDraft: Op<{ ownerId: OwnerId; key: string; text: string }, null>;
 
@@ -524,6 +543,8 @@ export interface ChatOperations {
     readonly Message[] | null
   >;
   loadMessage: Op<ByChat & { messageId: MessageId }, Message | null>;
+  /** What editing that message would drop, as of now; null: it is not there. */
+  loadDropped: Op<ByChat & { messageId: MessageId }, Dropped | null>;
   /** Chats that this one started, oldest first. */
   listChildren: Op<ByChat, readonly ChatSummary[]>;
   listChats: Op<{ ownerId: OwnerId; archived: boolean }, readonly ChatSummary[]>;

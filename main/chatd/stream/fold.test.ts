@@ -221,6 +221,8 @@ class World {
       activity: null,
       unread: false,
       stopped: false,
+      pin_order: 0,
+      forked_from: null,
       snapshot_version: version,
       created_at: '',
       updated_at: '',

@@ -34,6 +34,8 @@ function summary(change: Partial<ChatSummary> = {}): ChatSummary {
     asks: 0,
     unread: false,
     stopped: false,
+    pin_order: 0,
+    forked_from: null,
     snapshot_version: 1,
     created_at: '',
     updated_at: '',

@@ -30,6 +30,8 @@ function chat(
     asks: 0,
     unread: false,
     stopped: false,
+    pin_order: 0,
+    forked_from: null,
     snapshot_version: 1,
     created_at: ago(days),
     updated_at: ago(days),
