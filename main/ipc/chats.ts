@@ -57,6 +57,7 @@ export function chatFeeds(deps: ChatHandlerDeps): ChatFeeds {
 export function chatCalls(deps: ChatHandlerDeps): ChatCalls {
   return {
     ...talkCalls(deps),
+    ...earlierCalls(deps),
     ...stateCalls(deps),
     ...contextCalls(deps),
     ...queueCalls(deps),
@@ -109,12 +110,18 @@ function talkCalls(deps: ChatHandlerDeps) {
       } as const;
       return answer(edited, codes, (value) => value);
     },
+  } satisfies Partial<ChatCalls>;
+}
+
+/** What goes on from an earlier message, here or in a chat of its own. */
+function earlierCalls({ store, ownerId, random }: ChatHandlerDeps) {
+  return {
     'chat.dropped': async ({ chatId, messageId }) => {
       const dropped = await store.call('loadDropped', { chatId, ownerId, messageId });
       return dropped ? ok(dropped) : missingMessage;
     },
     'chat.fork': async ({ chatId, messageId, forkKey }) => {
-      const forkId = asId<ChatId>(deps.random.uuid());
+      const forkId = asId<ChatId>(random.uuid());
       const forked = await store.call('forkChat', { chatId, ownerId, messageId, forkId, forkKey });
       const codes = {
         'not-found': 'not-found',

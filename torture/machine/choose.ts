@@ -1,4 +1,5 @@
 import { chatMoves } from './chat-moves.ts';
+import { forkChat } from './fork-move.ts';
 import type { Move, Mover, World } from './move.ts';
 import { personMoves } from './person-moves.ts';
 import { queueMoves } from './queue-moves.ts';
@@ -13,7 +14,7 @@ import {
 } from './reference.ts';
 import { workerMoves } from './worker-moves.ts';
 
-const MOVES = { ...personMoves, ...queueMoves, ...chatMoves, ...workerMoves };
+const MOVES = { ...personMoves, ...queueMoves, ...chatMoves, forkChat, ...workerMoves };
 const ALL: readonly Mover[] = Object.values(MOVES);
 
 /** A move for the chat: mostly what could come next, else any, which is then refused more often than not. */
