@@ -97,7 +97,7 @@ describe('Responses', () => {
 
 describe('Chat Completions', () => {
   it('keeps text plain, puts calls on the message and results behind it', () => {
-    expect(chatMessages(conversation).slice(3)).toEqual([
+    expect(chatMessages(conversation, 'm').slice(3)).toEqual([
       {
         role: 'assistant',
         content: 'Reading.',
@@ -108,7 +108,18 @@ describe('Chat Completions', () => {
       { role: 'tool', tool_call_id: 'c1', content: '{"content":"hi"}' },
       { role: 'user', content: 'And?' },
     ]);
-    expect(chatMessages([{ role: 'assistant', content: [thinking] }])).toEqual([]);
+    expect(chatMessages([{ role: 'assistant', content: [thinking] }], 'm')).toEqual([]);
+  });
+
+  it('what a server sent with a call goes back with it, and only to the model that made the call', () => {
+    const extra = { google: { thought_signature: 'sig' } };
+    const signed = {
+      ...call,
+      metadata: { provider: 'openai-compat', model: 'gemini', extra_content: extra },
+    };
+    const messages = [{ role: 'assistant' as const, content: [signed] }];
+    expect(chatMessages(messages, 'gemini')).toMatchObject([{ tool_calls: [{ extra_content: extra }] }]);
+    expect(JSON.stringify(chatMessages(messages, 'other'))).not.toContain('extra_content');
   });
 
   it('names the output limit as the server knows it', () => {
@@ -120,7 +131,7 @@ describe('Chat Completions', () => {
   });
 
   it('tolerates calls without id, without index, and whole in one piece', () => {
-    const events = new ChatEvents();
+    const events = new ChatEvents('m');
     const seen: ModelEvent[] = [];
     const take = (delta: object, finish: string | null = null) =>
       seen.push(...events.take({ choices: [{ index: 0, delta, finish_reason: finish }] } as never));

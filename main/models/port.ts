@@ -53,7 +53,13 @@ export type PromptAssistantPart =
       readonly text: string;
       readonly metadata?: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly args: unknown };
+  | {
+      readonly type: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      readonly args: unknown;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+    };
 
 export interface PromptToolResult {
   /** Sanitized by the conversion to `[a-zA-Z0-9_-]`, unique in the prompt. */
@@ -71,8 +77,16 @@ export type ModelEvent =
   | { readonly type: 'reasoning-meta'; readonly block: number; readonly metadata: Record<string, unknown> }
   | { readonly type: 'tool-start'; readonly block: number; readonly id: string; readonly name: string }
   | { readonly type: 'tool-args'; readonly block: number; readonly delta: string }
-  /** The call is complete; `args` is the raw JSON text (may be invalid, "" means {}). */
-  | { readonly type: 'tool-end'; readonly block: number; readonly args: string }
+  /**
+   * The call is complete; `args` is the raw JSON text (may be invalid, "" means {}). `metadata`: what the provider
+   * wants back with this call.
+   */
+  | {
+      readonly type: 'tool-end';
+      readonly block: number;
+      readonly args: string;
+      readonly metadata?: Record<string, unknown>;
+    }
   | {
       readonly type: 'finish';
       readonly reason: 'stop' | 'tool-calls' | 'length' | 'content-filter' | 'other';

@@ -11,7 +11,13 @@ type Block =
       readonly startedAt: number;
       endedAt: number;
     }
-  | { readonly type: 'tool'; readonly id: string; readonly name: string; raw: string };
+  | {
+      readonly type: 'tool';
+      readonly id: string;
+      readonly name: string;
+      raw: string;
+      metadata: Record<string, unknown> | null;
+    };
 
 /** One model call as it arrives: what to publish now, and in the end the content of the durable row. */
 export class Accumulator {
@@ -78,7 +84,7 @@ export class Accumulator {
   ): LivePart | null {
     if (event.type === 'tool-start') {
       const id = this.#uniqueId(event.id);
-      this.#blocks.set(event.block, { type: 'tool', id, name: event.name, raw: '' });
+      this.#blocks.set(event.block, { type: 'tool', id, name: event.name, raw: '', metadata: null });
       return { type: 'tool-call', tool_call_id: id, tool_name: event.name };
     }
     const block = this.#blocks.get(event.block);
@@ -89,6 +95,7 @@ export class Accumulator {
       return event.delta ? { ...call, args_delta: event.delta } : null;
     }
     block.raw = event.args;
+    block.metadata = event.metadata ?? null;
     return { ...call, args: parseArgs(event.args).args };
   }
 
@@ -128,6 +135,7 @@ function toPart(block: Block): Part[] {
           tool_name: block.name,
           args,
           ...(invalid === null ? {} : { invalid_args: invalid }),
+          ...(block.metadata ? { provider_metadata: block.metadata } : {}),
         },
       ];
     }

@@ -90,7 +90,14 @@ class OpenCalls {
       // The row's id makes it unique in the prompt: some servers use `call_0` in every answer.
       const id = `${sanitizeId(call.tool_call_id).slice(0, 40)}_${messageId}_${index}`;
       this.#ids.set(call.tool_call_id, id);
-      return { type: 'tool-call', id, name: call.tool_name, args: argsOf(call) };
+      const metadata = call.provider_metadata;
+      return {
+        type: 'tool-call',
+        id,
+        name: call.tool_name,
+        args: argsOf(call),
+        ...(metadata ? { metadata } : {}),
+      };
     });
   }
 

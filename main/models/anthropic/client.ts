@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { type AdapterSettings, serverUrl } from '../adapter-settings.ts';
 import { clientHeaders } from '../client-headers.ts';
+import { tidyEvents } from '../tidy-events.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
 const openTimeoutMs = 10 * 60_000;
@@ -20,6 +21,6 @@ export async function anthropicClient(settings: AdapterSettings): Promise<Anthro
     timeout: openTimeoutMs,
     logLevel: 'off',
     defaultHeaders: clientHeaders(settings, process.env['ANTHROPIC_CUSTOM_HEADERS']),
-    ...(settings.fetch ? { fetch: settings.fetch } : {}),
+    fetch: tidyEvents(settings.fetch ?? globalThis.fetch, { named: true }),
   });
 }

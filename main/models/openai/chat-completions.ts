@@ -15,7 +15,7 @@ export function openaiChat(settings: AdapterSettings): LanguageModel {
       const client = await openaiClient(settings);
       const call = client.chat.completions.create(chatBody(request, official), { signal });
       const { data: chunks, response } = await call.withResponse();
-      const ours = new ChatEvents();
+      const ours = new ChatEvents(request.model);
       let count = 0;
       for await (const chunk of chunks) {
         count += 1;

@@ -21,8 +21,14 @@ function userMessage(parts: readonly PromptUserPart[]): ChatMessage {
   };
 }
 
+/** What a server sent with a call besides (Google's signature of its thoughts) only goes back to the same model. */
+function extraOf(call: PromptAssistantPart & { type: 'tool-call' }, model: string): object {
+  const { provider, model: author, extra_content: extra } = call.metadata ?? {};
+  return provider === 'openai-compat' && author === model && extra ? { extra_content: extra } : {};
+}
+
 /** Reasoning has no place in this API's history. A message with nothing left in it is dropped. */
-function assistantMessage(parts: readonly PromptAssistantPart[]): ChatMessage[] {
+function assistantMessage(parts: readonly PromptAssistantPart[], model: string): ChatMessage[] {
   const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const calls = parts.flatMap((part) =>
     part.type === 'tool-call'
@@ -31,6 +37,7 @@ function assistantMessage(parts: readonly PromptAssistantPart[]): ChatMessage[] 
             id: part.id,
             type: 'function' as const,
             function: { name: part.name, arguments: JSON.stringify(part.args ?? {}) },
+            ...extraOf(part, model),
           },
         ]
       : [],
@@ -45,7 +52,7 @@ function assistantMessage(parts: readonly PromptAssistantPart[]): ChatMessage[] 
   ];
 }
 
-export function chatMessages(messages: readonly PromptMessage[]): ChatMessage[] {
+export function chatMessages(messages: readonly PromptMessage[], model: string): ChatMessage[] {
   return messages.flatMap((message): ChatMessage[] => {
     switch (message.role) {
       case 'system':
@@ -53,7 +60,7 @@ export function chatMessages(messages: readonly PromptMessage[]): ChatMessage[] 
       case 'user':
         return [userMessage(message.content)];
       case 'assistant':
-        return assistantMessage(message.content);
+        return assistantMessage(message.content, model);
       case 'tool':
         return message.results.map((result) => ({
           role: 'tool',
@@ -74,7 +81,7 @@ export function chatBody(request: ModelRequest, official: boolean): Body {
   const sampling = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty'];
   return {
     model: request.model,
-    messages: chatMessages(request.messages),
+    messages: chatMessages(request.messages, request.model),
     stream: true,
     stream_options: { include_usage: true },
     ...(official

@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
 import { type AdapterSettings, serverUrl } from '../adapter-settings.ts';
 import { clientHeaders } from '../client-headers.ts';
+import { tidyEvents } from '../tidy-events.ts';
 
 /** No answer at all within this time is given up; the silence guard is usually quicker. */
 const openTimeoutMs = 10 * 60_000;
@@ -22,7 +23,7 @@ export async function openaiClient(settings: AdapterSettings): Promise<OpenAI> {
     timeout: openTimeoutMs,
     logLevel: 'off',
     defaultHeaders: clientHeaders(settings, process.env['OPENAI_CUSTOM_HEADERS']),
-    ...(settings.fetch ? { fetch: settings.fetch } : {}),
+    fetch: tidyEvents(settings.fetch ?? globalThis.fetch, { named: false }),
   });
 }
 
