@@ -4,6 +4,7 @@ import { Sidebar } from '../features/chats/sidebar.tsx';
 import { call } from '../lib/bridge.ts';
 import { appStore, startApp } from '../state/app.ts';
 import { navStore, setDrawer } from '../state/nav.ts';
+import { sidebarStore } from '../state/sidebar.ts';
 import { toast } from '../state/toasts.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -14,9 +15,9 @@ import { Inspector } from './inspector.tsx';
 import { MainPane } from './main-pane.tsx';
 import { Overlays } from './overlays.tsx';
 import { usePresence } from './presence.ts';
-import { useShortcuts } from './shortcuts.ts';
 import { useTheme } from './theme.ts';
 import { TitleBar } from './title-bar.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
 
 export function App() {
   const ready = useStore(appStore, (s) => s.info !== null);
@@ -35,6 +36,7 @@ export function App() {
 /** Before the daemon answers, the last-known tree is all there is to see. */
 function Shell({ ready }: { readonly ready: boolean }) {
   const drawer = useStore(navStore, (s) => s.drawer);
+  const hidden = useStore(sidebarStore, (s) => s.hidden);
   const [link, setLink] = useState<string | null>(null);
   useShortcuts();
   usePresence();
@@ -45,7 +47,7 @@ function Shell({ ready }: { readonly ready: boolean }) {
   }, []);
   return (
     <LinkContext value={setLink}>
-      <div className={`app ${drawer ? 'drawer' : ''}`}>
+      <div className={`app ${drawer ? 'drawer' : ''} ${hidden ? 'no-side' : ''}`}>
         <TitleBar />
         <ErrorBoundary what="The list of chats">
           <Sidebar />

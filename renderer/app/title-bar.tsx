@@ -22,6 +22,7 @@ import { openDoctor } from '../state/doctor.ts';
 import { gitStore } from '../state/git.ts';
 import { hostsStore } from '../state/hosts.ts';
 import { inspectorStore, isShown, ROOMY, toggleInspector } from '../state/inspector.ts';
+import { useShortcut } from '../state/keymap.ts';
 import { navStore, openChat, openNew, PANE_TITLES, setDrawer, toggleBeside } from '../state/nav.ts';
 import { placeLook } from '../state/workspace-status.ts';
 import { workspacesStore } from '../state/workspaces.ts';
@@ -196,12 +197,12 @@ function ThemeButton() {
 
 function BesideButton() {
   const split = useStore(navStore, (s) => s.beside !== null);
-  const mac = useStore(appStore, (s) => s.info?.platform === 'darwin');
+  const { text: keys, aria } = useShortcut('view.beside');
   return (
     <IconButton
       label="Two chats side by side"
-      title={`Two chats side by side · ${mac ? '⌘\\' : 'Ctrl+\\'}`}
-      aria-keyshortcuts={mac ? 'Meta+\\' : 'Control+\\'}
+      title={['Two chats side by side', keys].filter(Boolean).join(' · ')}
+      aria-keyshortcuts={aria}
       aria-pressed={split}
       className={split ? 'on' : ''}
       onClick={toggleBeside}
@@ -214,12 +215,12 @@ function BesideButton() {
 function InspectorButton() {
   const roomy = useMedia(ROOMY);
   const shown = useStore(inspectorStore, (s) => isShown(s, roomy));
-  const platform = useStore(appStore, (s) => s.info?.platform);
+  const { text: keys, aria } = useShortcut('view.inspector');
   return (
     <IconButton
       label="Toggle inspector"
-      title={`Inspector · ${platform === 'darwin' ? '⌘I' : 'Ctrl+I'}`}
-      aria-keyshortcuts={platform === 'darwin' ? 'Meta+I' : 'Control+I'}
+      title={['Inspector', keys].filter(Boolean).join(' · ')}
+      aria-keyshortcuts={aria}
       aria-pressed={shown}
       className={shown ? 'on' : ''}
       onClick={toggleInspector}

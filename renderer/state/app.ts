@@ -5,7 +5,7 @@ import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { lastKnown } from './last-known.ts';
-import { navStore, openChat, openNew } from './nav.ts';
+import { navStore, openChat, openFirst, openNew } from './nav.ts';
 import { announce, toast } from './toasts.ts';
 
 export interface App {
@@ -44,8 +44,9 @@ export async function startApp(): Promise<void> {
   const { window, chatId } = thisWindow();
   // Who chose a chat in the last-known tree meanwhile stays there.
   if (navStore.getState().route === route) {
-    if (chatId) openChat(chatId);
-    else openNew(info.workspaceId);
+    openFirst(
+      chatId ? { view: 'chat', chatId, messageId: null } : { view: 'new', workspaceId: info.workspaceId },
+    );
   }
   if (info.folderProblem) announce(info.folderProblem);
   watchFeed('app.events', { window }, { onEvents: (events) => events.forEach(obey) });

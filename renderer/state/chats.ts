@@ -6,7 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { plural } from '../lib/format.ts';
 import { loadStatuses, refreshStatus } from './git.ts';
-import { navStore, openChat } from './nav.ts';
+import { forgetChat, navStore, openChat } from './nav.ts';
 import { isBusy } from './stop.ts';
 import { toast } from './toasts.ts';
 
@@ -78,6 +78,7 @@ export function startChats(): void {
           live: events.reduce<ChatMap | null>(foldWatch, s.live),
         }));
         followGit(events);
+        for (const event of events) if (event.kind === 'deleted') forgetChat(event.chat.id);
       },
       onEnd: () => chatsStore.setState({ lost: true }),
     },

@@ -1,5 +1,14 @@
 import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
 import { createStore } from 'zustand/vanilla';
+import {
+  type History,
+  NO_HISTORY,
+  type Step,
+  visited,
+  wentBack,
+  wentForward,
+  without,
+} from '../lib/route-history.ts';
 
 /** What a pane shows. */
 export type Route =
@@ -26,6 +35,7 @@ export interface Nav {
   readonly beside: Route | null;
   /** Where `route` stands; alone it is the left. */
   readonly side: Side;
+  readonly history: History<Route>;
   readonly drawer: boolean;
   /** Null: they are closed. */
   readonly settings: SettingsPart | null;
@@ -37,6 +47,7 @@ export const navStore = createStore<Nav>(() => ({
   route: { view: 'new', workspaceId: null },
   beside: null,
   side: 'left',
+  history: NO_HISTORY,
   drawer: false,
   settings: null,
   focusTick: 0,
@@ -45,12 +56,20 @@ export const navStore = createStore<Nav>(() => ({
 /** Shows it where the attention is; what the other pane shows already is turned to there. */
 function go(route: Route): void {
   navStore.setState((s) => ({
+    ...arrived(s, route),
+    // Choosing another row of a chat, or where a new one works, leaves nothing to come back to.
+    history: s.route.view === 'choose' || isSame(s.route, route) ? s.history : visited(s.history, s.route),
+  }));
+}
+
+function arrived(s: Nav, route: Route): Partial<Nav> {
+  return {
     ...(s.beside && isSame(s.beside, route) ? swapped(s) : {}),
     route,
     drawer: false,
     settings: null,
     focusTick: s.focusTick + 1,
-  }));
+  };
 }
 
 /** One chat, one draft of a new one, one inbox: none stands twice in a window. */
@@ -69,6 +88,44 @@ export function openChat(chatId: ChatId, messageId: number | null = null): void 
 
 export function openNew(workspaceId: WorkspaceId | null = null): void {
   go({ view: 'new', workspaceId });
+}
+
+/** What the window opens with replaces what it showed while it did not know yet. */
+export function openFirst(route: Route): void {
+  navStore.setState((s) => arrived(s, route));
+}
+
+export function canGoBack(): boolean {
+  return navStore.getState().history.past.length > 0;
+}
+
+export function canGoForward(): boolean {
+  return navStore.getState().history.future.length > 0;
+}
+
+export function goBack(): void {
+  retrace(wentBack);
+}
+
+export function goForward(): void {
+  retrace(wentForward);
+}
+
+function retrace(step: (history: History<Route>, from: Route) => Step<Route> | null): void {
+  navStore.setState((s) => {
+    const taken = step(s.history, s.route);
+    if (!taken) return s;
+    const { to, history } = taken;
+    // Where the person was in a chat, the chat remembers by itself.
+    return { ...arrived(s, to.view === 'chat' ? { ...to, messageId: null } : to), history };
+  });
+}
+
+/** It is not there any more: nobody comes back to it. */
+export function forgetChat(chatId: ChatId): void {
+  navStore.setState(({ history }) => ({
+    history: without(history, (route) => route.view === 'chat' && route.chatId === chatId),
+  }));
 }
 
 /** In the other pane, which is made where there is none, and gets the attention. */

@@ -7,13 +7,15 @@ import { archiveChat, type ChatMap, chatsStore } from '../../state/chats.ts';
 import { lastKnown } from '../../state/last-known.ts';
 import { navStore, openChat } from '../../state/nav.ts';
 import { useSeconds } from '../../state/ticks.ts';
+import { useWish } from '../../state/wish.ts';
+import { stepChat } from '../../state/wishes.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Empty } from '../../ui/empty.tsx';
 import type { Point } from '../../ui/menu.tsx';
 import { ChatRow, type RenameEnd } from './chat-row.tsx';
 import { GroupRow } from './group-row.tsx';
 import { type Asked, RowMenu } from './row-menu.tsx';
-import { type TreeRow, treeRows } from './tree-rows.ts';
+import { chatBeside, type TreeRow, treeRows } from './tree-rows.ts';
 
 const LAST_KNOWN: ChatMap = new Map(lastKnown?.chats.map((chat) => [chat.id, chat]));
 const NO_CHATS: ChatMap = new Map();
@@ -76,6 +78,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     setActiveKey(row.key);
     handle.current?.scrollToIndex(to, { align: 'nearest' });
   };
+  useSteps(rows, selected);
   const renamed = (how: RenameEnd) => {
     setRenaming(null);
     if (how === 'key') scroller.current?.focus();
@@ -110,6 +113,14 @@ export function ChatTree({ filter }: { readonly filter: string }) {
       {asked && <RowMenu asked={asked} onRename={setRenaming} onRemove={onRemove} onClose={closeMenu} />}
     </div>
   );
+}
+
+/** The commands "Next chat" and "Previous chat" follow what the tree shows. */
+function useSteps(rows: readonly TreeRow[], selected: ChatId | null): void {
+  useWish(stepChat, (by) => {
+    const next = chatBeside(rows, selected, by);
+    if (next) openChat(next);
+  });
 }
 
 /** The first row, when there is none of this key. */

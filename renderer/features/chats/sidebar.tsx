@@ -1,22 +1,32 @@
 import { Archive, Inbox as InboxIcon, Search, Settings as SettingsIcon, SquarePen } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { chatsStore, showArchived } from '../../state/chats.ts';
 import { gitStore } from '../../state/git.ts';
-import { navStore, openInbox, openNew, showSettings } from '../../state/nav.ts';
+import { useShortcut } from '../../state/keymap.ts';
+import { navStore, openInbox, showSettings } from '../../state/nav.ts';
+import { newChatHere } from '../../state/new-chat.ts';
+import { useWish } from '../../state/wish.ts';
+import { focusSearch } from '../../state/wishes.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { ChatTree } from './chat-tree.tsx';
 
 export function Sidebar() {
   const [filter, setFilter] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const search = useShortcut('go.search');
+  const newChat = useShortcut('chat.new');
+  useWish(focusSearch, () => field.current?.select());
   return (
     <nav className="side" aria-label="Chats">
       <div className="top">
         <div className="search">
           <Search className="i s" aria-hidden="true" />
           <input
+            ref={field}
             type="search"
             aria-label="Search"
+            aria-keyshortcuts={search.aria}
             placeholder="Filter chats"
             value={filter}
             onChange={(e) => setFilter(e.target.value)}
@@ -24,9 +34,9 @@ export function Sidebar() {
               if (e.key === 'Escape') setFilter('');
             }}
           />
-          {filter === '' && <kbd aria-hidden="true">Ctrl K</kbd>}
+          {filter === '' && <kbd aria-hidden="true">{search.text}</kbd>}
         </div>
-        <IconButton label="New chat" aria-keyshortcuts="Control+N" onClick={newChatHere}>
+        <IconButton label="New chat" aria-keyshortcuts={newChat.aria} onClick={newChatHere}>
           <SquarePen className="i" aria-hidden="true" />
         </IconButton>
       </div>
@@ -35,13 +45,6 @@ export function Sidebar() {
       <Foot />
     </nav>
   );
-}
-
-/** A new chat starts where the open one is. */
-export function newChatHere(): void {
-  const { route } = navStore.getState();
-  const chat = route.view === 'chat' ? chatsStore.getState().live?.get(route.chatId) : undefined;
-  openNew(chat?.workspace_id ?? (route.view === 'new' ? route.workspaceId : null));
 }
 
 function InboxButton() {

@@ -2,7 +2,7 @@ import type { ChatSummary } from '@shared/model/chat.ts';
 import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { describe, expect, it } from 'vitest';
-import { type TreeInput, treeRows } from './tree-rows.ts';
+import { chatBeside, type TreeInput, treeRows } from './tree-rows.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
@@ -93,6 +93,19 @@ describe('the tree of chats', () => {
       '  waits',
       'Older 1',
     ]);
+  });
+
+  it('leads from chat to chat as they stand, and round', () => {
+    const rows = tree(chats);
+    const beside = (open: string | null, by: 1 | -1) =>
+      chatBeside(rows, open === null ? null : asId<ChatId>(open), by);
+    expect(beside('b', 1)).toBe('c');
+    expect(beside('c', -1)).toBe('b');
+    expect(beside('waits', 1)).toBe('b');
+    expect(beside('b', -1)).toBe('waits');
+    expect(beside(null, 1)).toBe('b');
+    expect(beside('old', -1)).toBe('waits');
+    expect(chatBeside([], null, 1)).toBe(null);
   });
 
   it('says honestly where each row stands', () => {

@@ -182,3 +182,11 @@ function groupRoots(
 function isOld(chat: ChatSummary, nowMs: number): boolean {
   return chat.status === 'waiting' && !chat.unread && nowMs - Date.parse(chat.updated_at) > OLD_MS;
 }
+
+/** The chat that stands below (1) or above (-1) the open one; from the last one it goes on at the first. */
+export function chatBeside(rows: readonly TreeRow[], open: ChatId | null, by: 1 | -1): ChatId | null {
+  const ids = rows.flatMap((row) => (row.kind === 'chat' ? [row.chat.id] : []));
+  const at = open === null ? -1 : ids.indexOf(open);
+  if (at < 0) return ids.at(by > 0 ? 0 : -1) ?? null;
+  return ids.at((at + by) % ids.length) ?? null;
+}

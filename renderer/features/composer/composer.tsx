@@ -12,7 +12,6 @@ import { MessageBox } from './message-box.tsx';
 import { sendMessage } from './send.ts';
 import type { SlashCommand } from './slash.ts';
 import { SlashMenu, slashAria, useSlash } from './slash-menu.tsx';
-import { useStopKey } from './stop-button.tsx';
 
 const TWICE_MS = 1_000;
 const NO_AGENTS: readonly ChatSummary[] = [];
@@ -28,7 +27,6 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   const lastEscape = useRef(0);
   useEffect(() => void loadDraft(chatId), [chatId]);
   useEffect(() => () => stopEditing(chatId), [chatId]);
-  useStopKey(session, busy || agents > 0);
   useFreshDraft(chatId);
   const value = editing ? editing.text : draft;
   const change = (text: string) => {

@@ -1,25 +1,9 @@
 import { Square } from 'lucide-react';
-import { useEffect } from 'react';
 import { plural } from '../../lib/format.ts';
+import { useShortcut } from '../../state/keymap.ts';
 import type { ChatSession } from '../../state/live.ts';
-import { useAttention } from '../../state/pane.ts';
 import { stopTree } from '../../state/stop.ts';
 import { Button } from '../../ui/button.tsx';
-
-/** Ctrl/Cmd+. stops from anywhere in the window; of two chats the one with the attention. */
-export function useStopKey(session: ChatSession, active: boolean): void {
-  const attention = useAttention();
-  useEffect(() => {
-    if (!active || !attention) return;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '.' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      void stopTree(session);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [session, active, attention]);
-}
 
 interface StopButtonProps {
   readonly session: ChatSession;
@@ -29,6 +13,7 @@ interface StopButtonProps {
 
 /** Stops the chat with all agents that it started. */
 export function StopButton({ session, agents, queued }: StopButtonProps) {
+  const { text: keys, aria } = useShortcut('chat.stop');
   const label = agents > 0 ? 'Stop all' : 'Stop';
   const notes = [
     ...(agents > 0 ? [plural(agents, 'agent')] : []),
@@ -36,9 +21,10 @@ export function StopButton({ session, agents, queued }: StopButtonProps) {
   ].join(', ');
   return (
     <Button
-      keys={notes === '' ? 'Ctrl .' : undefined}
+      keys={notes === '' ? keys : undefined}
       aria-label={label}
-      title={notes === '' ? `${label} · Ctrl .` : `${label} (${notes}) · Ctrl .`}
+      aria-keyshortcuts={aria}
+      title={[notes === '' ? label : `${label} (${notes})`, keys].filter(Boolean).join(' · ')}
       onClick={() => void stopTree(session)}
     >
       <Square className="i s" aria-hidden="true" />

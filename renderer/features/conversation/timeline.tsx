@@ -3,6 +3,9 @@ import { Virtualizer } from 'virtua';
 import { useStore } from 'zustand';
 import { plural } from '../../lib/format.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { useAttention } from '../../state/pane.ts';
+import { useWish } from '../../state/wish.ts';
+import { jumpToLatest } from '../../state/wishes.ts';
 import { useEditedFrom } from './message-rows.tsx';
 import { Tail } from './tail.tsx';
 import { isTight } from './tight.ts';
@@ -31,6 +34,7 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
     if (!atTail) session.toTail();
     toBottom();
   };
+  useWish(jumpToLatest, latest, useAttention());
   return (
     <div className="log-box">
       <div

@@ -1,0 +1,115 @@
+import {
+  Archive,
+  ArrowDown,
+  ArrowLeft,
+  ArrowRight,
+  ArrowUp,
+  BellDot,
+  CornerLeftUp,
+  Inbox,
+  Search,
+} from 'lucide-react';
+import { chatsStore, showArchived } from '../chats.ts';
+import { canGoBack, canGoForward, goBack, goForward, openChat, openInbox } from '../nav.ts';
+import { nextUnread } from '../next-unread.ts';
+import { showSidebar } from '../sidebar.ts';
+import { focusSearch, stepChat } from '../wishes.ts';
+import { defineCommands, type Now } from './command.ts';
+
+const unreadOf = ({ route }: Now) =>
+  nextUnread(chatsStore.getState().live?.values() ?? [], route.view === 'chat' ? route.chatId : null);
+
+export const goCommands = defineCommands({
+  'go.search': {
+    title: 'Search',
+    words: 'find filter chats',
+    section: 'Go',
+    icon: Search,
+    keys: ['Mod+K'],
+    run: () => {
+      showSidebar();
+      focusSearch.make();
+    },
+  },
+  'go.back': {
+    title: 'Back',
+    words: 'history previous',
+    section: 'Go',
+    icon: ArrowLeft,
+    keys: ['Alt+Left'],
+    macKeys: ['Mod+['],
+    when: canGoBack,
+    run: goBack,
+  },
+  'go.forward': {
+    title: 'Forward',
+    words: 'history next',
+    section: 'Go',
+    icon: ArrowRight,
+    keys: ['Alt+Right'],
+    macKeys: ['Mod+]'],
+    when: canGoForward,
+    run: goForward,
+  },
+  'go.inbox': {
+    title: 'Open inbox',
+    words: 'approvals questions waiting',
+    section: 'Go',
+    icon: Inbox,
+    keys: ['Mod+J'],
+    when: ({ route }) => route.view !== 'inbox',
+    run: openInbox,
+  },
+  'go.nextChat': {
+    title: 'Next chat',
+    words: 'below down switch',
+    section: 'Go',
+    icon: ArrowDown,
+    keys: ['Mod+Tab', 'Mod+PageDown'],
+    macKeys: ['Ctrl+Tab', 'Mod+Alt+Down'],
+    when: () => stepChat.isHeard(),
+    run: () => stepChat.make(1),
+  },
+  'go.previousChat': {
+    title: 'Previous chat',
+    words: 'above up switch',
+    section: 'Go',
+    icon: ArrowUp,
+    keys: ['Mod+Shift+Tab', 'Mod+PageUp'],
+    macKeys: ['Ctrl+Shift+Tab', 'Mod+Alt+Up'],
+    when: () => stepChat.isHeard(),
+    run: () => stepChat.make(-1),
+  },
+  'go.nextUnread': {
+    title: 'Next chat that waits for you',
+    words: 'unread finished attention',
+    section: 'Go',
+    icon: BellDot,
+    keys: ['Mod+U'],
+    when: (now) => unreadOf(now) !== null,
+    run: (now) => {
+      const next = unreadOf(now);
+      if (next) openChat(next.id);
+    },
+  },
+  'go.parent': {
+    title: 'Back to the chat that started this agent',
+    words: 'parent up',
+    section: 'Go',
+    icon: CornerLeftUp,
+    when: ({ chat }) => (chat?.parent_chat_id ?? null) !== null,
+    run: ({ chat }) => {
+      if (chat?.parent_chat_id) openChat(chat.parent_chat_id);
+    },
+  },
+  'go.archived': {
+    title: 'Show or hide archived chats',
+    words: 'archive done old',
+    section: 'Go',
+    icon: Archive,
+    run: () => {
+      showSidebar();
+      showArchived(!chatsStore.getState().showArchived);
+    },
+  },
+});

@@ -1,0 +1,50 @@
+import { Bell, BellOff, Container, GitBranch, KeyRound, Server, Settings, ShieldCheck } from 'lucide-react';
+import { setSettings } from '../app.ts';
+import { closeSettings, navStore, type SettingsPart, showSettings } from '../nav.ts';
+import { type Command, defineCommands } from './command.ts';
+
+function part(id: SettingsPart, title: string, icon: Command['icon'], words = ''): Command {
+  const run = () => showSettings(id);
+  return {
+    title: `Settings: ${title}`,
+    words: `preferences options ${words}`,
+    section: 'Settings',
+    icon,
+    run,
+  };
+}
+
+export const settingsCommands = defineCommands({
+  'settings.open': {
+    title: 'Settings',
+    words: 'preferences options',
+    section: 'Settings',
+    icon: Settings,
+    keys: ['Mod+,'],
+    // It closes them again.
+    overDialogs: true,
+    run: () => (navStore.getState().settings ? closeSettings() : showSettings()),
+  },
+  'settings.general': part('general', 'General', Settings, 'theme notifications'),
+  'settings.accounts': part('accounts', 'Accounts', KeyRound, 'models keys providers api'),
+  'settings.approvals': part('approvals', 'Approvals', ShieldCheck, 'rules permissions'),
+  'settings.git': part('git', 'Git accounts', GitBranch, 'forge token github gitlab'),
+  'settings.hosts': part('hosts', 'Hosts', Server, 'ssh'),
+  'settings.templates': part('templates', 'Templates', Container, 'workspaces'),
+  'settings.notificationsOff': {
+    title: 'Turn notifications off',
+    words: 'mute quiet bell',
+    section: 'Settings',
+    icon: BellOff,
+    when: ({ settings }) => settings.notifications,
+    run: () => void setSettings({ notifications: false }),
+  },
+  'settings.notificationsOn': {
+    title: 'Turn notifications on',
+    words: 'unmute bell',
+    section: 'Settings',
+    icon: Bell,
+    when: ({ settings }) => !settings.notifications,
+    run: () => void setSettings({ notifications: true }),
+  },
+});

@@ -1,0 +1,84 @@
+import {
+  Columns2,
+  FileText,
+  GitCompare,
+  Info,
+  type LucideIcon,
+  Monitor,
+  Moon,
+  PanelLeft,
+  PanelRight,
+  SquareTerminal,
+  Sun,
+} from 'lucide-react';
+import { setSettings } from '../app.ts';
+import { chooseTab, showInspector, toggleInspector } from '../inspector.ts';
+import { navStore, toggleBeside, turnAside } from '../nav.ts';
+import { toggleSidebar } from '../sidebar.ts';
+import { type Command, defineCommands, type Now } from './command.ts';
+
+/** The inbox is about no single chat. */
+const hasInspector = ({ route }: Now) => route.view === 'chat' || route.view === 'new';
+
+function inspect(tab: string, title: string, icon: LucideIcon, keys: readonly string[]): Command {
+  const run = () => {
+    chooseTab(tab);
+    showInspector(true);
+  };
+  return { title, words: 'inspector panel tab', section: 'View', icon, keys, when: hasInspector, run };
+}
+
+function theme(value: 'system' | 'light' | 'dark', title: string, icon: LucideIcon): Command {
+  return {
+    title,
+    words: 'colour color appearance mode',
+    section: 'View',
+    icon,
+    when: ({ settings }) => settings.theme !== value,
+    run: () => void setSettings({ theme: value }),
+  };
+}
+
+export const viewCommands = defineCommands({
+  'view.sidebar': {
+    title: 'Toggle sidebar',
+    words: 'show hide chats list',
+    section: 'View',
+    icon: PanelLeft,
+    keys: ['Mod+B'],
+    run: toggleSidebar,
+  },
+  'view.inspector': {
+    title: 'Toggle inspector',
+    words: 'show hide panel',
+    section: 'View',
+    icon: PanelRight,
+    keys: ['Mod+I'],
+    when: hasInspector,
+    run: toggleInspector,
+  },
+  'view.beside': {
+    title: 'Two chats side by side',
+    words: 'split pane compare',
+    section: 'View',
+    icon: Columns2,
+    keys: ['Mod+\\'],
+    run: toggleBeside,
+  },
+  'view.otherPane': {
+    title: 'Go to the other pane',
+    words: 'split side switch',
+    section: 'View',
+    icon: Columns2,
+    keys: ['F6'],
+    when: () => navStore.getState().beside !== null,
+    run: turnAside,
+  },
+  'view.changes': inspect('changes', 'Show changes', GitCompare, ['Mod+Shift+G']),
+  'view.terminal': inspect('terminal', 'Show terminal', SquareTerminal, ['Mod+`']),
+  'view.files': inspect('files', 'Show files', FileText, ['Mod+Shift+E']),
+  'view.details': inspect('details', 'Show details', Info, ['Mod+Shift+D']),
+  'view.themeSystem': theme('system', 'Theme: follow the system', Monitor),
+  'view.themeLight': theme('light', 'Theme: light', Sun),
+  'view.themeDark': theme('dark', 'Theme: dark', Moon),
+});
