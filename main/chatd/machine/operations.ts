@@ -12,18 +12,13 @@ import {
 } from './chat-row.ts';
 import { cancelOverdueActions, completeRequiresAction } from './client-results.ts';
 import { clearContext, requestCompaction, undoCompaction } from './compaction.ts';
-import { createChat } from './create.ts';
-import { editMessage } from './edit.ts';
-import { forkChat } from './fork.ts';
 import { finishInterruption, interrupt } from './interrupt.ts';
 import { answerCall, commitResults, dispatchCalls, setCallProcess, settleCall } from './ledger.ts';
 import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './ownership.ts';
-import { pinChat } from './pins.ts';
-import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
+import { personOperations } from './person-operations.ts';
 import { loadDropped, loadMessage, loadPage, loadProcessChat, loadSnapshot, loadSync } from './reads.ts';
 import { reconcileInvalidState } from './repair.ts';
 import { answerAction, enterRequiresAction } from './requires-action.ts';
-import { sendMessage } from './send.ts';
 import { loadPrompt, loadStep } from './step-view.ts';
 import { commitStep, finishError, finishTurn, recordAttempt, recordRetry, skipRetryWait } from './steps.ts';
 import type { ChatOperationMap } from './store.ts';
@@ -33,14 +28,7 @@ import { listViolations } from './violations.ts';
 
 /** Every transaction of the chat daemon; the database serves them as the daemon's role. */
 export const chatOperations: ChatOperationMap = {
-  createChat,
-  forkChat,
-  sendMessage,
-  editMessage,
-  deleteQueued,
-  editQueued,
-  moveQueued,
-  promoteQueued,
+  ...personOperations,
   interrupt,
   retryError,
   answerCall,
@@ -48,7 +36,6 @@ export const chatOperations: ChatOperationMap = {
   renameChat,
   setArchived,
   markRead,
-  pinChat,
   loadDropped,
   getDraft,
   setDraft,
