@@ -87,3 +87,16 @@ export const scenes: readonly Scene[] = [
     leave: ({ page }) => page.getByRole('button', { name: 'Close pane' }).last().click(),
   },
 ];
+
+/** Before there is a chat. */
+export const firstScenes: readonly Scene[] = [
+  {
+    name: 'first-run',
+    async show({ page }) {
+      await expect(
+        page.getByRole('heading', { name: 'What should the first agent work on?' }),
+      ).toBeVisible();
+      await expect(page.getByRole('radiogroup', { name: 'With' }).getByRole('radio').first()).toBeVisible();
+    },
+  },
+];

@@ -72,6 +72,16 @@ export async function startWorld(desk: Desk): Promise<World> {
   return { app, page, chat };
 }
 
+/** Nothing yet but a folder: what a person sees who has just come. */
+export async function startFresh(desk: Desk): Promise<World> {
+  const api = desk.repository('api-server');
+  fillApiServer(api);
+  const { app, chat } = await desk.start({ provider: 'anthropic', folder: api.directory });
+  await app.window.setViewportSize({ width: 1280, height: 820 });
+  await expect(chat.message).toBeVisible();
+  return { app, page: app.window, chat };
+}
+
 async function begin(page: Page, { told }: Part, workspaceId: WorkspaceId): Promise<void> {
   await ask(page, 'chat.create', { workspaceId, text: told, sendKey: randomUUID() });
 }
