@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { age, belowDirectory, bytes, duration, firstLine, plural, tokens, wholeSeconds } from './format.ts';
+import {
+  age,
+  belowDirectory,
+  bytes,
+  countdown,
+  duration,
+  firstLine,
+  plural,
+  tokens,
+  wholeSeconds,
+} from './format.ts';
 
 describe('words for numbers', () => {
   it('ages', () => {
@@ -25,6 +35,7 @@ describe('words for numbers', () => {
       '2 m 05 s',
     ]);
     expect([10, 6100, 72_000].map(wholeSeconds)).toEqual(['1 s', '6 s', '1 m 12 s']);
+    expect([4, 599, 600, 2_990].map(countdown)).toEqual(['4 s', '599 s', '10 min', '50 min']);
   });
 
   it('sizes, tokens and counts', () => {

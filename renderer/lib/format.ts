@@ -27,6 +27,11 @@ export function wholeSeconds(ms: number): string {
   return s < 60 ? `${s} s` : `${Math.floor(s / 60)} m ${String(s % 60).padStart(2, '0')} s`;
 }
 
+/** What is left of a wait: "4 s", and from ten minutes on "50 min". */
+export function countdown(seconds: number): string {
+  return seconds < 600 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 export function bytes(n: number): string {
   if (n < 1024) return `${n} B`;
   if (n < 1024 * 1024) return `${Math.round(n / 1024)} kB`;

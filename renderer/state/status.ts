@@ -1,6 +1,6 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import { never } from '@shared/util/never.ts';
-import { firstLine } from '../lib/format.ts';
+import { countdown, firstLine } from '../lib/format.ts';
 import type { StatusGlyph } from '../ui/status-mark.tsx';
 
 export type StatusTone = 'none' | 'ok' | 'faint' | 'accent' | 'neutral' | 'warn' | 'err';
@@ -59,7 +59,7 @@ const RETRY_KINDS: Partial<Record<string, string>> = {
 function retryWords(retry: NonNullable<Row['retry']>, nowMs: number): string {
   const why = RETRY_KINDS[retry.kind] ?? 'failed';
   const left = secondsLeft(retry.retrying_at, nowMs);
-  return left > 0 ? `Retrying in ${left} s — ${why}` : `Retrying now — ${why}`;
+  return left > 0 ? `Retrying in ${countdown(left)} — ${why}` : `Retrying now — ${why}`;
 }
 
 /** Rounded: `nowMs` may be half a second old, and a wait of 4 s shall not begin as 5. Zero only when it is over. */

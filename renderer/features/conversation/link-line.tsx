@@ -2,6 +2,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { Hand, Unplug } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { countdown } from '../../lib/format.ts';
 import { doingWords } from '../../lib/trace-words.ts';
 import { openDoctor } from '../../state/doctor.ts';
 import { hostsStore, waitingWords } from '../../state/hosts.ts';
@@ -91,7 +92,7 @@ function NextTry({ at }: { readonly at: string }) {
     <span role="timer" aria-live="off">
       {left > 0 ? (
         <>
-          Next try in <b className="num">{left} s</b>
+          Next try in <b className="num">{countdown(left)}</b>
         </>
       ) : (
         'Trying again…'

@@ -3,6 +3,7 @@ import { CircleDashed, CircleX, Clock, KeyRound, Square, Unplug } from 'lucide-r
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import { countdown } from '../../lib/format.ts';
 import { compactContext } from '../../state/context.ts';
 import { openDoctor } from '../../state/doctor.ts';
 import type { ChatSession } from '../../state/live.ts';
@@ -105,7 +106,7 @@ function RetryCard({ session, retry }: { readonly session: ChatSession; readonly
         <span role="timer" aria-live="off">
           {left > 0 ? (
             <>
-              Next try in <b className="num">{left} s</b>
+              Next try in <b className="num">{countdown(left)}</b>
             </>
           ) : (
             'Trying again…'

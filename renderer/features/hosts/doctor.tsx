@@ -3,6 +3,7 @@ import { Stethoscope } from 'lucide-react';
 import { Fragment, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import { countdown } from '../../lib/format.ts';
 import { hasHops, outcomeWords, stagesToCome, traceText } from '../../lib/trace-words.ts';
 import { closeDoctor, doctorStore, type Patient } from '../../state/doctor.ts';
 import { hostsStore } from '../../state/hosts.ts';
@@ -114,7 +115,7 @@ function NextTry({ host }: { readonly host: string }) {
   if (retryAt === null) return null;
   return (
     <span className="meta num" role="timer" aria-live="off">
-      {left > 0 ? `Next try in ${left} s` : 'Trying again…'}
+      {left > 0 ? `Next try in ${countdown(left)}` : 'Trying again…'}
     </span>
   );
 }
