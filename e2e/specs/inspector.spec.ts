@@ -59,6 +59,12 @@ test('the inspector is toggled, sized by keys and by dragging, and remembered', 
   await page.mouse.up();
   await expect.poll(() => widthOf(page, 'complementary')).toBe(440);
 
+  const widen = page.getByRole('button', { name: 'Widen inspector' });
+  await widen.click();
+  await expect.poll(() => widthOf(page, 'main')).toBe(420);
+  await widen.click();
+  await expect.poll(() => widthOf(page, 'complementary')).toBe(440);
+
   // It lies over the conversation of a narrow window, which first shows the conversation alone.
   await setWindowWidth(app, 1000);
   await expect(inspector(page)).toBeHidden();

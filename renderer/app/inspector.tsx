@@ -1,6 +1,9 @@
+import type { ChatId } from '@shared/model/ids.ts';
+import { Maximize2, Minimize2 } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useRef, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { chatsStore, findChat } from '../state/chats.ts';
+import { type GitState, gitStore } from '../state/git.ts';
 import {
   chooseTab,
   FIRST_WIDTH,
@@ -14,6 +17,7 @@ import {
   widestIn,
 } from '../state/inspector.ts';
 import { focusMessage, navStore } from '../state/nav.ts';
+import { IconButton } from '../ui/button.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { ResizeHandle } from '../ui/resize-handle.tsx';
 import { panelId, Tabs, tabId } from '../ui/tabs.tsx';
@@ -39,7 +43,8 @@ function Frame({ roomy, children }: { readonly roomy: boolean; readonly children
   const kept = useStore(inspectorStore, (s) => s.width);
   const [dragged, setDragged] = useState<number | null>(null);
   const max = widestIn(useWindowWidth(), roomy);
-  const width = Math.min(dragged ?? kept, max);
+  const wide = useStore(inspectorStore, (s) => s.wide);
+  const width = wide && dragged === null ? max : Math.min(dragged ?? kept, max);
   const ref = useRef<HTMLElement>(null);
   useFocusAfter(ref, focusMessage);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -74,9 +79,14 @@ function Content() {
   const tab = inspectorTabs.find(({ id }) => id === chosen) ?? inspectorTabs[0];
   const inspected = useInspected();
   const { Pane } = tab;
+  const changed = useStore(gitStore, (s) => countOf(s, inspected.chatId));
+  const tabs = inspectorTabs.map((one) => (one.id === 'changes' ? { ...one, count: changed } : one));
   return (
     <>
-      <Tabs label="Inspector" tabs={inspectorTabs} chosen={tab.id} onChoose={chooseTab} />
+      <div className="insp-head">
+        <Tabs label="Inspector" tabs={tabs} chosen={tab.id} onChoose={chooseTab} />
+        <WidenButton />
+      </div>
       <div
         key={tab.id}
         id={panelId(tab.id)}
@@ -90,6 +100,26 @@ function Content() {
       </div>
     </>
   );
+}
+
+/** For a diff or a terminal that wants room; once more gives back the width that was chosen. */
+function WidenButton() {
+  const wide = useStore(inspectorStore, (s) => s.wide);
+  const Icon = wide ? Minimize2 : Maximize2;
+  return (
+    <IconButton
+      label="Widen inspector"
+      aria-pressed={wide}
+      onClick={() => inspectorStore.setState({ wide: !wide })}
+    >
+      <Icon className="i s" aria-hidden="true" />
+    </IconButton>
+  );
+}
+
+/** Files that differ from what is committed, as far as is known of the chat. */
+function countOf({ statuses }: GitState, chatId: ChatId | null): number {
+  return (chatId && statuses.get(chatId)?.changed_files) || 0;
 }
 
 function useInspected(): Inspected {

@@ -33,7 +33,7 @@ test('beside the conversation it leaves it its minimum, and over it it leaves an
 });
 
 test('a narrow window has its own word on whether it is shown', () => {
-  const state = { docked: true, over: false, tab: null, width: FIRST_WIDTH };
+  const state = { docked: true, over: false, wide: false, tab: null, width: FIRST_WIDTH };
   expect(isShown(state, true)).toBe(true);
   expect(isShown(state, false)).toBe(false);
 });

@@ -17,6 +17,8 @@ interface Remembered {
 export interface InspectorState extends Remembered {
   /** Lies over the conversation of a narrow window. Never remembered: it would hide what the window opens with. */
   readonly over: boolean;
+  /** As wide as it can be, for now. */
+  readonly wide: boolean;
 }
 
 /** From here on the inspector stands beside the conversation; below it lies over it. */
@@ -52,6 +54,7 @@ const stored = typeof localStorage === 'undefined' ? null : localStorage.getItem
 export const inspectorStore = createStore<InspectorState>(() => ({
   ...readInspector(stored),
   over: false,
+  wide: false,
 }));
 
 function remember(change: Partial<Remembered>): void {
@@ -79,5 +82,6 @@ export function chooseTab(tab: string): void {
 }
 
 export function setInspectorWidth(width: number): void {
+  inspectorStore.setState({ wide: false });
   remember({ width: Math.round(width) });
 }

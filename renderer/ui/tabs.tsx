@@ -2,7 +2,12 @@ import type { KeyboardEvent } from 'react';
 
 interface TabsProps {
   readonly label: string;
-  readonly tabs: readonly { readonly id: string; readonly label: string }[];
+  readonly tabs: readonly {
+    readonly id: string;
+    readonly label: string;
+    /** How much there is behind it; nothing is shown for 0. */
+    readonly count?: number | undefined;
+  }[];
   readonly chosen: string;
   /** One below the other. */
   readonly vertical?: boolean;
@@ -49,6 +54,12 @@ export function Tabs({ label, tabs, chosen, vertical = false, onChoose }: TabsPr
           onClick={() => onChoose(tab.id)}
         >
           {tab.label}
+          {tab.count ? (
+            <span className="tab-count num" aria-hidden="true">
+              {' '}
+              {tab.count}
+            </span>
+          ) : null}
         </button>
       ))}
     </div>
