@@ -50,7 +50,7 @@ export const FLAKY: Part = {
     },
     {
       say: 'The hold was released **outside the transaction** that marks the seat as sold, so a second buyer could read it in between. I moved the release into the same transaction and made `released` fire after commit. Now I repeat the suite fifty times.',
-      calls: [{ name: 'execute', args: { command: 'npm test -- checkout --repeat 50' } }],
+      calls: [{ name: 'execute', args: { command: 'npm test -- checkout --repeat 50', timeout: '1h' } }],
     },
   ],
 };
