@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Settings } from '@shared/contract/app.ts';
 import { asId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
+import type { ZoomWay } from '@shared/model/zoom.ts';
 import { driveChats } from './assembly/drive-chats.ts';
 import { closers, inOrder } from './assembly/in-order.ts';
 import { databaseUrlOf, type KnownSecrets, openSecrets } from './assembly/known-secrets.ts';
@@ -46,6 +47,8 @@ export interface Daemon {
   readonly calls: CallHandlers;
   readonly feeds: FeedHandlers;
   readonly settings: Settings;
+  /** Asked for by the menu of the system. */
+  zoom(way: ZoomWay): Promise<void>;
   /** A second start named a folder; the window of this number shows it. */
   openFolder(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void>;
   /** Resolves when the database's worker died: nothing works any more until a new daemon is started. */
@@ -147,6 +150,7 @@ async function assemble(
     get settings() {
       return face.settings();
     },
+    zoom: (way) => face.zoom(way),
     openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
     lost: store.lost,
     replica: replica && { id: workerId, url: replica.url },

@@ -133,7 +133,7 @@ function daemonStarter(run: Run): () => void {
     newWindow: (chatId) => run.windows.open(chatId),
     pickFolder: () => pickFolder(run.windows),
     openUrl: openInBrowser,
-    onSettings: (settings) => run.windows.setTheme(settings.theme),
+    onSettings: (settings) => run.windows.setLook(settings),
     clock: systemClock,
     random: systemRandom,
     log,
@@ -151,13 +151,16 @@ function daemonStarter(run: Run): () => void {
 /** Shows the window; when the daemon cannot start or is lost, why, until it works or the person gives up. */
 async function open(run: Run, start: () => void): Promise<void> {
   await app.whenReady();
-  installMenu({ newWindow: () => run.windows.open() });
+  installMenu({
+    newWindow: () => run.windows.open(),
+    zoom: (way) => void run.daemon.then((daemon) => daemon.zoom(way)).catch(() => undefined),
+  });
   watchPower(() => void run.daemon.then((daemon) => daemon.wake()).catch(() => undefined));
   for (;;) {
     if (run.unusable === null) show(run);
     try {
       const daemon = await run.daemon;
-      run.windows.setTheme(daemon.settings.theme);
+      run.windows.setLook(daemon.settings);
       const fault = await daemon.lost;
       // What still runs in it can only fail; the chats go on when the database is open again.
       await daemon.close().catch(() => undefined);

@@ -7,14 +7,17 @@ import './app/shell.css';
 import './app/inspector.css';
 import './features/changes/changes.css';
 import './features/chats/chats.css';
+import './features/cheat-sheet/cheat-sheet.css';
 import './features/conversation/conversation.css';
 import './features/composer/composer.css';
 import './features/details/details.css';
 import './features/files/files.css';
 import './features/hosts/hosts.css';
+import './features/palette/palette.css';
 import './features/settings/settings.css';
 import './features/terminal/terminal.css';
 import './features/workspaces/workspaces.css';
+import './ui/contrast.css';
 import { App } from './app/app.tsx';
 import { appStore, startApp } from './state/app.ts';
 import { chatsStore, startChats } from './state/chats.ts';
@@ -46,8 +49,8 @@ if (root) {
     get() {
       const { live } = chatsStore.getState();
       const { list } = workspacesStore.getState();
-      const { theme } = appStore.getState().settings;
-      return live && list && { chats: worthKeeping(live.values()), workspaces: list, theme };
+      const { theme, contrast } = appStore.getState().settings;
+      return live && list && { chats: worthKeeping(live.values()), workspaces: list, theme, contrast };
     },
     subscribe(changed) {
       for (const store of [chatsStore, workspacesStore, appStore]) store.subscribe(changed);

@@ -47,19 +47,20 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
       await deps.openUrl(url);
       return ok(null);
     },
-    'settings.set': async ({ theme, notifications }) =>
-      ok(
-        await deps.saveSettings({
-          ...(theme === undefined ? {} : { theme }),
-          ...(notifications === undefined ? {} : { notifications }),
-        }),
-      ),
+    'settings.set': async (change) => ok(await deps.saveSettings(given(change))),
     'models.setDefault': ({ modelConfigId }) => models.setDefault(modelConfigId),
     'accounts.add': (input) => models.add(input),
     'accounts.setKey': ({ providerId, key }) => models.setKey(providerId, key),
     'accounts.setEnabled': ({ providerId, enabled }) => models.setEnabled(providerId, enabled),
     'accounts.remove': ({ providerId }) => models.remove(providerId),
   };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without what was not said. */
+function given<T extends object>(change: T): Given<T> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 /** As long as the window keeps the feed: one that is closed, reloaded or gone holds nothing. */

@@ -1,6 +1,7 @@
 import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
 import type { ChatId, OwnerId } from '@shared/model/ids.ts';
 import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
+import { type ZoomWay, zoomed } from '@shared/model/zoom.ts';
 import { createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
@@ -19,7 +20,13 @@ import { noticeOf, noticeOfGit, type QuestionNotice, tellQuestions } from './que
 
 /** Chats that wait together are one message. */
 const TELL_AGAIN_MS = 10_000;
-const DEFAULT_SETTINGS: Settings = { theme: 'system', notifications: true };
+const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  contrast: 'system',
+  zoom: 1,
+  notifications: true,
+  keys: {},
+};
 
 /** What the person's side of the daemon is given by the app around it. */
 export interface FaceOptions {
@@ -68,6 +75,13 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
   const leaving = askBeforeQuit(options, parts.localWorks, events);
   const folder = createOpenedFolder(workspaces, events);
   if (options.folder) await folder.open(options.folder, options.approvals, null);
+  const saveSettings = async (change: Partial<Settings>) => {
+    settings = { ...settings, ...change };
+    await store.call('saveSetting', { key: 'window', value: settings });
+    options.onSettings(settings);
+    events.send({ type: 'settings', settings });
+    return settings;
+  };
   return {
     models,
     attention,
@@ -81,12 +95,9 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     openUrl: options.openUrl,
     mayLeave: leaving.mayLeave,
     answerQuit: leaving.answer,
-    async saveSettings(change: Partial<Settings>) {
-      settings = { ...settings, ...change };
-      await store.call('saveSetting', { key: 'window', value: settings });
-      options.onSettings(settings);
-      events.send({ type: 'settings', settings });
-      return settings;
+    saveSettings,
+    async zoom(way: ZoomWay) {
+      await saveSettings({ zoom: zoomed(settings.zoom, way) });
     },
     info: async (): Promise<AppInfo> => ({
       version: options.version,

@@ -1,9 +1,20 @@
+import type { ZoomWay } from '@shared/model/zoom.ts';
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
+interface MenuActions {
+  newWindow(): void;
+  zoom(way: ZoomWay): void;
+}
+
 /** What a platform's people expect to find; the app's own commands live in the window. */
-export function installMenu(on: { newWindow(): void }): void {
+export function installMenu(on: MenuActions): void {
   const file: MenuItemConstructorOptions[] = [
-    { label: 'New Window', accelerator: 'CommandOrControl+Shift+N', click: () => on.newWindow() },
+    // Elsewhere the page has the shortcut, which a person may have changed.
+    {
+      label: 'New Window',
+      ...(process.platform === 'darwin' ? { accelerator: 'Command+Shift+N' } : {}),
+      click: () => on.newWindow(),
+    },
     { type: 'separator' },
     process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
   ];
@@ -11,9 +22,9 @@ export function installMenu(on: { newWindow(): void }): void {
     { role: 'reload' },
     { role: 'toggleDevTools' },
     { type: 'separator' },
-    { role: 'resetZoom' },
-    { role: 'zoomIn' },
-    { role: 'zoomOut' },
+    { label: 'Actual Size', click: () => on.zoom('reset') },
+    { label: 'Zoom In', click: () => on.zoom('in') },
+    { label: 'Zoom Out', click: () => on.zoom('out') },
     { type: 'separator' },
     { role: 'togglefullscreen' },
   ];

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { LEAST_ZOOM, MOST_ZOOM } from '@shared/model/zoom.ts';
 import { z } from 'zod';
 
 export const MIN_WIDTH = 640;
@@ -15,12 +16,14 @@ const windowState = z.object({
   maximized: z.boolean(),
   /** Kept here too, because the first colour is needed before the database is open. */
   theme: z.enum(['system', 'light', 'dark']),
+  /** And so is the size of everything. */
+  zoom: z.number().min(LEAST_ZOOM).max(MOST_ZOOM).catch(1),
 });
 
 export type Rectangle = z.infer<typeof rectangle>;
 export type WindowState = z.infer<typeof windowState>;
 
-const FIRST: WindowState = { bounds: null, maximized: false, theme: 'system' };
+const FIRST: WindowState = { bounds: null, maximized: false, theme: 'system', zoom: 1 };
 
 /** A missing or spoilt file is a first start. */
 export function readWindowState(file: string): WindowState {

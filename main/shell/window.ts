@@ -13,6 +13,8 @@ import {
 } from './window-state.ts';
 
 const REMEMBER_AFTER_MS = 500;
+/** Of the page's title bar. */
+const BAR_HEIGHT = 40;
 const FIRST_SIZE = { width: 1280, height: 820 };
 
 /** The colours of the page's own background and title bar, so that nothing flashes before it paints. */
@@ -30,7 +32,8 @@ export interface WindowOptions {
   readonly log: Log;
 }
 
-export type Theme = WindowState['theme'];
+/** What of the settings the window itself follows. */
+export type Look = Pick<WindowState, 'theme' | 'zoom'>;
 
 /** How one window differs from the others. */
 export interface WindowPlace {
@@ -46,7 +49,7 @@ export interface MainWindow {
   readonly number: number;
   /** Shows it, un-minimises it, gives it the focus. */
   focus(): void;
-  setTheme(theme: Theme): void;
+  setLook(look: Look): void;
   /** True for the one frame that may speak to main: our page in this window. */
   isOurs(frame: Electron.WebFrameMain | null): boolean;
 }
@@ -78,20 +81,17 @@ export function openWindow(options: WindowOptions, { chatId, offsetPx }: WindowP
   window.on('move', saveSoon);
   window.on('close', save);
   window.on('closed', () => clearTimeout(timer));
-  const repaint = () => paint(window);
+  const repaint = () => paint(window, state.zoom);
+  const applyZoom = () => {
+    window.webContents.setZoomFactor(state.zoom);
+    repaint();
+  };
+  // Chromium remembers a zoom by address, and forgets it with the page.
+  window.webContents.on('did-finish-load', applyZoom);
   nativeTheme.on('updated', repaint);
   window.on('closed', () => nativeTheme.off('updated', repaint));
 
-  window.webContents.on('render-process-gone', (_event, details) => {
-    options.log.error('the window’s process ended', { ...details });
-    // Its state is in the database; a new page shows it again.
-    if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.reload();
-  });
-  const query = { window: String(window.id), ...(chatId === null ? {} : { chat: chatId }) };
-  window.loadFile(options.pageFile, { query }).catch((error: unknown) => {
-    options.log.error('the page did not load', errorFields(error));
-  });
-
+  loadPage(window, options, chatId);
   return {
     browserWindow: window,
     number: window.id,
@@ -101,10 +101,11 @@ export function openWindow(options: WindowOptions, { chatId, offsetPx }: WindowP
       window.show();
       window.focus();
     },
-    setTheme(theme) {
+    setLook({ theme, zoom }) {
       nativeTheme.themeSource = theme;
-      if (state.theme === theme) return;
-      state = { ...state, theme };
+      if (state.theme === theme && state.zoom === zoom) return;
+      state = { ...state, theme, zoom };
+      if (!window.isDestroyed()) applyZoom();
       tryWrite(options, state);
     },
     isOurs(frame) {
@@ -112,6 +113,18 @@ export function openWindow(options: WindowOptions, { chatId, offsetPx }: WindowP
       return frame === window.webContents.mainFrame && frame.url.split(/[?#]/)[0] === page;
     },
   };
+}
+
+function loadPage(window: BrowserWindow, { pageFile, log }: WindowOptions, chatId: ChatId | null): void {
+  window.webContents.on('render-process-gone', (_event, details) => {
+    log.error('the window’s process ended', { ...details });
+    // Its state is in the database; a new page shows it again.
+    if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.reload();
+  });
+  const query = { window: String(window.id), ...(chatId === null ? {} : { chat: chatId }) };
+  window.loadFile(pageFile, { query }).catch((error: unknown) => {
+    log.error('the page did not load', errorFields(error));
+  });
 }
 
 function tryWrite(options: WindowOptions, state: WindowState): void {
@@ -138,11 +151,16 @@ function shape(state: WindowState, preload: string): Electron.BrowserWindowConst
     ...(process.platform === 'win32'
       ? {
           titleBarStyle: 'hidden' as const,
-          titleBarOverlay: { color: colours.bar, symbolColor: colours.ink, height: 40 },
+          titleBarOverlay: {
+            color: colours.bar,
+            symbolColor: colours.ink,
+            height: Math.round(BAR_HEIGHT * state.zoom),
+          },
         }
       : {}),
     webPreferences: {
       preload,
+      zoomFactor: state.zoom,
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
@@ -152,12 +170,16 @@ function shape(state: WindowState, preload: string): Electron.BrowserWindowConst
   };
 }
 
-function paint(window: BrowserWindow): void {
+function paint(window: BrowserWindow, zoom: number): void {
   if (window.isDestroyed()) return;
   const colours = nativeTheme.shouldUseDarkColors ? COLOURS.dark : COLOURS.light;
   window.setBackgroundColor(colours.back);
   if (process.platform === 'win32')
-    window.setTitleBarOverlay({ color: colours.bar, symbolColor: colours.ink });
+    window.setTitleBarOverlay({
+      color: colours.bar,
+      symbolColor: colours.ink,
+      height: Math.round(BAR_HEIGHT * zoom),
+    });
 }
 
 /** The page needs nothing but its own files: no network, no other file, no permission but writing the clipboard. */

@@ -1,7 +1,7 @@
 import type { ChatId } from '@shared/model/ids.ts';
 import { app, type BrowserWindow, shell, type WebFrameMain } from 'electron';
 import type { Clock } from '../base/clock.ts';
-import { type MainWindow, openWindow, type Theme, type WindowOptions } from './window.ts';
+import { type Look, type MainWindow, openWindow, type WindowOptions } from './window.ts';
 
 const PAGE_GOES_WITHIN_MS = 1_000;
 /** Each further window stands a little lower and to the right of the one before. */
@@ -15,7 +15,7 @@ export interface Windows {
   last(): MainWindow | null;
   /** Brings that one to the front and answers its number, by which the daemon addresses it. */
   focus(): number | null;
-  setTheme(theme: Theme): void;
+  setLook(look: Look): void;
   /** True for the one frame of each window that may speak to main. */
   isOurs(frame: WebFrameMain | null): boolean;
   destroyAll(): void;
@@ -51,8 +51,8 @@ export function createWindows(options: WindowOptions & { readonly clock: Clock }
       last()?.focus();
       return last()?.number ?? null;
     },
-    setTheme(theme) {
-      for (const window of windows) window.setTheme(theme);
+    setLook(look) {
+      for (const window of windows) window.setLook(look);
     },
     isOurs: (frame) => windows.some((window) => window.isOurs(frame)),
     destroyAll() {

@@ -1,17 +1,23 @@
 import { useStore } from 'zustand';
+import { CheatSheet } from '../features/cheat-sheet/cheat-sheet.tsx';
 import { HostDialogs } from '../features/hosts/host-dialogs.tsx';
+import { Palette } from '../features/palette/palette.tsx';
 import { QuitQuestion } from '../features/quit/quit-question.tsx';
 import { Settings } from '../features/settings/settings.tsx';
 import { Toasts } from '../features/toasts/toasts.tsx';
 import { WorkspaceDialogs } from '../features/workspaces/workspace-dialogs.tsx';
 import { navStore } from '../state/nav.ts';
+import { overlayStore } from '../state/overlay.ts';
 
 /** What lies over the panes, whichever they are. */
 export function Overlays() {
   const part = useStore(navStore, (s) => s.settings);
+  const overlay = useStore(overlayStore, (s) => s.overlay);
   return (
     <>
       {part && <Settings part={part} />}
+      {overlay?.kind === 'palette' && <Palette text={overlay.text} />}
+      {overlay?.kind === 'cheat-sheet' && <CheatSheet />}
       <WorkspaceDialogs />
       <HostDialogs />
       <QuitQuestion />

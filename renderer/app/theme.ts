@@ -1,18 +1,29 @@
+import type { Settings } from '@shared/contract/app.ts';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { appStore } from '../state/app.ts';
 
-/** Puts the theme on the document; "system" follows the desktop as it changes. */
+const LIGHT = '(prefers-color-scheme: light)';
+/** With forced colours the system's own take over; what is left to us is strong, too. */
+const MORE = '(prefers-contrast: more), (forced-colors: active)';
+
+/** Puts the theme on the document; what follows the system follows it as it changes. */
 export function useTheme(): void {
   const theme = useStore(appStore, (s) => s.settings.theme);
+  const contrast = useStore(appStore, (s) => s.settings.contrast);
   useEffect(() => {
-    const system = window.matchMedia('(prefers-color-scheme: light)');
-    const apply = () => {
-      const light = theme === 'system' ? system.matches : theme === 'light';
-      document.documentElement.dataset['theme'] = light ? 'light' : 'dark';
-    };
+    const queries = [matchMedia(LIGHT), matchMedia(MORE)];
+    const apply = () => Object.assign(document.documentElement.dataset, look({ theme, contrast }));
     apply();
-    system.addEventListener('change', apply);
-    return () => system.removeEventListener('change', apply);
-  }, [theme]);
+    for (const query of queries) query.addEventListener('change', apply);
+    return () => {
+      for (const query of queries) query.removeEventListener('change', apply);
+    };
+  }, [theme, contrast]);
+}
+
+function look({ theme, contrast }: Pick<Settings, 'theme' | 'contrast'>) {
+  const light = theme === 'system' ? matchMedia(LIGHT).matches : theme === 'light';
+  const more = contrast === 'system' ? matchMedia(MORE).matches : contrast === 'more';
+  return { theme: light ? 'light' : 'dark', contrast: more ? 'more' : 'standard' };
 }

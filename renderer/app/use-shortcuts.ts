@@ -2,9 +2,12 @@ import { useEffect } from 'react';
 import { isOfPlace, placeOfFocus } from '../lib/key-places.ts';
 import { boundTo } from '../lib/keymap.ts';
 import { keysOf } from '../lib/keys.ts';
+import { strokeOf } from '../lib/stroke-of.ts';
+import type { Command } from '../state/commands/command.ts';
 import { commandOf } from '../state/commands/registry.ts';
 import { isAvailable, runCommand } from '../state/commands/run.ts';
 import { getKeymap, getPlatform } from '../state/keymap.ts';
+import { navStore } from '../state/nav.ts';
 
 /** Shortcuts work everywhere in the window, but where what has the focus needs the stroke for itself. */
 export function useShortcuts(): void {
@@ -14,17 +17,22 @@ export function useShortcuts(): void {
   }, []);
 }
 
+/** A dialog keeps shortcuts from what lies behind it. */
+function reach(): readonly ('page' | NonNullable<Command['over']>)[] {
+  const dialogs = document.querySelectorAll('dialog:modal').length;
+  if (dialogs === 0) return ['page', 'settings', 'dialogs'];
+  return dialogs === 1 && navStore.getState().settings !== null ? ['settings', 'dialogs'] : ['dialogs'];
+}
+
 function onKey(event: KeyboardEvent): void {
   // Who has it taken says so; a word that is still being composed is text.
   if (event.defaultPrevented || event.isComposing) return;
   const platform = getPlatform();
-  const altGraph = event.getModifierState('AltGraph');
-  const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
-  const keys = keysOf({ key, code, ctrlKey, metaKey, altKey, shiftKey, altGraph }, platform);
+  const keys = keysOf(strokeOf(event), platform);
   if (keys === null || isOfPlace(keys, placeOfFocus(document.activeElement), platform)) return;
-  const behindDialog = document.querySelector('dialog:modal') !== null;
+  const reachable = reach();
   const id = boundTo(getKeymap(), keys).find(
-    (one) => (!behindDialog || commandOf(one).overDialogs === true) && isAvailable(one),
+    (one) => reachable.includes(commandOf(one).over ?? 'page') && isAvailable(one),
   );
   if (id === undefined) return;
   event.preventDefault();

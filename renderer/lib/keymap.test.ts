@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { boundTo, keymapOf } from './keymap.ts';
+import { boundTo, keymapOf, withDefault, withKeys, withoutKeys } from './keymap.ts';
 
 const commands = {
   back: { keys: ['Alt+Left'], macKeys: ['Mod+['] },
@@ -25,4 +25,24 @@ it('follows the person: a shortcut that was given to one command is no other’s
 
 it('survives what an earlier or later version wrote', () => {
   expect(keymapOf(commands, { gone: ['Mod+G'] }, 'linux').get('next')).toEqual(['Mod+Tab', 'Mod+PageDown']);
+});
+
+it('gives and takes shortcuts, and writes down only what differs from what a command brings', () => {
+  const ground = { commands, chosen: {}, platform: 'linux' as const };
+  const added = withKeys(ground, 'back', 'Mod+B');
+  expect(added).toEqual({ back: ['Alt+Left', 'Mod+B'] });
+  expect(withoutKeys({ ...ground, chosen: added }, 'back', 'Mod+B')).toEqual({});
+  const none = withoutKeys(ground, 'back', 'Alt+Left');
+  expect(none).toEqual({ back: [] });
+  expect(withDefault(none, 'back')).toEqual({});
+});
+
+it('takes a shortcut from whichever had it, by choice or from the start', () => {
+  const ground = { commands, platform: 'linux' as const };
+  const first = withKeys({ ...ground, chosen: {} }, 'quiet', 'Alt+Left');
+  expect(keymapOf(commands, first, 'linux').get('back')).toEqual([]);
+  const second = withKeys({ ...ground, chosen: first }, 'next', 'Alt+Left');
+  expect(second).toEqual({ next: ['Mod+Tab', 'Mod+PageDown', 'Alt+Left'] });
+  // Given back, it is where it was.
+  expect(withKeys({ ...ground, chosen: second }, 'back', 'Alt+Left')).toEqual({});
 });

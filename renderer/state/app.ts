@@ -23,7 +23,13 @@ export interface App {
 
 export const appStore = createStore<App>(() => ({
   info: null,
-  settings: { theme: lastKnown?.theme ?? 'system', notifications: true },
+  settings: {
+    theme: lastKnown?.theme ?? 'system',
+    contrast: lastKnown?.contrast ?? 'system',
+    zoom: 1,
+    notifications: true,
+    keys: {},
+  },
   failure: null,
   switching: false,
   folderProblem: null,

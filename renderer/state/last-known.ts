@@ -7,6 +7,7 @@ export interface LastKnown {
   readonly chats: readonly ChatSummary[];
   readonly workspaces: readonly WorkspaceSummary[];
   readonly theme: Settings['theme'];
+  readonly contrast: Settings['contrast'];
 }
 
 const KEY = 'gaffer.last-known.1';
@@ -32,7 +33,8 @@ export function parseLastKnown(text: string | null): LastKnown | null {
   const value = JSON.parse(text) as Partial<LastKnown> | null;
   if (!Array.isArray(value?.chats) || !Array.isArray(value.workspaces)) return null;
   const theme = value.theme === 'light' || value.theme === 'dark' ? value.theme : 'system';
-  return { chats: value.chats, workspaces: value.workspaces, theme };
+  const contrast = value.contrast === 'standard' || value.contrast === 'more' ? value.contrast : 'system';
+  return { chats: value.chats, workspaces: value.workspaces, theme, contrast };
 }
 
 /** The newest chats; agents only with the chat that they belong to. */

@@ -25,7 +25,15 @@ export const PANE_TITLES = { new: 'New chat', inbox: 'Inbox', choose: 'Choose a 
 export type Side = 'left' | 'right';
 
 /** The parts of the settings, in their order. */
-export const SETTINGS_PARTS = ['general', 'accounts', 'approvals', 'git', 'hosts', 'templates'] as const;
+export const SETTINGS_PARTS = [
+  'general',
+  'keyboard',
+  'accounts',
+  'approvals',
+  'git',
+  'hosts',
+  'templates',
+] as const;
 export type SettingsPart = (typeof SETTINGS_PARTS)[number];
 
 export interface Nav {

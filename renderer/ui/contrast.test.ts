@@ -10,16 +10,25 @@ interface Colour {
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
-/** Tokens of one theme; what the light theme does not say is taken from the dark one, as the page does. */
-function tokens(theme: 'dark' | 'light'): ReadonlyMap<string, Colour> {
-  const [dark = '', light = ''] = css.split("[data-theme='light']");
+type Theme = 'dark' | 'light' | 'dark, high contrast' | 'light, high contrast';
+
+const SELECTORS: Readonly<Record<Theme, string>> = {
+  dark: ':root {',
+  light: "[data-theme='light'] {",
+  'dark, high contrast': "[data-theme='dark'][data-contrast='more'] {",
+  'light, high contrast': "[data-theme='light'][data-contrast='more'] {",
+};
+const THEMES = Object.keys(SELECTORS) as readonly Theme[];
+
+/** Tokens of one theme; each says all of them, so that none is taken from another one by mistake. */
+function tokens(theme: Theme): ReadonlyMap<string, Colour> {
+  const from = css.indexOf(`\n${SELECTORS[theme]}`);
+  const block = css.slice(from, css.indexOf('\n}', from));
   const found = new Map<string, Colour>();
-  for (const block of theme === 'dark' ? [dark] : [dark, light]) {
-    for (const [, name, l, c, h, a] of block.matchAll(
-      /(--[\w-]+):\s*oklch\(([\d.]+) ([\d.]+) ([\d.]+)(?: \/ ([\d.]+))?\)/g,
-    )) {
-      found.set(name ?? '', { rgb: oklch(Number(l), Number(c), Number(h)), alpha: Number(a ?? 1) });
-    }
+  for (const [, name, l, c, h, a] of block.matchAll(
+    /(--[\w-]+):\s*oklch\(([\d.]+) ([\d.]+) ([\d.]+)(?: \/ ([\d.]+))?\)/g,
+  )) {
+    found.set(name ?? '', { rgb: oklch(Number(l), Number(c), Number(h)), alpha: Number(a ?? 1) });
   }
   return found;
 }
@@ -62,8 +71,18 @@ const DIFF = ['code', ...WASHES, 'add-word/add-wash/code', 'del-word/del-wash/co
 
 /** Where each colour is used as text; washes stand on the surface after the slash. */
 const TEXT: Readonly<Record<string, readonly string[]>> = {
-  'fg-0': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'code', 'select', 'accent-wash/bg-2', 'warn-wash/bg-1'],
-  'fg-1': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'add-word/code', 'del-word/code', ...DIFF],
+  'fg-0': [
+    'bg-0',
+    'bg-1',
+    'bg-2',
+    'bg-3',
+    'code',
+    'select',
+    'accent-wash/bg-2',
+    'accent-wash/bg-3',
+    'warn-wash/bg-1',
+  ],
+  'fg-1': ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'accent-wash/bg-2', 'add-word/code', 'del-word/code', ...DIFF],
   'fg-2': [
     'bg-0',
     'bg-1',
@@ -98,14 +117,25 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   'bright-cyan': ['code'],
 };
 const GLYPHS: Readonly<Record<string, readonly string[]>> = {
-  accent: ['bg-0', 'bg-3'],
+  // And the ring around what has the focus.
+  accent: ['bg-0', 'bg-1', 'bg-2', 'bg-3', 'code'],
   ok: ['bg-0', 'bg-3'],
   err: ['bg-0', 'bg-3'],
   warn: ['bg-0', 'bg-3'],
   'fg-3': ['bg-0', 'bg-3'],
 };
 
-describe.each(['dark', 'light'] as const)('contrast, %s', (theme) => {
+/** What a field, a card or a line is seen by; as a glyph only where contrast is asked for. */
+const LINES: Readonly<Record<string, readonly string[]>> = {
+  line: ['bg-0', 'bg-1', 'bg-2', 'code'],
+  'line-strong': ['bg-0', 'bg-1', 'bg-2', 'code'],
+};
+
+const pairs = (of: Readonly<Record<string, readonly string[]>>) =>
+  Object.entries(of).flatMap(([fg, list]) => list.map((bg) => [fg, bg] as const));
+
+describe.each(THEMES)('contrast, %s', (theme) => {
+  const more = theme.includes('high');
   const colours = tokens(theme);
   const colour = (name: string) => {
     const found = colours.get(`--${name}`);
@@ -116,13 +146,28 @@ describe.each(['dark', 'light'] as const)('contrast, %s', (theme) => {
     const [top = '', ...under] = name.split('/');
     return under.length === 0 ? colour(top).rgb : over(colour(top), surface(under.join('/')));
   };
-  const pairs = (of: Readonly<Record<string, readonly string[]>>) =>
-    Object.entries(of).flatMap(([fg, list]) => list.map((bg) => [fg, bg] as const));
+  const ratio = (fg: string, bg: string) => contrast(colour(fg).rgb, surface(bg));
 
+  it('says every token', () => {
+    expect([...colours.keys()].toSorted()).toEqual([...tokens('dark').keys()].toSorted());
+  });
   it.each(pairs(TEXT))('text %s on %s', (fg, bg) => {
-    expect(contrast(colour(fg).rgb, surface(bg))).toBeGreaterThanOrEqual(4.5);
+    expect(ratio(fg, bg)).toBeGreaterThanOrEqual(more ? 7 : 4.5);
   });
   it.each(pairs(GLYPHS))('glyph %s on %s', (fg, bg) => {
-    expect(contrast(colour(fg).rgb, surface(bg))).toBeGreaterThanOrEqual(3);
+    expect(ratio(fg, bg)).toBeGreaterThanOrEqual(more ? 4.5 : 3);
+  });
+  it.each(more ? pairs(LINES) : [])('line %s on %s', (fg, bg) => {
+    expect(ratio(fg, bg)).toBeGreaterThanOrEqual(3);
+  });
+  it.each(['bg-0', 'bg-1', 'bg-2'])(
+    'what cannot be done now is seen, and is fainter than what can, on %s',
+    (bg) => {
+      expect(ratio('off', bg)).toBeGreaterThanOrEqual(more ? 3 : 2);
+      expect(ratio('off', bg)).toBeLessThan(ratio('fg-3', bg));
+    },
+  );
+  it.each(['bg-0', 'bg-1', 'bg-2', 'code'])('selected text stands out on %s', (bg) => {
+    expect(contrast(colour('select').rgb, surface(bg))).toBeGreaterThanOrEqual(1.25);
   });
 });

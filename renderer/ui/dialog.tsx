@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { IconButton } from './button.tsx';
+import { useModal } from './use-modal.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -19,14 +20,7 @@ export function Dialog(props: DialogProps) {
   const { title, icon, size = '', question, place = null, onClose, children } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Closed while it is still in the page: only then the platform gives the focus back to what had it before.
-  useLayoutEffect(() => {
-    const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
-    // React gives the focus before the dialog is open, when nothing in it can take it.
-    dialog?.querySelector<HTMLElement>('[data-focus-first]')?.focus();
-    return () => dialog?.close();
-  }, []);
+  useModal(ref);
   return (
     <dialog
       ref={ref}

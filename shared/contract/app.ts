@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChatId, ModelConfigId, ProviderId, WorkspaceId } from '../model/ids.ts';
 import type { LocalWork } from '../model/local-work.ts';
+import { LEAST_ZOOM, MOST_ZOOM } from '../model/zoom.ts';
 import { call, feed, is } from './define.ts';
 import { accountProblems } from './new-account.ts';
 import * as s from './schemas.ts';
@@ -34,7 +35,12 @@ export interface Account {
 
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
+  readonly contrast: 'system' | 'standard' | 'more';
+  /** How large everything is; 1 is as it was designed. */
+  readonly zoom: number;
   readonly notifications: boolean;
+  /** Shortcuts that the person chose, by command: in place of those that it brings. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What the window needs before it can draw anything. */
@@ -95,7 +101,14 @@ export const appContract = {
   'settings.set': call({
     input: z.object({
       theme: z.enum(['system', 'light', 'dark']).optional(),
+      contrast: z.enum(['system', 'standard', 'more']).optional(),
+      zoom: z.number().min(LEAST_ZOOM).max(MOST_ZOOM).optional(),
       notifications: z.boolean().optional(),
+      keys: z
+        .record(z.string().min(1).max(64), z.array(z.string().min(1).max(40)).max(4).readonly())
+        .refine((keys) => Object.keys(keys).length <= 500)
+        .readonly()
+        .optional(),
     }),
     output: is<Settings>(),
   }),

@@ -9,11 +9,13 @@ import { Accounts } from './accounts.tsx';
 import { General } from './general.tsx';
 import { GitAccounts } from './git-accounts.tsx';
 import { Hosts } from './hosts.tsx';
+import { Keyboard } from './keyboard.tsx';
 import { Rules } from './rules.tsx';
 import { Templates } from './templates.tsx';
 
 const PARTS: Readonly<Record<SettingsPart, { readonly label: string; readonly Part: ComponentType }>> = {
   general: { label: 'General', Part: General },
+  keyboard: { label: 'Keyboard', Part: Keyboard },
   accounts: { label: 'Accounts', Part: Accounts },
   approvals: { label: 'Approvals', Part: Rules },
   git: { label: 'Git accounts', Part: GitAccounts },

@@ -37,6 +37,9 @@ function followThemes(): MutationObserver {
   const observer = new MutationObserver(() => {
     for (const { screen } of screens.values()) screen.showTheme();
   });
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  observer.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ['data-theme', 'data-contrast'],
+  });
   return observer;
 }

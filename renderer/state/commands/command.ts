@@ -39,8 +39,8 @@ export interface Command {
   readonly macKeys?: readonly Keys[];
   /** Absent: always. */
   readonly when?: (now: Now) => boolean;
-  /** Its shortcut works while a dialog is open, too: it changes nothing behind it. */
-  readonly overDialogs?: boolean;
+  /** Its shortcut works while a dialog is open, too, or while only the settings are: it changes nothing behind. */
+  readonly over?: 'dialogs' | 'settings';
   readonly run: (now: Now) => void;
 }
 

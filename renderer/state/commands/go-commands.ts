@@ -5,6 +5,7 @@ import {
   ArrowRight,
   ArrowUp,
   BellDot,
+  Command as CommandIcon,
   CornerLeftUp,
   Inbox,
   Search,
@@ -12,6 +13,7 @@ import {
 import { chatsStore, showArchived } from '../chats.ts';
 import { canGoBack, canGoForward, goBack, goForward, openChat, openInbox } from '../nav.ts';
 import { nextUnread } from '../next-unread.ts';
+import { showOverlay } from '../overlay.ts';
 import { showSidebar } from '../sidebar.ts';
 import { focusSearch, stepChat } from '../wishes.ts';
 import { defineCommands, type Now } from './command.ts';
@@ -20,12 +22,29 @@ const unreadOf = ({ route }: Now) =>
   nextUnread(chatsStore.getState().live?.values() ?? [], route.view === 'chat' ? route.chatId : null);
 
 export const goCommands = defineCommands({
+  'go.palette': {
+    title: 'Command palette',
+    words: 'find open chat',
+    section: 'Go',
+    icon: CommandIcon,
+    keys: ['Mod+K'],
+    over: 'settings',
+    run: () => showOverlay({ kind: 'palette', text: '' }),
+  },
+  'go.commands': {
+    title: 'Run a command',
+    section: 'Go',
+    icon: CommandIcon,
+    keys: ['Mod+Shift+P'],
+    over: 'settings',
+    run: () => showOverlay({ kind: 'palette', text: '>' }),
+  },
   'go.search': {
     title: 'Search',
     words: 'find filter chats',
     section: 'Go',
     icon: Search,
-    keys: ['Mod+K'],
+    keys: ['Mod+Shift+F'],
     run: () => {
       showSidebar();
       focusSearch.make();

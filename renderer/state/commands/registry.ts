@@ -1,6 +1,7 @@
 import { chatCommands } from './chat-commands.ts';
 import type { Command } from './command.ts';
 import { goCommands } from './go-commands.ts';
+import { helpCommands } from './help-commands.ts';
 import { placeCommands } from './place-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 import { viewCommands } from './view-commands.ts';
@@ -12,6 +13,7 @@ export const commands = {
   ...viewCommands,
   ...placeCommands,
   ...settingsCommands,
+  ...helpCommands,
 };
 
 /** Kept in the settings with the shortcuts that a person chose: never renamed. */

@@ -1,4 +1,14 @@
-import { Bell, BellOff, Container, GitBranch, KeyRound, Server, Settings, ShieldCheck } from 'lucide-react';
+import {
+  Bell,
+  BellOff,
+  Container,
+  GitBranch,
+  Keyboard as KeyboardIcon,
+  KeyRound,
+  Server,
+  Settings,
+  ShieldCheck,
+} from 'lucide-react';
 import { setSettings } from '../app.ts';
 import { closeSettings, navStore, type SettingsPart, showSettings } from '../nav.ts';
 import { type Command, defineCommands } from './command.ts';
@@ -22,10 +32,11 @@ export const settingsCommands = defineCommands({
     icon: Settings,
     keys: ['Mod+,'],
     // It closes them again.
-    overDialogs: true,
+    over: 'settings',
     run: () => (navStore.getState().settings ? closeSettings() : showSettings()),
   },
   'settings.general': part('general', 'General', Settings, 'theme notifications'),
+  'settings.keyboard': part('keyboard', 'Keyboard', KeyboardIcon, 'shortcuts keys bindings'),
   'settings.accounts': part('accounts', 'Accounts', KeyRound, 'models keys providers api'),
   'settings.approvals': part('approvals', 'Approvals', ShieldCheck, 'rules permissions'),
   'settings.git': part('git', 'Git accounts', GitBranch, 'forge token github gitlab'),

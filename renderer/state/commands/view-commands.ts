@@ -1,5 +1,8 @@
+import type { Settings } from '@shared/contract/app.ts';
+import { type ZoomWay, zoomed } from '@shared/model/zoom.ts';
 import {
   Columns2,
+  Contrast,
   FileText,
   GitCompare,
   Info,
@@ -8,8 +11,11 @@ import {
   Moon,
   PanelLeft,
   PanelRight,
+  RotateCcw,
   SquareTerminal,
   Sun,
+  ZoomIn,
+  ZoomOut,
 } from 'lucide-react';
 import { setSettings } from '../app.ts';
 import { chooseTab, showInspector, toggleInspector } from '../inspector.ts';
@@ -28,7 +34,7 @@ function inspect(tab: string, title: string, icon: LucideIcon, keys: readonly st
   return { title, words: 'inspector panel tab', section: 'View', icon, keys, when: hasInspector, run };
 }
 
-function theme(value: 'system' | 'light' | 'dark', title: string, icon: LucideIcon): Command {
+function theme(value: Settings['theme'], title: string, icon: LucideIcon): Command {
   return {
     title,
     words: 'colour color appearance mode',
@@ -36,6 +42,30 @@ function theme(value: 'system' | 'light' | 'dark', title: string, icon: LucideIc
     icon,
     when: ({ settings }) => settings.theme !== value,
     run: () => void setSettings({ theme: value }),
+  };
+}
+
+function zoom(way: ZoomWay, title: string, icon: LucideIcon, keys: readonly string[]): Command {
+  return {
+    title,
+    words: 'larger smaller size text font',
+    section: 'View',
+    icon,
+    keys,
+    over: 'dialogs',
+    when: ({ settings }) => zoomed(settings.zoom, way) !== settings.zoom,
+    run: ({ settings }) => void setSettings({ zoom: zoomed(settings.zoom, way) }),
+  };
+}
+
+function contrast(value: Settings['contrast'], title: string): Command {
+  return {
+    title,
+    words: 'colour color appearance accessibility high',
+    section: 'View',
+    icon: Contrast,
+    when: ({ settings }) => settings.contrast !== value,
+    run: () => void setSettings({ contrast: value }),
   };
 }
 
@@ -78,7 +108,13 @@ export const viewCommands = defineCommands({
   'view.terminal': inspect('terminal', 'Show terminal', SquareTerminal, ['Mod+`']),
   'view.files': inspect('files', 'Show files', FileText, ['Mod+Shift+E']),
   'view.details': inspect('details', 'Show details', Info, ['Mod+Shift+D']),
+  'view.zoomIn': zoom('in', 'Zoom in', ZoomIn, ['Mod+=', 'Mod++']),
+  'view.zoomOut': zoom('out', 'Zoom out', ZoomOut, ['Mod+-', 'Mod+_']),
+  'view.zoomReset': zoom('reset', 'Reset zoom', RotateCcw, ['Mod+0']),
   'view.themeSystem': theme('system', 'Theme: follow the system', Monitor),
   'view.themeLight': theme('light', 'Theme: light', Sun),
   'view.themeDark': theme('dark', 'Theme: dark', Moon),
+  'view.contrastSystem': contrast('system', 'Contrast: follow the system'),
+  'view.contrastStandard': contrast('standard', 'Contrast: standard'),
+  'view.contrastMore': contrast('more', 'Contrast: high'),
 });

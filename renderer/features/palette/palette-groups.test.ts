@@ -1,0 +1,111 @@
+import type { ChatSummary } from '@shared/model/chat.ts';
+import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
+import { describe, expect, it } from 'vitest';
+import { type Entry, type ListedCommand, type PaletteInput, paletteGroups } from './palette-groups.ts';
+
+const NOW = Date.parse('2026-06-01T00:00:00Z');
+const api = asId<WorkspaceId>('w1');
+
+function chat(title: string, days: number, change: Partial<ChatSummary> = {}): ChatSummary {
+  return {
+    id: asId<ChatId>(title),
+    title,
+    status: 'waiting',
+    pending: false,
+    archived: false,
+    workspace_id: api,
+    parent_chat_id: null,
+    root_chat_id: null,
+    last_model_config_id: asId(''),
+    last_reasoning_effort: null,
+    last_error: null,
+    retry: null,
+    activity: null,
+    asks: 0,
+    unread: false,
+    stopped: false,
+    snapshot_version: 1,
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: new Date(NOW - days * 86_400_000).toISOString(),
+    ...change,
+  };
+}
+
+const command = (id: ListedCommand['id'], title: string, section: ListedCommand['section'] = 'Chat') => ({
+  id,
+  title,
+  words: '',
+  section,
+});
+
+const COMMANDS = [
+  command('chat.new', 'New chat in api'),
+  command('chat.archive', 'Archive chat'),
+  command('view.themeDark', 'Theme: dark', 'View'),
+  command('settings.hosts', 'Settings: Hosts', 'Settings'),
+];
+const CHATS = [chat('Fix the flaky test', 3), chat('Port kernels', 0), chat('Dark theme of the shop', 1)];
+
+const list = (text: string, change: Partial<PaletteInput> = {}) =>
+  paletteGroups({
+    text,
+    chats: CHATS,
+    shown: [],
+    placeNames: new Map([[api, 'api']]),
+    commands: COMMANDS,
+    recent: [],
+    nowMs: NOW,
+    ...change,
+  }).map(({ label, entries }) => [label, ...entries.map(nameOf)]);
+const nameOf = (entry: Entry) => (entry.kind === 'chat' ? entry.chat.title : entry.command.title);
+
+describe('the palette', () => {
+  it('begins with the chats and commands of late, then all commands', () => {
+    const shown = [asId<ChatId>('Port kernels')];
+    expect(list('', { shown, recent: ['settings.hosts', 'gone', 'view.themeDark'] })).toEqual([
+      ['Recent chats', 'Dark theme of the shop', 'Fix the flaky test'],
+      ['Recently used', 'Settings: Hosts', 'Theme: dark'],
+      ['Commands', 'New chat in api', 'Archive chat'],
+    ]);
+  });
+
+  it('puts first what matches best', () => {
+    expect(list('flaky')).toEqual([['Chats', 'Fix the flaky test']]);
+    expect(list('archive')[0]).toEqual(['Commands', 'Archive chat']);
+    expect(list('hosts')[0]).toEqual(['Settings', 'Settings: Hosts']);
+    expect(list('dark').map(([label]) => label)).toEqual(['Chats', 'Commands']);
+    expect(list('qqq')).toEqual([]);
+  });
+
+  it('lists nothing but commands after ">"', () => {
+    expect(list('>').map(([label]) => label)).toEqual(['Commands', 'Settings']);
+    expect(list('> dark')).toEqual([['Commands', 'Theme: dark']]);
+  });
+
+  it('finds a chat by its workspace, too, and says where each group begins', () => {
+    const groups = paletteGroups({
+      text: 'kernels api',
+      chats: CHATS,
+      shown: [],
+      placeNames: new Map([[api, 'api']]),
+      commands: COMMANDS,
+      recent: [],
+      nowMs: NOW,
+    });
+    const [first] = groups[0]?.entries ?? [];
+    expect(first && nameOf(first)).toBe('Port kernels');
+    expect(first?.marks.place).toEqual([0, 1, 2]);
+    const all = list('').map(([, ...names]) => names.length);
+    expect(
+      paletteGroups({
+        text: '',
+        chats: CHATS,
+        shown: [],
+        placeNames: new Map(),
+        commands: COMMANDS,
+        recent: [],
+        nowMs: NOW,
+      }).map((g) => g.first),
+    ).toEqual([0, all[0], (all[0] ?? 0) + (all[1] ?? 0)]);
+  });
+});
