@@ -24,6 +24,8 @@ function chat(title: string, days: number, change: Partial<ChatSummary> = {}): C
     asks: 0,
     unread: false,
     stopped: false,
+    pin_order: 0,
+    forked_from: null,
     snapshot_version: 1,
     created_at: '2026-01-01T00:00:00Z',
     updated_at: new Date(NOW - days * 86_400_000).toISOString(),
