@@ -17,6 +17,7 @@ import { createPoller } from './chatd/stream/poller.ts';
 import { HEARTBEAT_MS, LEASE_MS } from './chatd/worker/worker.ts';
 import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
 import type { Git } from './git/git.ts';
+import { accountCalls, accountFeeds } from './ipc/accounts.ts';
 import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
 import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { openFace } from './ipc/face.ts';
@@ -26,8 +27,10 @@ import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
 import { type TemplateHandlerDeps, templateCalls, templateFeeds } from './ipc/templates.ts';
 import { terminalCalls, terminalFeeds } from './ipc/terminals.ts';
+import { usageCalls, usageFeeds } from './ipc/usage.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
-import { createModels } from './models/accounts.ts';
+import { createModels, type Models } from './models/accounts.ts';
+import { createUsage, type Usage } from './models/usage.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import type { Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
@@ -118,7 +121,7 @@ async function assemble(
   const sharing = await loadSharing(options, !store.exclusive);
   const poller = createPoller({ store, hints, clock, log }, sharing.safetyPollMs);
   const closing = new AbortController();
-  const models = createModels({ store, env: options.env, secrets: options.secrets, clock, log });
+  const { models, usage } = openModels(options, store);
   secrets.know(() => models.knownSecrets());
   const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId, secrets });
   await Promise.all([models.start(), places.start()]);
@@ -131,8 +134,11 @@ async function assemble(
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
+    models,
+    usage,
     rules,
     chats: {
+      usage,
       ...base,
       parts,
       poller,
@@ -167,19 +173,31 @@ async function assemble(
   };
 }
 
+function openModels({ env, secrets, clock, log, dataDir }: DaemonOptions, store: DaemonStore) {
+  const catalogueFile = path.join(dataDir, 'models.json');
+  return {
+    models: createModels({ store, env, secrets, clock, log, catalogueFile }),
+    usage: createUsage({ store, clock }),
+  };
+}
+
 /** All that windows can ask for. */
 function openDoors(of: {
   readonly face: AppHandlerDeps;
+  readonly models: Models;
+  readonly usage: Usage;
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
   readonly workspaces: WorkspaceHandlerDeps;
   readonly places: TemplateHandlerDeps &
     HostHandlerDeps & { readonly terminals: Terminals; readonly git: Git };
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, chats, rules, workspaces, places } = of;
+  const { face, models, usage, chats, rules, workspaces, places } = of;
   return {
     calls: {
       ...appCalls(face),
+      ...accountCalls(models),
+      ...usageCalls(usage),
       ...chatCalls(chats),
       ...ruleCalls(rules),
       ...gitCalls(places.git),
@@ -190,6 +208,8 @@ function openDoors(of: {
     },
     feeds: {
       ...appFeeds(face),
+      ...accountFeeds(models),
+      ...usageFeeds(usage),
       ...chatFeeds(chats),
       ...ruleFeeds(rules),
       ...gitFeeds(places.git),

@@ -8,6 +8,7 @@ import { replicaOperations } from './db/replicas.ts';
 import { ruleOperations } from './db/rules.ts';
 import type { OperationSet } from './db/runner.ts';
 import { settingOperations } from './db/settings.ts';
+import { usageOperations } from './db/usage.ts';
 import { serveStore } from './db/worker-host.ts';
 import { workspaceOperations } from './db/workspaces.ts';
 
@@ -17,6 +18,7 @@ const sets: readonly OperationSet[] = [
   { role: 'owner', operations: workspaceOperations },
   { role: 'owner', operations: ruleOperations },
   { role: 'owner', operations: gitOperations },
+  { role: 'owner', operations: usageOperations },
   { role: 'owner', operations: settingOperations },
   { role: 'owner', operations: replicaOperations },
 ];

@@ -6,6 +6,7 @@ import type { ReplicaOperations } from '../db/replicas.ts';
 import type { RuleOperations } from '../db/rules.ts';
 import type { SettingOperations } from '../db/settings.ts';
 import type { Store } from '../db/store.ts';
+import type { UsageOperations } from '../db/usage.ts';
 import type { WorkspaceOperations } from '../db/workspaces.ts';
 import type { FaceOptions } from '../ipc/face.ts';
 import type { Secrets } from '../models/accounts.ts';
@@ -18,6 +19,7 @@ export type DaemonOperations = ChatOperationMap &
   RuleOperations &
   GitOperations &
   SettingOperations &
+  UsageOperations &
   ReplicaOperations;
 
 export interface DaemonOptions extends FaceOptions {

@@ -256,6 +256,7 @@ export function chatdOn(
           price: null,
           maxRetries: null,
           efforts: [],
+          effort: null,
           options: {},
           ...settings,
         }),

@@ -6,17 +6,15 @@ export interface EnvAccount {
   readonly name: string;
   readonly baseUrl: string;
   readonly source: 'env' | 'local';
-  readonly models: readonly {
-    readonly model: string;
-    readonly displayName: string;
-    readonly contextLimit: number | null;
-  }[];
+  readonly models: readonly string[];
 }
 
 export interface EnvAccounts {
   readonly accounts: readonly EnvAccount[];
   /** GAFFER_DEFAULT_MODEL: an account's kind or name, and a model. */
   readonly wanted: { readonly provider: string; readonly model: string } | null;
+  /** Presets whose key stands in our environment: the person may have added their accounts. */
+  readonly presets?: readonly string[];
   /** Other processes use the database: what is missing in our environment may stand in theirs. */
   readonly shared?: boolean;
 }
@@ -32,7 +30,7 @@ async function find(tx: Tx, account: EnvAccount): Promise<Known | null> {
   const { rows } = await tx.query<Known>(
     `select id, enabled,
             not exists (select 1 from chat_model_configs c where c.provider_id = p.id and c.enabled) as gone
-     from chat_providers p where source = $1 and kind = $2`,
+     from chat_providers p where source = $1 and kind = $2 and preset = '' and not removed`,
     [account.source, account.kind],
   );
   return rows[0] ?? null;
@@ -69,29 +67,28 @@ async function upsertProvider(tx: Tx, account: EnvAccount): Promise<string> {
   return known.id;
 }
 
-async function upsertModels(tx: Tx, providerId: string, models: EnvAccount['models']): Promise<void> {
-  for (const { model, displayName, contextLimit } of models) {
-    const { rows } = await tx.query(
-      `update chat_model_configs set display_name = $3, context_limit = coalesce(context_limit, $4)
-       where provider_id = $1 and model = $2 returning id`,
-      [providerId, model, displayName, contextLimit],
+/** Those that are new in the catalogue. What the person changed, switched off or removed stays so. */
+async function addNewModels(tx: Tx, providerId: string, models: EnvAccount['models']): Promise<void> {
+  for (const model of models) {
+    await tx.query(
+      `insert into chat_model_configs (provider_id, model, created_at) select $1, $2, clock_timestamp()
+       where not exists (select 1 from chat_model_configs where provider_id = $1 and model = $2)`,
+      [providerId, model],
     );
-    if (rows.length === 0) {
-      await tx.query(
-        `insert into chat_model_configs (provider_id, model, display_name, context_limit, created_at)
-         values ($1, $2, $3, $4, clock_timestamp())`,
-        [providerId, model, displayName, contextLimit],
-      );
-    }
   }
 }
 
 /** Off, never deleted: chats refer to them. */
-async function disableVanished(tx: Tx, present: readonly string[]): Promise<void> {
+async function disableVanished(
+  tx: Tx,
+  present: readonly string[],
+  presets: readonly string[],
+): Promise<void> {
   const { rows } = await tx.query<{ id: string }>(
     `update chat_providers set enabled = false, updated_at = now()
-     where source = 'env' and enabled and not (id = any($1::uuid[])) returning id`,
-    [present],
+     where source = 'env' and enabled and not (id = any($1::uuid[]))
+       and not (preset <> '' and preset = any($2::text[])) returning id`,
+    [present, presets],
   );
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return;
@@ -100,11 +97,27 @@ async function disableVanished(tx: Tx, present: readonly string[]): Promise<void
   ]);
 }
 
+/** Those that the person added from the environment, and that we switched off because the variable was gone. */
+async function enableReturned(tx: Tx, presets: readonly string[]): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update chat_providers p set enabled = true, updated_at = now()
+     where source = 'env' and preset <> '' and preset = any($1::text[]) and not enabled and not removed
+       and not exists (select 1 from chat_model_configs c where c.provider_id = p.id and c.enabled)
+     returning id`,
+    [presets],
+  );
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0)
+    await tx.query('update chat_model_configs set enabled = true where provider_id = any($1::uuid[])', [
+      ids,
+    ]);
+}
+
 /** The configuration that GAFFER_DEFAULT_MODEL means, made when it is not there; null when no account fits. */
 async function wantedModel(tx: Tx, wanted: NonNullable<EnvAccounts['wanted']>): Promise<string | null> {
   const provider = await tx.query<{ id: string }>(
     `select id from chat_providers
-     where enabled and (lower(kind) = lower($1) or lower(name) = lower($1))
+     where enabled and (lower(kind) = lower($1) or lower(name) = lower($1) or preset = lower($1))
      order by case source when 'env' then 0 when 'user' then 1 else 2 end, created_at limit 1`,
     [wanted.provider],
   );
@@ -120,8 +133,7 @@ async function wantedModel(tx: Tx, wanted: NonNullable<EnvAccounts['wanted']>): 
 
 async function upsertNew(tx: Tx, providerId: string, model: string): Promise<void> {
   await tx.query(
-    `insert into chat_model_configs (provider_id, model, display_name, created_at)
-     values ($1, $2, $2, clock_timestamp())`,
+    `insert into chat_model_configs (provider_id, model, created_at) values ($1, $2, clock_timestamp())`,
     [providerId, model],
   );
 }
@@ -132,7 +144,8 @@ async function usualDefault(tx: Tx): Promise<string | null> {
     `select c.id from chat_model_configs c join chat_providers p on p.id = c.provider_id
      where not c.deleted and c.enabled and p.enabled
      order by (c.is_default and (p.kind <> 'demo' or c.options ? 'chosen')) desc,
-              case p.source when 'env' then 0 when 'user' then 1 else 2 end, p.created_at, c.created_at
+              (p.kind = 'demo'), case p.source when 'env' then 0 when 'user' then 1 else 2 end,
+              p.created_at, c.created_at
      limit 1`,
   );
   return rows[0]?.id ?? null;
@@ -149,10 +162,12 @@ export const syncEnvAccounts = operation('lazy', async (tx, args: EnvAccounts): 
   const present: string[] = [];
   for (const account of args.accounts) {
     const id = await upsertProvider(tx, account);
-    await upsertModels(tx, id, account.models);
+    await addNewModels(tx, id, account.models);
     present.push(id);
   }
-  if (!args.shared) await disableVanished(tx, present);
+  const presets = args.presets ?? [];
+  if (!args.shared) await disableVanished(tx, present, presets);
+  await enableReturned(tx, presets);
   const wanted = args.wanted ? await wantedModel(tx, args.wanted) : null;
   const defaultId = wanted ?? (await usualDefault(tx));
   if (defaultId !== null) {

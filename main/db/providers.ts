@@ -1,16 +1,23 @@
-import type { ProviderKind } from '@shared/contract/app.ts';
+import type { AccountKind } from '@shared/model/account.ts';
 import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
+import { toJson } from './json.ts';
+import { addModels, insertModels, removeModel, setDefaultModel, updateModel } from './model-configs.ts';
+import { electDefault } from './model-default.ts';
 import { syncEnvAccounts } from './provider-sync.ts';
 import { operation, type Tx } from './store.ts';
 
 /** An account. Its key is never in the database. */
 export interface ProviderRow {
   readonly id: ProviderId;
-  readonly kind: ProviderKind;
+  readonly kind: AccountKind;
+  readonly preset: string;
   readonly name: string;
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly proxy: string;
+  /** What only some kinds know: `api_version`. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly source: 'user' | 'env' | 'local';
   readonly enabled: boolean;
 }
@@ -32,23 +39,26 @@ export interface NewModel {
   readonly model: string;
   readonly displayName: string;
   readonly contextLimit: number | null;
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 export interface NewAccount {
-  readonly kind: ProviderKind;
+  readonly kind: AccountKind;
+  readonly preset?: string;
   readonly name: string;
   readonly baseUrl: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly proxy?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly source?: ProviderRow['source'];
   readonly models: readonly NewModel[];
 }
 
-/** Removed accounts are left out: they are off and all of their models are deleted. */
 const loadProviders = operation('read', async (tx, _: null): Promise<ProviderRow[]> => {
   const { rows } = await tx.query<ProviderRow>(
-    `select id, kind, name, base_url as "baseUrl", headers, source, enabled from chat_providers p
-     where enabled
-        or not exists (select 1 from chat_model_configs c where c.provider_id = p.id)
-        or exists (select 1 from chat_model_configs c where c.provider_id = p.id and not c.deleted)
-     order by case source when 'env' then 0 when 'user' then 1 else 2 end, created_at, name`,
+    `select id, kind, preset, name, base_url as "baseUrl", headers, proxy, options, source, enabled
+     from chat_providers where not removed
+     order by (kind = 'demo'), case source when 'env' then 0 when 'user' then 1 else 2 end, created_at, name`,
   );
   return [...rows];
 });
@@ -64,25 +74,15 @@ const loadModelConfigs = operation('read', async (tx, _: null): Promise<ModelCon
   return [...rows];
 });
 
-async function insertModels(tx: Tx, providerId: string, models: readonly NewModel[]): Promise<void> {
-  for (const { model, displayName, contextLimit } of models) {
-    await tx.query(
-      `insert into chat_model_configs (provider_id, model, display_name, context_limit, created_at)
-       values ($1, $2, $3, $4, clock_timestamp())`,
-      [providerId, model, displayName, contextLimit],
-    );
-  }
-}
-
 type Added = Result<ProviderId, 'name-taken'>;
 
 /** A new account of the person. It becomes the default when nothing but the demo model was there. */
 const addAccount = operation('durable', async (tx, account: NewAccount): Promise<Added> => {
-  const { kind, name, baseUrl, models } = account;
+  const { kind, preset = '', name, baseUrl, headers = {}, proxy = '', options = {}, models } = account;
   const { rows } = await tx.query<{ id: ProviderId }>(
-    `insert into chat_providers (kind, name, base_url, source) values ($1, $2, $3, 'user')
-     on conflict (name) do nothing returning id`,
-    [kind, name, baseUrl],
+    `insert into chat_providers (kind, preset, name, base_url, headers, proxy, options, source)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) do nothing returning id`,
+    [kind, preset, name, baseUrl, toJson(headers), proxy, toJson(options), account.source ?? 'user'],
   );
   const id = rows[0]?.id;
   if (id === undefined) return err('name-taken');
@@ -107,84 +107,72 @@ async function makeDefaultIfDemo(tx: Tx, providerId: string): Promise<void> {
   await tx.query('update chat_model_configs set is_default = true where id = $1', [id]);
 }
 
+interface ChangeAccount {
+  readonly providerId: ProviderId;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly proxy: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+const updateAccount = operation(
+  'durable',
+  async (tx, account: ChangeAccount): Promise<Result<null, 'not-found' | 'name-taken'>> => {
+    const { providerId, name, baseUrl, headers, proxy, options } = account;
+    // Two that take the name at once: the table's own rule would be an error, and no answer.
+    await tx.query('lock table chat_providers in share row exclusive mode');
+    const taken = await tx.query('select 1 from chat_providers where name = $1 and id <> $2', [
+      name,
+      providerId,
+    ]);
+    if (taken.rowCount > 0) return err('name-taken');
+    const { rowCount } = await tx.query(
+      `update chat_providers set name = $2, base_url = $3, headers = $4, proxy = $5, options = options || $6,
+         updated_at = now() where id = $1 and not removed`,
+      [providerId, name, baseUrl, toJson(headers), proxy, toJson(options)],
+    );
+    return rowCount === 0 ? err('not-found') : ok(null);
+  },
+);
+
 type SetEnabled = { readonly providerId: ProviderId; readonly enabled: boolean };
 
-/** A removed account is not there any more. */
 const setAccountEnabled = operation('durable', async (tx, args: SetEnabled): Promise<boolean> => {
-  const { rows } = await tx.query(
-    `update chat_providers set enabled = $2, updated_at = now()
-     where id = $1
-       and (not exists (select 1 from chat_model_configs c where c.provider_id = $1)
-            or exists (select 1 from chat_model_configs c where c.provider_id = $1 and not c.deleted))
-     returning id`,
+  const { rowCount } = await tx.query(
+    'update chat_providers set enabled = $2, updated_at = now() where id = $1 and not removed',
     [args.providerId, args.enabled],
   );
-  return rows.length > 0;
+  if (rowCount === 0) return false;
+  await electDefault(tx);
+  return true;
 });
 
 type Removed = Result<null, 'not-found' | 'read-only'>;
 
-/** Soft: chats refer to the models. The name becomes free; an account without models is deleted for good. */
+/**
+ * Soft: chats refer to the models. The name becomes free. What the environment gives without being asked would be back
+ * with the next start.
+ */
 const removeAccount = operation('durable', async (tx, providerId: ProviderId): Promise<Removed> => {
-  const { rows } = await tx.query<{ source: string }>(
-    'select source from chat_providers where id = $1 for update',
+  const { rows } = await tx.query<{ source: string; preset: string }>(
+    'select source, preset from chat_providers where id = $1 and not removed for update',
     [providerId],
   );
   if (!rows[0]) return err('not-found');
-  if (rows[0].source !== 'user') return err('read-only');
-  const models = await tx.query<{ deleted: boolean }>(
-    'select deleted from chat_model_configs where provider_id = $1',
-    [providerId],
-  );
-  if (models.rows.length === 0) {
-    await tx.query('delete from chat_providers where id = $1', [providerId]);
-    return ok(null);
-  }
-  if (models.rows.every(({ deleted }) => deleted)) return err('not-found');
+  if (rows[0].source !== 'user' && rows[0].preset === '') return err('read-only');
   await tx.query(
     `update chat_model_configs set deleted = true, deleted_at = now(), is_default = false, updated_at = now()
      where provider_id = $1 and not deleted`,
     [providerId],
   );
   await tx.query(
-    `update chat_providers set enabled = false, name = name || ' (removed ' || id || ')', updated_at = now()
-     where id = $1`,
+    `update chat_providers set enabled = false, removed = true, name = name || ' (removed ' || id || ')',
+       updated_at = now() where id = $1`,
     [providerId],
   );
-  await keepOneDefault(tx);
+  await electDefault(tx);
   return ok(null);
-});
-
-/** After a removal: the first usable model in the order of the list. */
-async function keepOneDefault(tx: Tx): Promise<void> {
-  await tx.query(
-    `update chat_model_configs set is_default = true
-     where id = (select c.id from chat_model_configs c join chat_providers p on p.id = c.provider_id
-                 where not c.deleted and c.enabled and p.enabled
-                 order by case p.source when 'env' then 0 when 'user' then 1 else 2 end, p.created_at, c.created_at
-                 limit 1)
-       and not exists (select 1 from chat_model_configs where is_default and not deleted)`,
-  );
-}
-
-/** `chosen` in the options tells a person's choice from ours, so that a later start keeps it. */
-const setDefaultModel = operation('durable', async (tx, id: ModelConfigId): Promise<boolean> => {
-  const { rows } = await tx.query(
-    'select id from chat_model_configs where id = $1 and not deleted for update',
-    [id],
-  );
-  if (rows.length === 0) return false;
-  await tx.query(
-    `update chat_model_configs set is_default = false, options = options - 'chosen', updated_at = now()
-     where (is_default or options ? 'chosen') and id <> $1`,
-    [id],
-  );
-  await tx.query(
-    `update chat_model_configs set is_default = true, options = options || '{"chosen": true}', updated_at = now()
-     where id = $1`,
-    [id],
-  );
-  return true;
 });
 
 export const providerOperations = {
@@ -192,8 +180,12 @@ export const providerOperations = {
   loadModelConfigs,
   syncEnvAccounts,
   addAccount,
+  updateAccount,
   setAccountEnabled,
   removeAccount,
+  addModels,
+  updateModel,
+  removeModel,
   setDefaultModel,
 } as const;
 

@@ -49,6 +49,8 @@ test('#33 the daemon’s role reads models, writes neither accounts nor settings
 const MAY: Readonly<Record<string, string>> = {
   approval_rules: 'read',
   chat_budget_holds: 'all',
+  chat_budgets: 'all',
+  chat_costs: 'read',
   chat_diff_statuses: 'all',
   chat_drafts: 'all',
   chat_heartbeats: 'all',
@@ -66,6 +68,7 @@ const MAY: Readonly<Record<string, string>> = {
   replicas: 'nothing',
   schema_migrations: 'nothing',
   settings: 'read',
+  spending: 'read',
   workspaces: 'read',
 };
 

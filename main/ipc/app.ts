@@ -3,7 +3,6 @@ import type { ChatId } from '@shared/model/ids.ts';
 import type { QuitAnswer } from '@shared/model/local-work.ts';
 import { ok } from '@shared/util/result.ts';
 import { createEventQueue } from '../base/event-queue.ts';
-import type { Models } from '../models/accounts.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 
 export interface AppHandlerDeps {
@@ -16,10 +15,9 @@ export interface AppHandlerDeps {
   openUrl(url: string): Promise<void>;
   answerQuit(answer: QuitAnswer): void;
   saveSettings(change: Partial<Settings>): Promise<Settings>;
-  readonly models: Models;
 }
 
-type Names = `app.${string}` | `settings.${string}` | `models.${string}` | `accounts.${string}`;
+type Names = `app.${string}` | `settings.${string}`;
 type AppCalls = Pick<CallHandlers, Extract<keyof CallHandlers, Names>>;
 type AppFeeds = Pick<FeedHandlers, Extract<keyof FeedHandlers, Names>>;
 
@@ -27,12 +25,10 @@ export function appFeeds(deps: AppHandlerDeps): AppFeeds {
   return {
     'app.events': ({ window }, signal) => deps.watchEvents(window, signal),
     'app.inFront': ({ chatId }, signal) => holdFront(deps, chatId, signal),
-    'models.watch': (_input, signal) => deps.models.watch(signal),
   };
 }
 
 export function appCalls(deps: AppHandlerDeps): AppCalls {
-  const { models } = deps;
   return {
     'app.info': async () => ok(await deps.info()),
     'app.newWindow': async ({ chatId }) => {
@@ -48,11 +44,6 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
       return ok(null);
     },
     'settings.set': async (change) => ok(await deps.saveSettings(given(change))),
-    'models.setDefault': ({ modelConfigId }) => models.setDefault(modelConfigId),
-    'accounts.add': (input) => models.add(input),
-    'accounts.setKey': ({ providerId, key }) => models.setKey(providerId, key),
-    'accounts.setEnabled': ({ providerId, enabled }) => models.setEnabled(providerId, enabled),
-    'accounts.remove': ({ providerId }) => models.remove(providerId),
   };
 }
 

@@ -7,6 +7,7 @@ import { fallbackTitle } from '../chatd/generation/title.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
 import { type StreamDeps, streamChat } from '../chatd/stream/chat-stream.ts';
 import { type WatchDeps, watchChats } from '../chatd/stream/watch-feed.ts';
+import type { Usage } from '../models/usage.ts';
 import type { RuleBook } from '../workspaces/rule-book.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
 import { answer, done } from './refusals.ts';
@@ -19,6 +20,7 @@ export interface ChatHandlerDeps extends StreamDeps, WatchDeps {
   readonly closing: AbortSignal;
   hasWorkspace(id: string): boolean;
   readonly rules: Pick<RuleBook, 'add'>;
+  readonly usage: Pick<Usage, 'raise'>;
   /** A new title by the model, also over one that the person gave; false when none was made. */
   regenerateTitle(chatId: ChatId): Promise<boolean>;
   instructionFiles(
@@ -166,6 +168,12 @@ function stateCalls({ store, ownerId, rules }: ChatHandlerDeps) {
       const set = await store.call('setModel', { chatId, ownerId, modelConfigId, effort });
       return answer(set, { 'not-found': 'not-found', 'no-model': 'not-found' } as const, done);
     },
+    'chat.setBudget': async ({ chatId, capMicros }) =>
+      answer(
+        await store.call('setChatBudget', { chatId, ownerId, capMicros }),
+        { 'not-found': 'not-found' } as const,
+        done,
+      ),
     'chat.rename': async ({ chatId, title }) =>
       answer(
         await store.call('renameChat', { chatId, ownerId, title }),
@@ -197,7 +205,12 @@ function contextCalls({ store, ownerId, ...deps }: ChatHandlerDeps) {
       answer(await store.call('undoCompaction', { chatId, ownerId }), codes, done),
     'chat.interruptTree': async ({ chatId }) =>
       answer(await store.call('interruptTree', { chatId, ownerId }), BASIC, (value) => value),
-    'chat.answerAction': async ({ chatId, actionId, decision, text: words }) => {
+    'chat.answerAction': async ({ chatId, actionId, decision, text: words, raise }) => {
+      // Before the answer: a chat that goes on at once finds it already.
+      if (raise && decision === 'continue') {
+        if (raise.scope !== 'chat') await deps.usage.raise(raise.capMicros);
+        else await store.call('setChatBudget', { chatId, ownerId, capMicros: raise.capMicros });
+      }
       const reply = { decision, ...(words === undefined ? {} : { text: words }) };
       return answer(
         await store.call('answerAction', { chatId, ownerId, actionId, answer: reply }),

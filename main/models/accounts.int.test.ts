@@ -294,8 +294,9 @@ describe('watching', () => {
     await add(models, 'Local');
     expect((await next).value?.accounts).toHaveLength(2);
     const last = feed.next();
-    models.close();
+    const closed = models.close();
     expect((await last).done).toBe(true);
+    await closed;
   });
 });
 
@@ -368,7 +369,7 @@ describe('rows in memory', () => {
     await models.resolve(id);
     await db.query('update chat_model_configs set deleted = true where id = $1', [id]);
     await expect(models.resolve(id)).rejects.toThrow(ModelError);
-    models.close();
+    await models.close();
   });
 
   it('a key is read at each use', async () => {

@@ -1,20 +1,17 @@
-import type { ProviderKind } from '@shared/contract/app.ts';
-import type { CallFailure } from '@shared/contract/define.ts';
+import type { AccountCheck } from '@shared/model/account.ts';
 import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
-import { err, ok, type Result } from '@shared/util/result.ts';
-import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
-import type { ModelConfigRow, ProviderOperations, ProviderRow } from '../db/providers.ts';
+import type { ProviderOperations, ProviderRow } from '../db/providers.ts';
 import type { Store } from '../db/store.ts';
 import { type AccountRows, createAccountRows, type Rows } from './account-rows.ts';
-import { withAnswerLimit } from './answer-limit.ts';
-import { catalogueOf } from './catalogue.ts';
-import { demoModel } from './demo/demo-model.ts';
-import { type Environment, envAccounts, keyVariableOf, wantedModel } from './env-accounts.ts';
-import { languageModel } from './language-model.ts';
-import type { LanguageModel } from './port.ts';
+import { isLocal } from './account-settings.ts';
+import { NO_OVERRIDES } from './catalogue.ts';
+import { type CatalogueFile, loadCatalogueFile } from './catalogue-file.ts';
+import { type AccountEdits, createAccountEdits } from './edits.ts';
+import { envAccounts, keyVariableOf, wantedModel } from './env-accounts.ts';
+import { presetsInEnvironment } from './offers.ts';
+import { createReach, type Reach, type ReachDeps } from './reach.ts';
 import { goneModel, type ResolvedModel, readyModel, unavailable } from './ready-model.ts';
-import { withSilenceGuard } from './silence-guard.ts';
 import { type ModelsSnapshot, modelsSnapshot } from './snapshot.ts';
 
 /** Where keys live: never in the database. `get` gives null when there is none. */
@@ -24,29 +21,16 @@ export interface Secrets {
   remove(providerId: ProviderId): Promise<void>;
 }
 
-export interface ModelsDeps {
+export interface ModelsDeps extends ReachDeps {
   readonly store: Store<ProviderOperations>;
-  readonly env: Environment;
   readonly secrets: Secrets;
-  readonly clock: Clock;
   readonly log: Log;
-  readonly fetch?: typeof globalThis.fetch;
-  /** How long a model may say nothing; the default is made for models that think for minutes. */
-  readonly limits?: { readonly silenceMs: number; readonly stallMs: number };
+  /** The person's own prices and limits (catalogue-file.ts); none when absent. */
+  readonly catalogueFile?: string;
 }
-
-export interface AccountInput {
-  readonly kind: Exclude<ProviderKind, 'demo'>;
-  readonly name: string;
-  readonly baseUrl: string;
-  readonly key: string;
-  readonly models: readonly string[];
-}
-
-type Answer<T, E extends string = never> = Promise<Result<T, CallFailure<E>>>;
 
 /** The accounts and their models: rows of the database, kept until one of them changes, and keys, read at each use. */
-export interface Models {
+export interface Models extends AccountEdits {
   /** Brings the accounts of the environment and the demo account up to date. Once, before anything else. */
   start(): Promise<void>;
   /** Throws ModelError: missing_key, provider_disabled or config. */
@@ -60,44 +44,45 @@ export interface Models {
   watch(signal: AbortSignal): AsyncIterable<ModelsSnapshot>;
   /** The model of a new chat; null only when every account is off. */
   defaultModelId(): Promise<ModelConfigId | null>;
-  add(input: AccountInput): Answer<{ providerId: ProviderId }, 'name-taken'>;
-  setKey(id: ProviderId, key: string): Answer<null, 'not-found' | 'read-only'>;
-  setEnabled(id: ProviderId, enabled: boolean): Answer<null, 'not-found'>;
-  remove(id: ProviderId): Answer<null, 'not-found' | 'read-only'>;
-  setDefault(id: ModelConfigId): Answer<null, 'not-found'>;
+  /** Reads the person's file of prices and limits again. */
+  loadCatalogue(): Promise<CatalogueFile & { readonly file: string }>;
   /** Every key that was used or shown as present in this run: to be masked in what tools print. */
   knownSecrets(): readonly string[];
   /** Ends every watch. */
-  close(): void;
-}
-
-const usualLimits = { silenceMs: 5 * 60_000, stallMs: 5 * 60_000 };
-
-function refuse<E extends string>(code: E, message: string): { ok: false; error: CallFailure<E> } {
-  return err({ code, message });
+  close(): Promise<void>;
 }
 
 export function createModels(deps: ModelsDeps): Models {
-  return new Registry(deps);
+  const registry = new Registry(deps);
+  const edits = createAccountEdits({
+    ...deps,
+    rows: () => registry.rows(),
+    settings: (row) => registry.settings(row),
+    announce: () => registry.announce(),
+    checked: (id, check) => registry.checked(id, check),
+  });
+  return Object.assign(registry, edits);
 }
 
-class Registry implements Models {
+class Registry implements Omit<Models, keyof AccountEdits> {
   readonly #deps: ModelsDeps;
-  readonly #demo: LanguageModel;
+  readonly #reach: Reach;
   readonly #kept: AccountRows;
+  readonly #checks = new Map<ProviderId, AccountCheck>();
   /** Wakes the watches; replaced after every change. */
   #changed = Promise.resolve();
   #poke: () => void = () => {};
   #closed = false;
   readonly #seen = new Set<string>();
   #lacking: Promise<readonly ModelConfigId[]> | null = null;
+  #catalogue: CatalogueFile = { overrides: NO_OVERRIDES, problems: [], exists: false };
 
   constructor(deps: ModelsDeps) {
     this.#deps = deps;
-    this.#demo = demoModel({ clock: deps.clock });
+    this.#reach = createReach(deps);
     // Our own changes are announced when they are whole, with their key.
     this.#kept = createAccountRows(deps, () => {
-      if (!deps.store.exclusive) this.#announce();
+      if (!deps.store.exclusive) this.announce();
     });
     this.#arm();
   }
@@ -108,12 +93,18 @@ class Registry implements Models {
     });
   }
 
-  #announce(): void {
+  announce(): void {
     this.#kept.forget();
     this.#lacking = null;
     const wake = this.#poke;
     this.#arm();
     wake();
+  }
+
+  checked(id: ProviderId, check: AccountCheck | null): void {
+    if (check) this.#checks.set(id, check);
+    else this.#checks.delete(id);
+    this.announce();
   }
 
   async start(): Promise<void> {
@@ -122,19 +113,30 @@ class Registry implements Models {
     const { wantedUnknown } = await store.call('syncEnvAccounts', {
       accounts: envAccounts(env),
       wanted,
+      presets: presetsInEnvironment(env).map(({ id }) => id),
       shared: !store.exclusive,
     });
     if (wantedUnknown) log.warn('GAFFER_DEFAULT_MODEL names no account', { provider: wanted?.provider });
     // Knows every key from the first tool on.
-    const { providers } = await this.#rows();
+    const { providers } = await this.rows();
     await Promise.all(providers.map((row) => this.#key(row)));
-    this.#announce();
+    await this.loadCatalogue();
   }
 
-  close(): void {
+  async loadCatalogue(): Promise<CatalogueFile & { readonly file: string }> {
+    const { catalogueFile: file = '', log } = this.#deps;
+    if (file !== '') this.#catalogue = await loadCatalogueFile(file);
+    const { problems } = this.#catalogue;
+    if (problems.length > 0) log.warn('the file of prices and limits is not used', { file, problems });
+    this.announce();
+    return { ...this.#catalogue, file };
+  }
+
+  async close(): Promise<void> {
     this.#closed = true;
     this.#kept.close();
     this.#poke();
+    await this.#reach.close();
   }
 
   knownSecrets(): readonly string[] {
@@ -151,7 +153,7 @@ class Registry implements Models {
   }
 
   async #readKey(row: ProviderRow): Promise<string | null> {
-    const variable = row.source === 'env' ? keyVariableOf(row.kind) : null;
+    const variable = keyVariableOf(row, this.#deps.env);
     if (variable !== null) return this.#deps.env[variable]?.trim() || null;
     try {
       return await this.#deps.secrets.get(row.id);
@@ -161,19 +163,21 @@ class Registry implements Models {
     }
   }
 
-  #rows(): Promise<Rows> {
+  rows(): Promise<Rows> {
     return this.#kept.load();
   }
 
   async resolve(id: ModelConfigId): Promise<ResolvedModel> {
-    const { providers, configs } = await this.#rows();
+    const { providers, configs } = await this.rows();
     const config = configs.find((row) => row.id === id);
     const provider = providers.find((row) => row.id === config?.providerId);
     if (!config || !provider || config.deleted) throw goneModel(provider?.name ?? '');
     const key = await this.#key(provider);
-    const reason = unavailable(provider, config, key !== null);
+    const variable = keyVariableOf(provider, this.#deps.env);
+    const reason = unavailable(provider, config, { isHere: key !== null, variable });
     if (reason) throw reason;
-    return readyModel(this.#model(provider, config, key), provider, config);
+    const more = { overrides: this.#catalogue.overrides, isFree: isLocal(provider) };
+    return readyModel(this.#reach.model(provider, config, key), provider, config, more);
   }
 
   lacking(): Promise<readonly ModelConfigId[]> {
@@ -187,42 +191,32 @@ class Registry implements Models {
   }
 
   async #loadLacking(): Promise<readonly ModelConfigId[]> {
-    const { providers, configs } = await this.#rows();
+    const { providers, configs } = await this.rows();
     const found = await Promise.all(
       providers.map(async (provider) => {
-        const hasKey = (await this.#key(provider)) !== null;
+        const key = { isHere: (await this.#key(provider)) !== null, variable: null };
         return configs.filter(
           (config) =>
             config.providerId === provider.id &&
             !config.deleted &&
-            unavailable(provider, config, hasKey)?.kind === 'missing_key',
+            unavailable(provider, config, key)?.kind === 'missing_key',
         );
       }),
     );
     return found.flat().map(({ id }) => id);
   }
 
-  #model(provider: ProviderRow, config: ModelConfigRow, key: string | null): LanguageModel {
-    const { clock, fetch, limits = usualLimits } = this.#deps;
-    if (provider.kind === 'demo') return this.#demo;
-    const model = languageModel(provider.kind, config.options, {
-      provider: provider.name,
-      // A compatible server on this computer needs none, but the clients insist on one.
-      apiKey: key ?? 'none',
-      baseUrl: provider.baseUrl,
-      headers: provider.headers,
-      keyVariable: provider.source === 'env' ? keyVariableOf(provider.kind) : null,
-      now: () => clock.now(),
-      ...(fetch ? { fetch } : {}),
-    });
-    return withSilenceGuard(withAnswerLimit(model), { ...limits, clock });
+  async settings(row: ProviderRow) {
+    return this.#reach.settings(row, await this.#key(row));
   }
 
   async #snapshot(): Promise<ModelsSnapshot> {
-    const { providers, configs } = await this.#rows();
+    const { providers, configs } = await this.rows();
     const keys = await Promise.all(providers.map((row) => this.#key(row)));
     const withKey = new Set(providers.flatMap((row, at) => (keys[at] === null ? [] : [row.id])));
-    return modelsSnapshot(providers, configs, withKey);
+    const { env } = this.#deps;
+    const { overrides } = this.#catalogue;
+    return modelsSnapshot(providers, configs, { withKey, env, overrides, checks: this.#checks });
   }
 
   async *watch(signal: AbortSignal): AsyncGenerator<ModelsSnapshot> {
@@ -235,69 +229,12 @@ class Registry implements Models {
   }
 
   async defaultModelId(): Promise<ModelConfigId | null> {
-    const { providers, configs } = await this.#rows();
+    const { providers, configs } = await this.rows();
     const usable = configs.filter(
       (config) =>
         !config.deleted && config.enabled && providers.some((p) => p.id === config.providerId && p.enabled),
     );
     return (usable.find((config) => config.isDefault) ?? usable[0])?.id ?? null;
-  }
-
-  async add(input: AccountInput): Answer<{ providerId: ProviderId }, 'name-taken'> {
-    const { store, secrets } = this.#deps;
-    const own = input.models.map((model) => ({ model, displayName: model, contextLimit: null }));
-    const listed = catalogueOf(input.kind).map(({ id, name, contextLimit }) => ({
-      model: id,
-      displayName: name,
-      contextLimit,
-    }));
-    const models = [...own, ...listed].filter(
-      (m, i, all) => all.findIndex((other) => other.model === m.model) === i,
-    );
-    const { kind, name, baseUrl } = input;
-    const added = await store.call('addAccount', { kind, name, baseUrl, models });
-    if (!added.ok) return refuse('name-taken', `There is an account named “${name}” already.`);
-    if (input.key !== '') await secrets.set(added.value, input.key);
-    this.#announce();
-    return ok({ providerId: added.value });
-  }
-
-  async setKey(id: ProviderId, key: string): Answer<null, 'not-found' | 'read-only'> {
-    const row = (await this.#rows()).providers.find((provider) => provider.id === id);
-    if (!row) return refuse('not-found', 'This account is gone.');
-    if (row.source !== 'user')
-      return refuse('read-only', `${row.name} takes its key from the environment.`);
-    await this.#deps.secrets.set(id, key);
-    this.#announce();
-    return ok(null);
-  }
-
-  async setEnabled(id: ProviderId, enabled: boolean): Answer<null, 'not-found'> {
-    const found = await this.#deps.store.call('setAccountEnabled', { providerId: id, enabled });
-    if (!found) return refuse('not-found', 'This account is gone.');
-    this.#announce();
-    return ok(null);
-  }
-
-  async remove(id: ProviderId): Answer<null, 'not-found' | 'read-only'> {
-    const removed = await this.#deps.store.call('removeAccount', id);
-    if (!removed.ok) {
-      const gone = removed.error === 'not-found';
-      return refuse(
-        removed.error,
-        gone ? 'This account is gone.' : 'This account comes from the environment.',
-      );
-    }
-    await this.#deps.secrets.remove(id);
-    this.#announce();
-    return ok(null);
-  }
-
-  async setDefault(id: ModelConfigId): Answer<null, 'not-found'> {
-    if (!(await this.#deps.store.call('setDefaultModel', id)))
-      return refuse('not-found', 'This model is gone.');
-    this.#announce();
-    return ok(null);
   }
 }
 

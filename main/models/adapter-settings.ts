@@ -11,7 +11,10 @@ export interface AdapterSettings {
   readonly baseUrl: string;
   /** A compatible server has no host of its own: its key must never go to the official one. */
   readonly compatible?: boolean;
+  /** `{key}` in a value stands for the key. */
   readonly headers: Readonly<Record<string, string>>;
+  /** In the address of every call. */
+  readonly query?: Readonly<Record<string, string>>;
   /** The environment variable that holds the key; null when it was typed in. */
   readonly keyVariable: string | null;
   readonly now: () => number;

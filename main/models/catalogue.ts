@@ -1,7 +1,14 @@
-import type { ProviderKind } from '@shared/contract/app.ts';
-import type { Price } from './price.ts';
+import type { AccountKind, Effort, Price } from '@shared/model/account.ts';
 
-export type Effort = 'minimal' | 'low' | 'medium' | 'high';
+/*
+ * Prices and limits of well-known models, as their makers publish them:
+ *   OpenAI     https://platform.openai.com/docs/pricing and /docs/models
+ *   Anthropic  https://docs.claude.com/en/docs/about-claude/pricing and /models/overview
+ *   Google     https://ai.google.dev/gemini-api/docs/pricing and /models
+ * Below 200,000 tokens of input where there are two prices. A person overrules them in a file (catalogue-file.ts), or
+ * for one model in its settings. Where we are not sure of a price there is none, and the window says so.
+ */
+export const CATALOGUE_DATE = '2026-11-28';
 
 /** A well-known model. Sizes in tokens; prices in US dollars for a million tokens, null where we are not sure. */
 export interface CatalogueModel {
@@ -99,12 +106,27 @@ const anthropic: readonly CatalogueModel[] = [
   entry('claude-haiku-4-5', 'Claude Haiku 4.5', [200_000, 64_000], { efforts: three, price: claude(1, 5) }),
 ];
 
+const google: readonly CatalogueModel[] = [
+  entry('gemini-2.5-pro', 'Gemini 2.5 Pro', [1_048_576, 65_536], {
+    efforts: three,
+    price: price(1.25, 10, 0.1),
+  }),
+  entry('gemini-2.5-flash', 'Gemini 2.5 Flash', [1_048_576, 65_536], {
+    efforts: three,
+    price: price(0.3, 2.5, 0.1),
+  }),
+  entry('gemini-2.5-flash-lite', 'Gemini 2.5 Flash-Lite', [1_048_576, 65_536], {
+    efforts: three,
+    price: price(0.1, 0.4, 0.1),
+  }),
+];
+
 const demo: readonly CatalogueModel[] = [
   entry('demo', 'Demo model', [128_000, 32_000], { efforts: none, price: price(0, 0, 0) }),
 ];
 
 /** What an account of this kind offers from the start. A compatible server's models are named by the person. */
-export function catalogueOf(kind: ProviderKind): readonly CatalogueModel[] {
+export function catalogueOf(kind: AccountKind): readonly CatalogueModel[] {
   switch (kind) {
     case 'openai':
       return openai;
@@ -118,8 +140,31 @@ export function catalogueOf(kind: ProviderKind): readonly CatalogueModel[] {
   }
 }
 
-/** A known model by its id, also when a date or a gateway's prefix is attached to it; else null. */
-export function knownModel(model: string): CatalogueModel | null {
-  const id = model.slice(model.lastIndexOf('/') + 1).replace(/[-@](\d{8}|\d{4}-\d{2}-\d{2})$/, '');
-  return [...openai, ...anthropic, ...demo].find((candidate) => candidate.id === id) ?? null;
+/** What a person's file says of models, by the id that `catalogueId` makes of theirs. */
+export type Overrides = ReadonlyMap<string, Partial<CatalogueModel>>;
+
+export const NO_OVERRIDES: Overrides = new Map();
+
+/** The id without a gateway's prefix or a date; gateways write points where others write dashes. */
+export function catalogueId(model: string): string {
+  const id = model.slice(model.lastIndexOf('/') + 1).replace(/^models\//, '');
+  return id
+    .replace(/:(free|beta|thinking|extended|nitro|floor)$/, '')
+    .replace(/[-@](\d{8}|\d{4}-\d{2}-\d{2})$/, '')
+    .replaceAll('.', '-')
+    .toLowerCase();
+}
+
+const byId = new Map(
+  [...openai, ...anthropic, ...google, ...demo].map((one) => [catalogueId(one.id), one]),
+);
+
+/** What is known of a model, the person's file first; null: nothing. */
+export function knownModel(
+  model: string,
+  overrides: Overrides = NO_OVERRIDES,
+): Partial<CatalogueModel> | null {
+  const shipped = byId.get(catalogueId(model));
+  const own = overrides.get(catalogueId(model));
+  return own || shipped ? { ...shipped, ...own } : null;
 }

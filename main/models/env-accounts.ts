@@ -1,21 +1,22 @@
-import type { ProviderKind } from '@shared/contract/app.ts';
+import { presetOf } from '@shared/model/account-preset.ts';
 import type { EnvAccount } from '../db/provider-sync.ts';
+import type { ProviderRow } from '../db/providers.ts';
 import { catalogueOf } from './catalogue.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variable that holds the key of an environment account of this kind; null when there is none. */
-export function keyVariableOf(kind: ProviderKind): string | null {
-  if (kind === 'openai') return 'OPENAI_API_KEY';
-  return kind === 'anthropic' ? 'ANTHROPIC_API_KEY' : null;
+/** The variable that holds the key of an account of the environment; null when the person typed it in. */
+export function keyVariableOf(
+  { kind, preset, source }: Pick<ProviderRow, 'kind' | 'preset' | 'source'>,
+  env: Environment,
+): string | null {
+  if (source !== 'env') return null;
+  const variables = presetOf(preset, kind)?.variables ?? [];
+  return variables.find((name) => env[name]?.trim()) ?? variables[0] ?? null;
 }
 
 function models(kind: EnvAccount['kind']): EnvAccount['models'] {
-  return catalogueOf(kind).map(({ id, name, contextLimit }) => ({
-    model: id,
-    displayName: name,
-    contextLimit,
-  }));
+  return catalogueOf(kind).map(({ id }) => id);
 }
 
 /** The accounts that the environment gives, and the demo account, which is always there. */

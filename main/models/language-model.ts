@@ -1,4 +1,4 @@
-import type { ProviderKind } from '@shared/contract/app.ts';
+import type { AccountKind } from '@shared/model/account.ts';
 import { type AdapterSettings, serverUrl } from './adapter-settings.ts';
 import { anthropic } from './anthropic/messages.ts';
 import { openaiChat } from './openai/chat-completions.ts';
@@ -9,7 +9,7 @@ import { isCompatible } from './ready-model.ts';
 
 /** The adapter of an account. `options.api` ("responses" or "chat") overrules what the host tells (decision 13). */
 export function languageModel(
-  kind: Exclude<ProviderKind, 'demo'>,
+  kind: Exclude<AccountKind, 'demo'>,
   options: Readonly<Record<string, unknown>>,
   account: AdapterSettings,
 ): LanguageModel {

@@ -1,12 +1,5 @@
+import type { Price } from '@shared/model/account.ts';
 import type { Usage } from '@shared/model/message.ts';
-
-/** US dollars for a million tokens, so also millionths of a dollar for one. A cache price that is null is not known. */
-export interface Price {
-  readonly input: number;
-  readonly output: number;
-  readonly cacheRead: number | null;
-  readonly cacheWrite: number | null;
-}
 
 /** `options.price` of a model configuration: `{input, output, cache_read?, cache_write?}`; null without both. */
 export function priceOption(options: Readonly<Record<string, unknown>>): Price | null {

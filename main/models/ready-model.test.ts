@@ -7,9 +7,12 @@ import { readyModel } from './ready-model.ts';
 const account: ProviderRow = {
   id: asId<ProviderId>('p'),
   kind: 'openai-compat',
+  preset: '',
   name: 'Own server',
   baseUrl: 'http://127.0.0.1:1',
   headers: {},
+  proxy: '',
+  options: {},
   source: 'user',
   enabled: true,
 };

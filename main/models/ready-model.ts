@@ -1,10 +1,11 @@
-import type { ProviderKind } from '@shared/contract/app.ts';
+import type { AccountKind, Effort, Price } from '@shared/model/account.ts';
+import { presetOf } from '@shared/model/account-preset.ts';
 import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
 import { numberOption } from './call-options.ts';
-import { type Effort, knownModel } from './catalogue.ts';
-import { keyVariableOf } from './env-accounts.ts';
+import { type CatalogueModel, knownModel, NO_OVERRIDES, type Overrides } from './catalogue.ts';
+import { effortOption, effortsOf } from './model-options.ts';
 import { type LanguageModel, ModelError } from './port.ts';
-import { type Price, priceOption } from './price.ts';
+import { priceOption } from './price.ts';
 import { sentence, withoutAddress } from './sentences.ts';
 
 /** A model configuration with its account, ready to be asked. */
@@ -23,17 +24,19 @@ export interface ResolvedModel {
   /** How often a failed call is made again; null: as long as it takes. */
   readonly maxRetries: number | null;
   readonly efforts: readonly Effort[];
+  /** Where the chat does not say. */
+  readonly effort: Effort | null;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 const usualOutput = 32_000;
 
 /** A compatible server may do without a key; the official ones and their gateways do not. */
-function needsKey(kind: ProviderKind): boolean {
-  return kind === 'openai' || kind === 'anthropic';
+function needsKey({ kind, preset }: ProviderRow): boolean {
+  return kind !== 'demo' && (presetOf(preset, kind)?.needsKey ?? false);
 }
 
-export function isCompatible(kind: ProviderKind): boolean {
+export function isCompatible(kind: AccountKind): boolean {
   return kind === 'openai-compat' || kind === 'anthropic-compat';
 }
 
@@ -47,17 +50,19 @@ export function goneModel(provider: string): ModelError {
 export function unavailable(
   provider: ProviderRow,
   config: ModelConfigRow,
-  hasKey: boolean,
+  key: { readonly isHere: boolean; readonly variable: string | null },
 ): ModelError | null {
   if (isCompatible(provider.kind) && provider.baseUrl === '') {
     const message = withoutAddress(provider.name);
     return new ModelError(message, { kind: 'config', retryable: false, provider: provider.name });
   }
   const off = !provider.enabled || !config.enabled;
-  const kind = !hasKey && needsKey(provider.kind) ? 'missing_key' : off ? 'provider_disabled' : null;
+  const kind = !key.isHere && needsKey(provider) ? 'missing_key' : off ? 'provider_disabled' : null;
   if (kind === null) return null;
-  const keyVariable = provider.source === 'env' ? keyVariableOf(provider.kind) : null;
-  const message = sentence(kind, { provider: provider.name, keyVariable });
+  const message =
+    config.enabled || kind === 'missing_key'
+      ? sentence(kind, { provider: provider.name, keyVariable: key.variable })
+      : 'This model is turned off. Turn it on in Settings → Models, or pick another model.';
   return new ModelError(message, { kind, retryable: false, provider: provider.name });
 }
 
@@ -66,12 +71,24 @@ function usualOutputIn(contextLimit: number | null): number {
   return contextLimit === null ? usualOutput : Math.min(usualOutput, Math.floor(contextLimit / 2));
 }
 
+/** Of the configuration, else what is known; a server on this computer costs nothing. */
+export function priceOf(
+  config: ModelConfigRow,
+  known: Partial<CatalogueModel> | null,
+  isFree: boolean,
+): Price | null {
+  return priceOption(config.options) ?? known?.price ?? (isFree ? FREE : null);
+}
+
+const FREE: Price = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+
 export function readyModel(
   model: LanguageModel,
   provider: ProviderRow,
   config: ModelConfigRow,
+  more: { readonly overrides: Overrides; readonly isFree: boolean } = NOTHING_MORE,
 ): ResolvedModel {
-  const known = knownModel(config.model);
+  const known = knownModel(config.model, more.overrides);
   const contextLimit = config.contextLimit ?? known?.contextLimit ?? null;
   const asked = numberOption(config.options, 'max_output_tokens');
   const wanted = asked !== null && asked > 0 ? asked : usualOutputIn(contextLimit);
@@ -83,9 +100,12 @@ export function readyModel(
     contextLimit,
     compressionThreshold: config.compressionThreshold,
     maxOutputTokens: Math.min(wanted, known?.maxOutput ?? wanted),
-    price: priceOption(config.options) ?? known?.price ?? null,
+    price: priceOf(config, known, more.isFree),
     maxRetries: retries === null ? null : Math.max(0, Math.floor(retries)),
-    efforts: known?.efforts ?? [],
+    efforts: effortsOf(known, config.options),
+    effort: effortOption(config.options),
     options: config.options,
   };
 }
+
+const NOTHING_MORE = { overrides: NO_OVERRIDES, isFree: false } as const;

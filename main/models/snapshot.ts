@@ -1,8 +1,12 @@
-import type { Account, ModelChoice } from '@shared/contract/app.ts';
+import type { Account, AccountCheck, ModelChoice, PriceSource } from '@shared/model/account.ts';
 import type { ProviderId } from '@shared/model/ids.ts';
 import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
-import { knownModel } from './catalogue.ts';
-import { unavailable } from './ready-model.ts';
+import { isLocal } from './account-settings.ts';
+import { catalogueId, knownModel, type Overrides } from './catalogue.ts';
+import { type Environment, keyVariableOf } from './env-accounts.ts';
+import { effortsOf, settingsOf } from './model-options.ts';
+import { priceOption } from './price.ts';
+import { priceOf, unavailable } from './ready-model.ts';
 
 /** What the window shows of accounts and models. */
 export interface ModelsSnapshot {
@@ -10,37 +14,83 @@ export interface ModelsSnapshot {
   readonly accounts: readonly Account[];
 }
 
+export interface SnapshotFacts {
+  readonly withKey: ReadonlySet<ProviderId>;
+  readonly env: Environment;
+  readonly overrides: Overrides;
+  readonly checks: ReadonlyMap<ProviderId, AccountCheck>;
+}
+
 export function modelsSnapshot(
   providers: readonly ProviderRow[],
   configs: readonly ModelConfigRow[],
-  withKey: ReadonlySet<ProviderId>,
+  facts: SnapshotFacts,
 ): ModelsSnapshot {
-  const hasKey = (row: ProviderRow) => row.kind === 'demo' || withKey.has(row.id);
   return {
-    accounts: providers.map((row) => {
-      const { id, kind, name, baseUrl, source, enabled } = row;
-      return { id, kind, name, baseUrl, source, enabled, hasKey: hasKey(row) };
-    }),
+    accounts: providers.map((row) => account(row, facts)),
     models: providers.flatMap((row) =>
       configs
         .filter((config) => config.providerId === row.id && !config.deleted)
-        .map((config) => choice(row, config, hasKey(row))),
+        .map((config) => choice(row, config, facts)),
     ),
   };
 }
 
-function choice(row: ProviderRow, config: ModelConfigRow, hasKey: boolean): ModelChoice {
-  const known = knownModel(config.model);
+function hasKey(row: ProviderRow, { withKey }: SnapshotFacts): boolean {
+  return row.kind === 'demo' || withKey.has(row.id);
+}
+
+function account(row: ProviderRow, facts: SnapshotFacts): Account {
+  const { id, kind, preset, name, baseUrl, headers, proxy, options, source, enabled } = row;
+  const version = options['api_version'];
+  return {
+    id,
+    kind,
+    preset,
+    name,
+    baseUrl,
+    headers,
+    proxy,
+    apiVersion: typeof version === 'string' ? version : '',
+    source,
+    enabled,
+    hasKey: hasKey(row, facts),
+    keyVariable: keyVariableOf(row, facts.env),
+    removable: source === 'user' || preset !== '',
+    local: isLocal(row),
+    check: facts.checks.get(id) ?? null,
+  };
+}
+
+function choice(row: ProviderRow, config: ModelConfigRow, facts: SnapshotFacts): ModelChoice {
+  const { overrides } = facts;
+  const known = knownModel(config.model, overrides);
+  const key = { isHere: hasKey(row, facts), variable: keyVariableOf(row, facts.env) };
+  const price = priceOf(config, known, isLocal(row));
   return {
     id: config.id,
     providerId: row.id,
     provider: row.name,
     kind: row.kind,
     model: config.model,
-    name: config.displayName || config.model,
+    name: config.displayName || known?.name || config.model,
     contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
-    efforts: known?.efforts ?? [],
+    efforts: effortsOf(known, config.options),
     isDefault: config.isDefault,
-    unavailable: unavailable(row, config, hasKey)?.message ?? null,
+    unavailable: unavailable(row, config, key)?.message ?? null,
+    settings: settingsOf(config),
+    price,
+    priceFrom: price === null ? null : priceSource(config, overrides, known?.price ?? null),
   };
+}
+
+function priceSource(
+  config: ModelConfigRow,
+  overrides: Overrides,
+  known: ModelChoice['price'],
+): PriceSource {
+  if (priceOption(config.options) !== null) return 'model';
+  if (known === null) return 'free';
+  const own = overrides.get(catalogueId(config.model));
+  return own?.price ? 'file' : 'catalogue';
 }

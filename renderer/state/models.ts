@@ -1,4 +1,4 @@
-import type { Account, ModelChoice } from '@shared/contract/app.ts';
+import type { Account, ModelChoice } from '@shared/model/account.ts';
 import type { ModelConfigId } from '@shared/model/ids.ts';
 import { createStore } from 'zustand/vanilla';
 import { watchFeed } from '../lib/bridge.ts';

@@ -1,37 +1,9 @@
 import { z } from 'zod';
-import type { ChatId, ModelConfigId, ProviderId, WorkspaceId } from '../model/ids.ts';
+import type { ChatId, WorkspaceId } from '../model/ids.ts';
 import type { LocalWork } from '../model/local-work.ts';
 import { LEAST_ZOOM, MOST_ZOOM } from '../model/zoom.ts';
 import { call, feed, is } from './define.ts';
-import { accountProblems } from './new-account.ts';
 import * as s from './schemas.ts';
-
-export type ProviderKind = 'openai' | 'anthropic' | 'openai-compat' | 'anthropic-compat' | 'demo';
-
-/** A model that can be chosen, with its account. `unavailable` says in one sentence why it cannot answer. */
-export interface ModelChoice {
-  readonly id: ModelConfigId;
-  readonly providerId: ProviderId;
-  readonly provider: string;
-  readonly kind: ProviderKind;
-  readonly model: string;
-  readonly name: string;
-  readonly contextLimit: number | null;
-  /** Reasoning efforts that the model takes; empty when it has no such setting. */
-  readonly efforts: readonly ('minimal' | 'low' | 'medium' | 'high')[];
-  readonly isDefault: boolean;
-  readonly unavailable: string | null;
-}
-
-export interface Account {
-  readonly id: ProviderId;
-  readonly kind: ProviderKind;
-  readonly name: string;
-  readonly baseUrl: string;
-  readonly source: 'user' | 'env' | 'local';
-  readonly enabled: boolean;
-  readonly hasKey: boolean;
-}
 
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
@@ -66,13 +38,6 @@ export type AppEvent =
   | { readonly type: 'toast'; readonly message: string }
   /** Gaffer is about to quit while this runs; without an answer by then (RFC 3339) it leaves it running. */
   | { readonly type: 'quitting'; readonly work: LocalWork; readonly answerBy: string };
-
-const webAddress = z.url({ protocol: /^https?$/ });
-
-/** What the form cannot tell: a port out of range, a host with forbidden characters. */
-function addressable(baseUrl: string): boolean {
-  return baseUrl === '' || webAddress.safeParse(baseUrl).success;
-}
 
 export const appContract = {
   'app.info': call({ input: z.object({}), output: is<AppInfo>() }),
@@ -111,48 +76,5 @@ export const appContract = {
         .optional(),
     }),
     output: is<Settings>(),
-  }),
-  'models.watch': feed({
-    input: z.object({}),
-    event: is<{ models: readonly ModelChoice[]; accounts: readonly Account[] }>(),
-  }),
-  'models.setDefault': call({
-    input: z.object({ modelConfigId: s.modelConfigId }),
-    output: is<null>(),
-    errors: ['not-found'],
-  }),
-  'accounts.add': call({
-    /** What is needed depends on the kind: new-account.ts says it, with a sentence for each field. */
-    input: z
-      .object({
-        kind: z.enum(['openai', 'anthropic', 'openai-compat', 'anthropic-compat']),
-        name: z.string().trim(),
-        baseUrl: z.string().trim().default(''),
-        key: z.string().trim(),
-        models: z.array(z.string().trim().min(1)).default([]),
-      })
-      .superRefine((account, issues) => {
-        for (const { field, message } of accountProblems(account))
-          issues.addIssue({ code: 'custom', path: [field], message });
-        if (!addressable(account.baseUrl))
-          issues.addIssue({ code: 'custom', path: ['baseUrl'], message: 'This base URL cannot be read.' });
-      }),
-    output: is<{ providerId: ProviderId }>(),
-    errors: ['name-taken'],
-  }),
-  'accounts.setKey': call({
-    input: z.object({ providerId: s.providerId, key: z.string().trim().min(1).max(2000) }),
-    output: is<null>(),
-    errors: ['not-found', 'read-only'],
-  }),
-  'accounts.setEnabled': call({
-    input: z.object({ providerId: s.providerId, enabled: z.boolean() }),
-    output: is<null>(),
-    errors: ['not-found'],
-  }),
-  'accounts.remove': call({
-    input: z.object({ providerId: s.providerId }),
-    output: is<null>(),
-    errors: ['not-found', 'read-only'],
   }),
 };

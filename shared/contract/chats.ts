@@ -116,6 +116,13 @@ export const chatsContract = {
       actionId: s.actionId,
       decision: z.enum(['continue', 'stop']),
       text: z.string().max(4_000).optional(),
+      /** With `continue`, of a budget: the new cap, in millionths of a US dollar, of the tree or of the period. */
+      raise: z
+        .object({
+          scope: z.enum(['chat', 'day', 'month']),
+          capMicros: z.number().int().positive().max(1e12),
+        })
+        .optional(),
     }),
     output: is<null>(),
     errors: ['not-found', 'already-answered'],

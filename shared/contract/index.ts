@@ -1,4 +1,5 @@
 import type { Result } from '../util/result.ts';
+import { accountsContract } from './accounts.ts';
 import { appContract } from './app.ts';
 import { changesContract } from './changes.ts';
 import { chatsContract } from './chats.ts';
@@ -10,11 +11,14 @@ import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
 import { templatesContract } from './templates.ts';
 import { terminalsContract } from './terminals.ts';
+import { usageContract } from './usage.ts';
 import { workspacesContract } from './workspaces.ts';
 
 /** Everything that the window can ask of the main process. */
 export const contract = {
   ...appContract,
+  ...accountsContract,
+  ...usageContract,
   ...chatsContract,
   ...rulesContract,
   ...workspacesContract,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appContract } from './app.ts';
-import { accountProblems, type NewAccount } from './new-account.ts';
+import { accountsContract } from './accounts.ts';
+import { accountProblems, headerLines, type NewAccount, parseHeaders } from './new-account.ts';
 
 const local: NewAccount = {
   kind: 'openai-compat',
@@ -23,7 +23,7 @@ describe('a new account', () => {
     [
       'a compatible server without anything',
       { ...local, name: '', baseUrl: '', models: [] },
-      ['name', 'baseUrl', 'models'],
+      ['name', 'baseUrl'],
     ],
     ['the other compatible kind', { ...local, kind: 'anthropic-compat', baseUrl: '' }, ['baseUrl']],
     ['an official one without a key', { ...official, key: '' }, ['key']],
@@ -33,6 +33,16 @@ describe('a new account', () => {
     ['no host', { ...local, baseUrl: 'http://' }, ['baseUrl']],
     ['a name that is too long', { ...local, name: 'x'.repeat(81) }, ['name']],
     ['a key that is too long', { ...local, key: 'x'.repeat(2001) }, ['key']],
+    ['a deployment is missing', { ...local, baseUrl: 'https://me.openai.azure.com/' }, ['baseUrl']],
+    ['a key with a line break in it', { ...official, key: 'sk-1\nsk-2' }, ['key']],
+    ['a header that takes the key', { ...local, headers: { 'api-key': '{key}' } }, []],
+    ['a secret in a header', { ...local, headers: { Authorization: 'Bearer sk-1' } }, ['headers']],
+    ['a line that is no header', { ...local, headers: parseHeaders('X-Team: a\nnonsense') }, ['headers']],
+    ['a proxy', { ...local, proxy: 'http://proxy.example.com:3128' }, []],
+    ['a proxy with a password', { ...local, proxy: 'http://me:pw@proxy.example.com' }, ['proxy']],
+    ['no proxy', { ...local, proxy: 'proxy:3128' }, ['proxy']],
+    ['a version', { ...local, apiVersion: '2024-10-21' }, []],
+    ['no version', { ...local, apiVersion: '2024 10 21' }, ['apiVersion']],
     ['too many models', { ...local, models: Array.from({ length: 51 }, (_, i) => `m${i}`) }, ['models']],
     ['a model that is too long', { ...local, models: ['x'.repeat(201)] }, ['models']],
   ])('%s', (_title, account, expected) => {
@@ -40,16 +50,22 @@ describe('a new account', () => {
   });
 
   it('is refused by the contract with the same sentence', () => {
-    const answer = appContract['accounts.add'].input.safeParse({ ...official, key: '   ' });
+    const answer = accountsContract['accounts.add'].input.safeParse({ ...official, key: '   ' });
     expect(answer.error?.issues).toMatchObject([
       { code: 'custom', path: ['key'], message: 'Give the key of the account.' },
     ]);
     const wrongPort = { ...local, baseUrl: 'http://127.0.0.1:808080' };
-    expect(appContract['accounts.add'].input.safeParse(wrongPort).error?.issues).toMatchObject([
+    expect(accountsContract['accounts.add'].input.safeParse(wrongPort).error?.issues).toMatchObject([
       { code: 'custom', path: ['baseUrl'] },
     ]);
-    const { input } = appContract['accounts.add'];
+    const { input } = accountsContract['accounts.add'];
     expect(input.safeParse({ kind: 'openai-compat', name: 'X', key: '' }).success).toBe(false);
     expect(input.parse({ ...local, baseUrl: ' http://127.0.0.1:8080/v1 ' })).toEqual(local);
+  });
+
+  it('takes headers as lines and gives them back', () => {
+    const headers = parseHeaders(' X-Team: core \n\nX-Time:12:30');
+    expect(headers).toEqual({ 'X-Team': 'core', 'X-Time': '12:30' });
+    expect(parseHeaders(headerLines(headers))).toEqual(headers);
   });
 });

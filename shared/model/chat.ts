@@ -36,9 +36,19 @@ export interface ChatSummary {
   readonly pin_order: number;
   /** Where its history comes from; null: it began by itself, or its origin is gone. */
   readonly forked_from: ForkOrigin | null;
+  /** What its own calls cost so far, without those of its agents; absent: nothing was asked of a model yet. */
+  readonly cost?: ChatCost;
+  /** The cap of the tree that begins here, null for none; absent: the usual one holds. */
+  readonly cap_micros?: number | null;
   readonly snapshot_version: number;
   readonly created_at: string;
   readonly updated_at: string;
+}
+
+/** Millionths of a US dollar. `unpriced`: calls of models whose price is not known; they count as nothing. */
+export interface ChatCost {
+  readonly micros: number;
+  readonly unpriced: number;
 }
 
 export type ToolState = 'gated' | 'cleared' | 'dispatched' | 'done' | 'denied' | 'cancelled' | 'unknown';
@@ -71,6 +81,8 @@ export interface ToolCallState {
   readonly started_at: string | null;
 }
 
+export type BudgetScope = 'chat' | 'day' | 'month';
+
 /** What a chat waits for besides its gated calls; it goes on when the person answers. All amounts in millionths of a US dollar. */
 export type PendingAction = { readonly id: ActionId; readonly created_at: string } & ActionRequest;
 
@@ -83,9 +95,14 @@ export type ActionRequest =
       readonly times: number;
       readonly message_id: MessageId;
     }
-  /** The next model call would go over the cap. `estimate_micros` null: the model has no price. */
+  /**
+   * The next model call would go over a cap: of the tree of chats, or of all chats in the period. `estimate_micros`
+   * null: the model has no price.
+   */
   | {
       readonly kind: 'budget';
+      /** Absent in questions from before there were caps of trees. */
+      readonly scope?: BudgetScope;
       readonly cap_micros: number;
       readonly spent_micros: number;
       readonly estimate_micros: number | null;

@@ -30,6 +30,8 @@ export interface Message {
   readonly visibility: Visibility;
   /** An assistant row written by FinishInterruption: the person stopped it. */
   readonly interrupted: boolean;
+  /** Millionths of a US dollar; null: no model was asked for it, or its price is not known. */
+  readonly cost_micros?: number | null;
 }
 
 /** What a person may send. At least one part; text must not be blank. */

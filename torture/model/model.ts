@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { ModelChoice } from '../../shared/contract/app.ts';
+import type { ModelChoice } from '../../shared/model/account.ts';
 import type { ModelConfigId } from '../../shared/model/ids.ts';
 import { startTortureDaemon, type TortureDaemon } from '../harness/daemon.ts';
 import type { TortureOptions } from '../index.ts';

@@ -1,3 +1,4 @@
+import type { Effort } from '@shared/model/account.ts';
 import type { ActionRequest } from '@shared/model/chat.ts';
 import type { Part } from '@shared/model/part.ts';
 import { failpoint } from '../../base/failpoints.ts';
@@ -84,7 +85,7 @@ async function callModel(
       tools,
       toolChoice: 'auto',
       maxOutputTokens: ready.maxOutputTokens,
-      effort: view.chat.effort as 'minimal' | 'low' | 'medium' | 'high' | null,
+      effort: (view.chat.effort as Effort | null) ?? ready.effort,
       options: ready.options,
     },
     signal,

@@ -49,9 +49,9 @@ export async function openAttempt(
   };
   const recorded = await deps.store.call('recordAttempt', { ...fence, hold });
   if (!recorded.ok && recorded.error.kind === 'over-budget') {
-    const { capMicros, spentMicros, estimateMicros } = recorded.error;
+    const { scope, capMicros, spentMicros, estimateMicros } = recorded.error;
     const amounts = { cap_micros: capMicros, spent_micros: spentMicros, estimate_micros: estimateMicros };
-    return { kind: 'over-budget', action: { kind: 'budget', ...amounts } };
+    return { kind: 'over-budget', action: { kind: 'budget', scope, ...amounts } };
   }
   const attempt = held(recorded);
   if (!attempt) return { kind: 'lost' };

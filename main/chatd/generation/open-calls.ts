@@ -1,6 +1,7 @@
+import type { Price } from '@shared/model/account.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import type { LivePart } from '@shared/model/part.ts';
-import { costMicros, type Price } from '../../models/price.ts';
+import { costMicros } from '../../models/price.ts';
 import { textTokens } from './estimate.ts';
 
 /** A model call that has been sent and is not committed. */

@@ -62,6 +62,7 @@ it('#214 a title that takes longer than 30 s is given up: the old one stays, and
         maxOutputTokens: 1000,
         maxRetries: null,
         efforts: [],
+        effort: null,
         options: {},
         price: null,
       }),

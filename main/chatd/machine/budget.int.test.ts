@@ -15,7 +15,11 @@ let m: Machine;
 beforeAll(async () => {
   m = await openMachine();
 });
-beforeEach(() => m.db.exec('delete from chat_budget_holds; delete from settings'));
+beforeEach(() =>
+  m.db.exec(
+    'delete from chat_budget_holds; delete from chat_costs; delete from chat_budgets; delete from spending; delete from settings',
+  ),
+);
 afterAll(() => m.store.close());
 
 const ASKED: ActionRequest = { kind: 'budget', cap_micros: 100, spent_micros: 0, estimate_micros: 200 };
@@ -93,7 +97,7 @@ describe('a cap', () => {
     const hold = { modelConfigId: m.modelId, estimateMicros: 101.4 };
     expect(await m.store.call('recordAttempt', { ...chat.fence, hold })).toEqual({
       ok: false,
-      error: { kind: 'over-budget', capMicros: 100, spentMicros: 0, estimateMicros: 101.4 },
+      error: { kind: 'over-budget', scope: 'day', capMicros: 100, spentMicros: 0, estimateMicros: 101.4 },
     });
   });
 
@@ -103,9 +107,7 @@ describe('a cap', () => {
     await attempt(chat, 90);
     await commit(chat, 90);
     expect(await attempt(chat, 20)).toBe('over-budget');
-    await m.db.exec(
-      `update chat_budget_holds set created_at = date_trunc('month', now()) - interval '1 second'`,
-    );
+    await m.db.exec(`update spending set at = date_trunc('month', now()) - interval '1 second'`);
     expect(await attempt(chat, 20)).toBe('ok');
   });
 

@@ -2,7 +2,7 @@ import type { ChatFault } from '@shared/model/fault.ts';
 import type { ToolCallPart } from '@shared/model/part.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
-import { settleHold } from './budget.ts';
+import { settleHold, tokensOf } from './budget.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
 import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
@@ -35,7 +35,7 @@ export const finishInterruption = operation(
   (tx: Tx, args: Fence & { messages: readonly NewMessage[]; costMicros?: number | null }) =>
     mutateFenced(tx, args, 'finishInterruption', async (m) => {
       requireResolved(args.messages);
-      await settleHold(tx, m.chat, args.costMicros ?? null);
+      await settleHold(tx, m.chat, args.costMicros ?? null, tokensOf(args.messages));
       await resolveOutstanding(tx, m.chat, 'interrupted');
       for (const message of args.messages) await insertMessage(tx, m.chat, message);
       if (m.chat.stopped_from_above && m.chat.queued > 0) {

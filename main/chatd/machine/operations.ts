@@ -1,4 +1,5 @@
 import { closeAgent, listAgents, listChildren, loadAgent, messageAgent, spawnAgent } from './agents.ts';
+import { setChatBudget } from './chat-budget.ts';
 import {
   getDraft,
   markRead,
@@ -33,6 +34,7 @@ export const chatOperations: ChatOperationMap = {
   retryError,
   answerCall,
   setModel,
+  setChatBudget,
   renameChat,
   setArchived,
   markRead,

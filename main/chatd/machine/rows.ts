@@ -97,6 +97,7 @@ export interface MessageRow {
   readonly compressed: boolean;
   readonly deleted: boolean;
   readonly reasoning_effort: string | null;
+  readonly total_cost_micros: number | null;
 }
 
 /** All that a row holds. `toWire` (wire.ts) takes away what no window may see. */
@@ -126,6 +127,7 @@ export function toStored(row: MessageRow): StoredMessage {
     visibility: row.visibility,
     interrupted: row.interrupted,
     compressed: row.compressed,
+    cost_micros: row.total_cost_micros,
   };
 }
 

@@ -4,7 +4,7 @@ import { asId } from '@shared/model/ids.ts';
 import { failpoint } from '../../base/failpoints.ts';
 import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
-import { hold, releaseHold, settleHold } from './budget.ts';
+import { hold, releaseHold, settleHold, tokensOf } from './budget.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
 import { type Mutation, mutate, mutateFenced, type Scope } from './protocol.ts';
@@ -73,7 +73,7 @@ export const commitStep = operation('durable', (tx: Tx, step: Step) =>
         return refuse({ kind: 'invalid', message: 'Calls belong to an assistant message' });
       await insertCalls(m, assistantId, step);
     }
-    await settleHold(tx, m.chat, step.costMicros ?? null);
+    await settleHold(tx, m.chat, step.costMicros ?? null, tokensOf(step.messages));
     if (step.consumeCompaction) await m.set({ compaction_requested_at: null });
     return { historyVersion: m.chat.snapshot_version, messageIds };
   }),

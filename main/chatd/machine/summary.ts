@@ -5,8 +5,15 @@ import { operation, type Tx } from '../../db/store.ts';
 import { ASKS_PERSON } from './actions.ts';
 import { type Doing, toActivity } from './activity.ts';
 
-interface SummaryRow extends Omit<ChatSummary, 'pending' | 'retry' | 'activity'>, Doing {
+interface SummaryRow
+  extends Omit<ChatSummary, 'pending' | 'retry' | 'activity' | 'cost' | 'cap_micros'>,
+    Doing {
   readonly retry_state: RetryInfo | null;
+  /** Null without a call. */
+  readonly spent_micros: number | null;
+  readonly unpriced: number | null;
+  readonly has_cap: boolean;
+  readonly cap_micros: number | null;
 }
 
 /** The last row of `chats c` that counts is a whole answer: nobody stopped it. Null: it has no row. */
@@ -20,6 +27,7 @@ const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.work
     c.snapshot_version, c.created_at, c.updated_at, c.pin_order,
     (select jsonb_build_object('chat_id', o.id, 'message_id', c.forked_from_message_id, 'title', o.title)
       from chats o where o.id = c.forked_from_chat_id) as forked_from,
+    cost.micros as spent_micros, cost.unpriced_calls as unpriced, cap.chat_id is not null as has_cap, cap.cap_micros,
     (select count(*)::int from chat_tool_calls t where t.chat_id = c.id and ${ASKS_PERSON})
       + (select count(*)::int from chat_pending_actions a where a.chat_id = c.id and a.answered_at is null) as asks,
     exists (select 1 from chat_messages m where m.chat_id = c.id and m.role = 'assistant' and not m.deleted
@@ -30,7 +38,8 @@ const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.work
       and ${ASKS_PERSON} order by t.message_id, t.index limit 1) as asked_call,
     (select jsonb_build_object('kind', a.kind) || a.payload from chat_pending_actions a
       where a.chat_id = c.id and a.answered_at is null order by a.created_at, a.id limit 1) as asked_action
-  from chats c left join lateral (
+  from chats c left join chat_costs cost on cost.chat_id = c.id left join chat_budgets cap on cap.chat_id = c.id
+  left join lateral (
     select t.tool, (select p -> 'args' from chat_messages m, jsonb_array_elements(m.content) p
         where m.id = t.message_id and p ->> 'tool_call_id' = t.provider_call_id limit 1) as args
     from chat_tool_calls t
@@ -109,6 +118,10 @@ function toSummary(row: SummaryRow): ChatSummary {
     stopped: row.stopped,
     pin_order: row.pin_order,
     forked_from: row.forked_from,
+    ...(row.spent_micros === null
+      ? {}
+      : { cost: { micros: row.spent_micros, unpriced: row.unpriced ?? 0 } }),
+    ...(row.has_cap ? { cap_micros: row.cap_micros } : {}),
     snapshot_version: row.snapshot_version,
     created_at: row.created_at,
     updated_at: row.updated_at,

@@ -2,6 +2,7 @@ import type {
   ActionAnswer,
   ActionRequest,
   ApprovalView,
+  BudgetScope,
   ChatStatus,
   ChatSummary,
   PendingAction,
@@ -53,9 +54,10 @@ export type Refusal =
   | { readonly kind: 'no-model' }
   | { readonly kind: 'already-answered' }
   | { readonly kind: 'changed' }
-  /** The next model call would go over the cap. */
+  /** The next model call would go over a cap. */
   | {
       readonly kind: 'over-budget';
+      readonly scope: BudgetScope;
       readonly capMicros: number;
       readonly spentMicros: number;
       readonly estimateMicros: number | null;
@@ -361,6 +363,8 @@ export interface ChatOperations {
     Outcome<null>
   >;
   setModel: Op<ByChat & { modelConfigId: ModelConfigId; effort: string | null | undefined }, Outcome<null>>;
+  /** The cap of the tree that the chat is in: null for none, `usual` for the one of the settings. */
+  setChatBudget: Op<ByChat & { capMicros: number | null | 'usual' }, Outcome<null>>;
   renameChat: Op<ByChat & { title: string }, Outcome<null>>;
   /** The whole family in one statement, or nothing. */
   setArchived: Op<ByChat & { archived: boolean }, Outcome<null>>;

@@ -466,6 +466,7 @@ function titled(title: Script) {
       price: null,
       maxRetries: null,
       efforts: [],
+      effort: null,
       options: {},
     });
   };

@@ -21,6 +21,7 @@ export async function anthropicClient(settings: AdapterSettings): Promise<Anthro
     timeout: openTimeoutMs,
     logLevel: 'off',
     defaultHeaders: clientHeaders(settings, process.env['ANTHROPIC_CUSTOM_HEADERS']),
+    ...(settings.query ? { defaultQuery: settings.query } : {}),
     fetch: tidyEvents(settings.fetch ?? globalThis.fetch, { named: true }),
   });
 }

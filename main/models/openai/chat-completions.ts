@@ -3,11 +3,11 @@ import { toThrow, withoutEvents } from '../errors.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../port.ts';
 import { ChatEvents } from './chat-events.ts';
 import { chatBody } from './chat-input.ts';
-import { isOfficialOpenai, openaiClient } from './client.ts';
+import { isAzure, isOfficialOpenai, openaiClient } from './client.ts';
 
 /** Chat Completions: what every compatible server speaks. */
 export function openaiChat(settings: AdapterSettings): LanguageModel {
-  const official = isOfficialOpenai(settings.baseUrl);
+  const official = isOfficialOpenai(settings.baseUrl) || isAzure(settings.baseUrl);
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     try {

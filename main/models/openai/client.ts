@@ -23,8 +23,17 @@ export async function openaiClient(settings: AdapterSettings): Promise<OpenAI> {
     timeout: openTimeoutMs,
     logLevel: 'off',
     defaultHeaders: clientHeaders(settings, process.env['OPENAI_CUSTOM_HEADERS']),
+    ...(settings.query ? { defaultQuery: settings.query } : {}),
     fetch: tidyEvents(settings.fetch ?? globalThis.fetch, { named: false }),
   });
+}
+
+/** Azure takes what OpenAI's own host takes, and refuses what only compatible servers know. */
+export function isAzure(baseUrl: string): boolean {
+  return (
+    URL.canParse(baseUrl) &&
+    /\.(openai\.azure\.com|cognitiveservices\.azure\.com)$/.test(new URL(baseUrl).hostname)
+  );
 }
 
 /** The official host speaks Responses; every other one Chat Completions unless configured (decision 13). */

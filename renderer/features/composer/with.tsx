@@ -1,4 +1,4 @@
-import type { Account, ModelChoice } from '@shared/contract/app.ts';
+import type { Account, ModelChoice } from '@shared/model/account.ts';
 import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
 import { Cpu, KeyRound, Settings, VenetianMask } from 'lucide-react';
 import { useStore } from 'zustand';

@@ -1,4 +1,4 @@
-import type { Account } from '@shared/contract/app.ts';
+import type { Account } from '@shared/model/account.ts';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
