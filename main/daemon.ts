@@ -3,19 +3,20 @@ import type { Settings } from '@shared/contract/app.ts';
 import { asId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import type { ZoomWay } from '@shared/model/zoom.ts';
+import { beginDaemon } from './assembly/begin-daemon.ts';
 import { driveChats } from './assembly/drive-chats.ts';
 import { closers, inOrder } from './assembly/in-order.ts';
-import { databaseUrlOf, type KnownSecrets, openSecrets } from './assembly/known-secrets.ts';
+import type { KnownSecrets } from './assembly/known-secrets.ts';
 import { openPlaces } from './assembly/open-places.ts';
 import type { DaemonOperations, DaemonOptions, DaemonStore } from './assembly/options.ts';
-import { errorFields, type Log, maskedLog } from './base/log.ts';
+import { errorFields, type Log } from './base/log.ts';
 import { joinReplicas, type ReplicaDeps } from './chatd/relay/replica.ts';
 import { createHints } from './chatd/stream/hints.ts';
 import { PartBuffer } from './chatd/stream/part-buffer.ts';
 import { localParts } from './chatd/stream/parts-source.ts';
 import { createPoller } from './chatd/stream/poller.ts';
 import { HEARTBEAT_MS, LEASE_MS } from './chatd/worker/worker.ts';
-import { openWorkerStore, type WorkerStore } from './db/worker-client.ts';
+import type { WorkerStore } from './db/worker-client.ts';
 import type { Git } from './git/git.ts';
 import { accountCalls, accountFeeds } from './ipc/accounts.ts';
 import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
@@ -88,16 +89,11 @@ async function loadSharing(options: DaemonOptions, isShared: boolean): Promise<S
   };
 }
 
-/** The composition root. Imports no electron: it also runs under plain Node. */
-export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
-  const secrets = openSecrets(given);
-  const options = { ...given, log: maskedLog(given.log, secrets.mask.text) };
-  const { dataDir, dbWorkerFile: workerFile, preparedDir, log } = options;
-  const databaseUrl = databaseUrlOf(options);
-  const opening = { workerFile, dataDir, preparedDir, databaseUrl, log };
-  const store = await openWorkerStore<DaemonOperations>(opening);
+/** The composition root. Imports no electron: it also runs under plain Node. `begun`: its database is being opened. */
+export async function startDaemon(given: DaemonOptions, begun = beginDaemon(given)): Promise<Daemon> {
+  const store = await begun.store;
   try {
-    return await assemble(options, store, secrets);
+    return await assemble(begun.options, store, begun.secrets);
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;

@@ -1,12 +1,13 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { app, dialog, powerMonitor } from 'electron';
+import { app, type BrowserWindow, dialog, powerMonitor } from 'electron';
+import { beginDaemon } from './assembly/begin-daemon.ts';
 import { systemClock } from './base/clock.ts';
 import { forgetFailpoints } from './base/failpoints.ts';
 import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
-import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+import type { Daemon, DaemonOptions } from './daemon.ts';
 import { type Arguments, packed, parseArguments, unpacked } from './shell/arguments.ts';
 import { describeFailure } from './shell/failure-text.ts';
 import { showFailure } from './shell/failure-window.ts';
@@ -22,6 +23,8 @@ import { createWindows, denyNavigation, openInBrowser, type Windows } from './sh
 const CLOSE_WITHIN_MS = 10_000;
 /** Before we quit we ask the daemon, if there is one. */
 const DAEMON_WITHIN_MS = 2_000;
+/** A window that does not paint holds up nothing else. */
+const PAINT_WITHIN_MS = 3_000;
 /** `out/` in a checkout, the same tree inside a package. */
 const out = path.resolve(import.meta.dirname, '..');
 
@@ -96,8 +99,6 @@ function runApp(given: Pick<Run, 'args' | 'dataDir' | 'unusable' | 'log'>): void
   const run: Run = { ...given, windows, daemon: Promise.reject(given.unusable) };
   const start = daemonStarter(run);
   run.daemon.catch(() => undefined);
-  // The database opens while Chromium still starts.
-  if (run.unusable === null) start();
 
   closeInOrder(run);
   welcomeSecondStart(run);
@@ -114,8 +115,13 @@ function runApp(given: Pick<Run, 'args' | 'dataDir' | 'unusable' | 'log'>): void
   });
 }
 
-/** The returned function starts the daemon into `run.daemon`; again after a failure. */
-function daemonStarter(run: Run): () => void {
+type StartDaemon = (after?: Promise<void>) => void;
+
+/**
+ * The returned function starts the daemon into `run.daemon`; again after a failure. Its code is read only then: before
+ * that it would hold up the window.
+ */
+function daemonStarter(run: Run): StartDaemon {
   const { args, dataDir, log } = run;
   const notifier = createNotifier(log);
   const options: DaemonOptions = {
@@ -142,22 +148,30 @@ function daemonStarter(run: Run): () => void {
     version: app.getVersion(),
     runtime: `Electron ${process.versions.electron}`,
   };
-  return () => {
-    run.daemon = startDaemon(options);
+  const begin = async () => {
+    const begun = beginDaemon(options);
+    const { startDaemon } = await import('./daemon.ts');
+    return await startDaemon(options, begun);
+  };
+  return (after = Promise.resolve()) => {
+    run.daemon = after.then(begin);
     run.daemon.catch(() => undefined); // `open` reports it
   };
 }
 
 /** Shows the window; when the daemon cannot start or is lost, why, until it works or the person gives up. */
-async function open(run: Run, start: () => void): Promise<void> {
+async function open(run: Run, start: StartDaemon): Promise<void> {
   await app.whenReady();
   installMenu({
     newWindow: () => run.windows.open(),
     zoom: (way) => void run.daemon.then((daemon) => daemon.zoom(way)).catch(() => undefined),
   });
   watchPower(() => void run.daemon.then((daemon) => daemon.wake()).catch(() => undefined));
+  if (run.unusable === null) {
+    show(run);
+    start(firstPaint(run.windows.last()?.browserWindow));
+  }
   for (;;) {
-    if (run.unusable === null) show(run);
     try {
       const daemon = await run.daemon;
       run.windows.setLook(daemon.settings);
@@ -182,6 +196,18 @@ async function open(run: Run, start: () => void): Promise<void> {
       failure.close();
     }
   }
+}
+
+/** The machine belongs to the first window until it shows its page, or is gone. */
+async function firstPaint(window: BrowserWindow | undefined): Promise<void> {
+  const bound = new AbortController();
+  const late = systemClock.sleep(PAINT_WITHIN_MS, bound.signal).catch(() => undefined);
+  const painted = new Promise<void>((resolve) => {
+    window?.once('ready-to-show', () => resolve());
+    window?.once('closed', () => resolve());
+  });
+  await Promise.race([painted, late]);
+  bound.abort();
 }
 
 function show(run: Run): void {
