@@ -12,6 +12,8 @@ const benches: Readonly<Record<string, () => Promise<Findings>>> = {
   start: async () => (await import('./start.ts')).benchStart(),
   'first-token': async () => (await import('./first-token.ts')).benchFirstToken(),
   stream: async () => (await import('./stream.ts')).benchStream(),
+  open: async () => (await import('./open.ts')).benchOpen(),
+  memory: async () => (await import('./memory.ts')).benchMemory(),
   idle: async () => (await import('./idle.ts')).benchIdle(),
   step: async () => (await import('./step.ts')).benchStep(),
   crowd: async () => (await import('./crowd.ts')).benchCrowd(),

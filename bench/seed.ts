@@ -2,20 +2,29 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import type { ChatId } from '../shared/model/ids.ts';
+import { type ContentRow, conversation, titleOf } from './content.ts';
+import { createDice } from './dice.ts';
 import { openStoreWorker, schemaName } from './store-worker.ts';
 
 /** Raised when what `seed` writes changes: the cache is then another directory. */
-const SEED_VERSION = 3;
+const SEED_VERSION = 5;
 const WORKSPACES = 20;
-/** A chat's history in the tree's data: a question, a call, its result, an answer; four times. */
 const ROWS_PER_CHAT = 16;
-/** A multiple of four: its summary takes the place of a question. */
+/** The summary itself is one of them. */
 const ROWS_AFTER_SUMMARY = 8;
+/** As many rows as one statement takes at a time. */
+const BATCH = 1_000;
+const MS_PER_ROW = 40_000;
 
 export interface Seed {
   readonly chats: number;
+  /** Messages of each of them; without: 16. */
+  readonly rowsPerChat?: number;
   /** Messages of one more chat, with a fixed id, and then there is a short one to compare it with; 0: there is none. */
   readonly longChat: number;
+  /** Another number makes up other chats. */
+  readonly seed?: number;
 }
 
 export const LONG_CHAT = '00000000-0000-4000-8000-0000000000ff';
@@ -25,22 +34,26 @@ const SHORT_ROWS = 10;
 /**
  * A data directory of its own with the wanted rows, copied from a cache below the system's temporary directory.
  * The cache is made once: the product's worker lays and migrates the database, then SQL in batches fills it
- * while nothing else has it open. Every row is a function of its number.
+ * while nothing else has it open. Every row is a function of the seed and its number: see content.ts.
  */
 export async function seededDataDir(target: string, seed: Seed): Promise<void> {
   const cache = path.join(
     os.tmpdir(),
     'gaffer-bench',
-    `${schemaName()}-v${SEED_VERSION}-${seed.chats}-${seed.longChat}`,
+    `${schemaName()}-v${SEED_VERSION}-${Object.values(complete(seed)).join('-')}`,
   );
   if (!fs.existsSync(cache)) {
     const making = `${cache}.making-${process.pid}`;
     fs.rmSync(making, { recursive: true, force: true });
-    await make(making, seed);
+    await make(making, complete(seed));
     fs.renameSync(making, cache);
   }
   fs.cpSync(cache, target, { recursive: true });
   syncFiles(target);
+}
+
+function complete({ chats, rowsPerChat = ROWS_PER_CHAT, longChat, seed = 1 }: Seed): Required<Seed> {
+  return { chats, rowsPerChat, longChat, seed };
 }
 
 /** As after a night: what is measured must not wait for the disk to take the copy. */
@@ -53,7 +66,7 @@ function syncFiles(directory: string): void {
   }
 }
 
-async function make(dataDir: string, seed: Seed): Promise<void> {
+async function make(dataDir: string, seed: Required<Seed>): Promise<void> {
   fs.mkdirSync(dataDir, { recursive: true });
   const places = path.join(os.tmpdir(), 'gaffer-bench', 'places');
   const store = await openStoreWorker(dataDir);
@@ -74,11 +87,14 @@ async function make(dataDir: string, seed: Seed): Promise<void> {
   try {
     // The trigger would update a chat once a row: what it keeps is written below in one statement.
     await db.exec('alter table chat_messages disable trigger chat_message_version');
-    if (seed.chats > 0) await fillTree(db, { ownerId, defaultId, chats: seed.chats });
+    const owner = { ownerId, defaultId };
+    if (seed.chats > 0) await fillTree(db, owner, seed);
     if (seed.longChat > 0) {
-      await fillChat(db, { ownerId, defaultId, id: LONG_CHAT, rows: seed.longChat });
-      await fillChat(db, { ownerId, defaultId, id: SHORT_CHAT, rows: SHORT_ROWS });
+      await fillChat(db, owner, { id: LONG_CHAT, rows: seed.longChat, seed: seed.seed });
+      await fillChat(db, owner, { id: SHORT_CHAT, rows: SHORT_ROWS, seed: seed.seed });
     }
+    await db.exec(`update chats c set last_read_message_id =
+      (select max(id) from chat_messages m where m.chat_id = c.id)`);
     await db.exec('alter table chat_messages enable trigger chat_message_version');
     await db.exec('checkpoint');
   } finally {
@@ -94,32 +110,33 @@ interface Owner {
 /** Finished chats of the last ten days, spread over the workspaces; all read, none running. */
 async function fillTree(
   db: PGlite,
-  { ownerId, defaultId, chats }: Owner & { chats: number },
+  { ownerId, defaultId }: Owner,
+  { chats, rowsPerChat, seed }: Required<Seed>,
 ): Promise<void> {
+  const titles = Array.from({ length: chats }, (_, n) => `${titleOf(createDice(seed + n))} ${n + 1}`);
   await db.query(
     `insert into chats (id, owner_id, workspace_id, title, title_source, status, last_model_config_id,
        snapshot_version, history_version, message_count, created_at, updated_at)
      select ('00000000-0000-4000-9000-' || lpad(n::text, 12, '0'))::uuid, $1,
-       (select id from workspaces order by name limit 1 offset n % ${WORKSPACES}),
-       'Task ' || n || ': ' || (array['fix the flaky test', 'explain the parser', 'upgrade the client',
-         'write the migration', 'look into the slow query'])[1 + n % 5],
-       'model', 'waiting', $2, ${ROWS_PER_CHAT}, ${ROWS_PER_CHAT}, ${ROWS_PER_CHAT},
+       (select id from workspaces order by name limit 1 offset n % ${WORKSPACES}), title,
+       'model', 'waiting', $2, $4, $4, $4,
        now() - n * interval '14 minutes', now() - n * interval '14 minutes'
-     from generate_series(1, $3::int) n`,
-    [ownerId, defaultId, chats],
+     from jsonb_array_elements_text($3) with ordinality as made(title, n)`,
+    [ownerId, defaultId, JSON.stringify(titles), rowsPerChat],
   );
-  await fillMessages(
-    db,
-    `select id from chats where id::text like '00000000-0000-4000-9000-%'`,
-    ROWS_PER_CHAT,
-  );
-  await db.exec(`update chats c set last_read_message_id =
-    (select max(id) from chat_messages m where m.chat_id = c.id)`);
+  const batch = new Batch(db);
+  for (let n = 1; n <= chats; n += 1) {
+    const id = `00000000-0000-4000-9000-${String(n).padStart(12, '0')}` as ChatId;
+    for (const row of conversation(createDice(seed * 7_919 + n), rowsPerChat)) await batch.add(id, row);
+  }
+  await batch.write();
 }
 
+/** No chat becomes so long without having been summarised: the model reads from eight rows before the end on. */
 async function fillChat(
   db: PGlite,
-  { ownerId, defaultId, id, rows }: Owner & { id: string; rows: number },
+  { ownerId, defaultId }: Owner,
+  { id, rows, seed }: { readonly id: string; readonly rows: number; readonly seed: number },
 ): Promise<void> {
   await db.query(
     `insert into chats (id, owner_id, title, title_source, status, last_model_config_id, snapshot_version,
@@ -127,29 +144,48 @@ async function fillChat(
      values ($1, $2, 'One of ${rows} messages', 'model', 'waiting', $3, $4, $4, $4)`,
     [id, ownerId, defaultId, rows],
   );
-  await fillMessages(db, `select '${id}'::uuid as id`, rows);
-  // No chat becomes so long without having been summarised: the model reads from here on.
-  await db.query(
-    `update chat_messages set role = 'system', compressed = true, visibility = 'model'
-      where chat_id = $1 and revision = $2`,
-    [id, rows - ROWS_AFTER_SUMMARY + 1],
-  );
+  const batch = new Batch(db);
+  const chatId = id as ChatId;
+  const before = conversation(createDice(seed), rows - ROWS_AFTER_SUMMARY);
+  for (const row of before) await batch.add(chatId, row);
+  const summary = [{ type: 'text' as const, text: 'The agent has read much and changed little.' }];
+  await batch.add(chatId, { role: 'system', content: summary });
+  // The same in a long chat and in a short one: what the model reads is alike.
+  for (const row of conversation(createDice(99), ROWS_AFTER_SUMMARY - 1)) await batch.add(chatId, row);
+  await batch.write();
 }
 
-/** Four kinds of rows in turn, about 400 bytes each, numbered by chat as the trigger would have done. */
-async function fillMessages(db: PGlite, chats: string, rows: number): Promise<void> {
-  const words = `repeat('The parser reads one token at a time and keeps the last two. ', 1 + (n * 7919) % 9)`;
-  const call = `'call_' || n - n % 4`;
-  await db.exec(`insert into chat_messages (chat_id, role, content, revision)
-    select c.id, (array['user', 'assistant', 'tool', 'assistant'])[1 + n % 4]::chat_role,
-      case n % 4
-        when 1 then jsonb_build_array(
-          jsonb_build_object('type', 'text', 'text', 'I look at file ' || n),
-          jsonb_build_object('type', 'tool-call', 'tool_call_id', ${call}, 'tool_name', 'read_file',
-            'args', jsonb_build_object('path', 'src/file-' || n || '.ts')))
-        when 2 then jsonb_build_array(jsonb_build_object('type', 'tool-result', 'tool_call_id', ${call},
-          'tool_name', 'read_file', 'result', jsonb_build_object('text', ${words}), 'duration_ms', 12))
-        else jsonb_build_array(jsonb_build_object('type', 'text', 'text', ${words} || n))
-      end, n + 1
-    from (${chats}) c, generate_series(0, ${rows} - 1) n order by c.id, n`);
+type SeedRow = ContentRow | { readonly role: 'system'; readonly content: ContentRow['content'] };
+
+/** Rows numbered by chat as the trigger would have done, some hundreds in one statement. */
+class Batch {
+  readonly #db: PGlite;
+  readonly #revisions = new Map<ChatId, number>();
+  #rows: object[] = [];
+
+  constructor(db: PGlite) {
+    this.#db = db;
+  }
+
+  async add(chatId: ChatId, { role, content }: SeedRow): Promise<void> {
+    const revision = (this.#revisions.get(chatId) ?? 0) + 1;
+    this.#revisions.set(chatId, revision);
+    this.#rows.push({ chat_id: chatId, role, content, revision });
+    if (this.#rows.length >= BATCH) await this.write();
+  }
+
+  async write(): Promise<void> {
+    const rows = JSON.stringify(this.#rows);
+    this.#rows = [];
+    await this.#db.query(
+      `insert into chat_messages (chat_id, role, content, revision, compressed, visibility, created_at)
+       select r.chat_id, r.role, r.content, r.revision, r.role = 'system',
+         case when r.role = 'system' then 'model' else 'both' end::chat_visibility,
+         c.updated_at - (c.message_count - r.revision) * interval '${MS_PER_ROW} milliseconds'
+       from rows from (jsonb_to_recordset($1) as (chat_id uuid, role chat_role, content jsonb, revision bigint))
+         with ordinality as r(chat_id, role, content, revision, at)
+       join chats c on c.id = r.chat_id order by r.at`,
+      [rows],
+    );
+  }
 }
