@@ -58,6 +58,22 @@ export function clock(at: string, nowMs: number): string {
   return `${then.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })}, ${time}`;
 }
 
+/** "Today", "Yesterday", "Monday, 3 March"; with the year when it is another one. */
+export function dayWords(at: string, nowMs: number): string {
+  const then = new Date(at);
+  const now = new Date(nowMs);
+  const days = Math.round((startOfDay(now) - startOfDay(then)) / DAY_MS);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  const year = then.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return then.toLocaleDateString(undefined, { weekday: 'long', month: 'long', day: 'numeric', ...year });
+}
+
+/** In the person's own time zone. */
+export function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
 export function firstLine(text: string): string {
   const line = text.trim().split('\n', 1)[0] ?? '';
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Document, EMPTY, parseMarkdown, webLink } from './markdown.ts';
+import { codeBlocks, type Document, EMPTY, parseMarkdown, webLink } from './markdown.ts';
 
 const SOURCE = `# Title
 
@@ -67,5 +67,13 @@ describe('links', () => {
     for (const href of ['javascript:alert(1)', 'file:///etc/passwd', 'data:text/html,x', '/relative', '']) {
       expect(webLink(href)).toBeNull();
     }
+  });
+});
+
+describe('code', () => {
+  it('is found wherever it stands, without its fence', () => {
+    const text = 'Say\n\n```ts\na()\n```\n\n- then\n\n  ```\n  b()\n  ```\n\n> ```\n> c()\n> ```\n\n`d`';
+    expect(codeBlocks(text)).toEqual(['a()', 'b()', 'c()']);
+    expect(codeBlocks('none')).toEqual([]);
   });
 });

@@ -45,6 +45,19 @@ function lex(text: string): readonly Block[] {
   return lexer(text, { gfm: true }).map((token) => ({ raw: token.raw, token }));
 }
 
+/** The text of every code block, also of those in lists and quotes. */
+export function codeBlocks(text: string): readonly string[] {
+  return codeIn(lexer(text, { gfm: true }));
+}
+
+function codeIn(tokens: readonly Token[]): readonly string[] {
+  return tokens.flatMap((token) => {
+    if (token.type === 'code') return [String(token['text'])];
+    const below = 'items' in token ? token['items'] : 'tokens' in token ? token.tokens : [];
+    return codeIn((below ?? []) as readonly Token[]);
+  });
+}
+
 /** The target of a link that may be opened in the browser; null: show it as plain text. */
 export function webLink(href: string): string | null {
   try {

@@ -21,6 +21,7 @@ function chat(id: string, change: Partial<ChatSummary> = {}): ChatSummary {
     asks: 0,
     unread: false,
     stopped: false,
+    last_read: null,
     pin_order: 0,
     forked_from: null,
     snapshot_version: 5,

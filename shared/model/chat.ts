@@ -30,6 +30,8 @@ export interface ChatSummary {
   /** Calls and pending actions that wait for the person in this chat. */
   readonly asks: number;
   readonly unread: boolean;
+  /** The newest row that a person has seen; null: none yet. */
+  readonly last_read: MessageId | null;
   /** An agent's chat that rests though it has not answered: somebody stopped it. */
   readonly stopped: boolean;
   /** Its place among the pinned chats, from 1; 0: it is not pinned. */

@@ -35,6 +35,7 @@ function summary(id: string): ChatSummary {
     asks: 0,
     unread: false,
     stopped: false,
+    last_read: null,
     pin_order: 0,
     forked_from: null,
     snapshot_version: 1,

@@ -25,6 +25,7 @@ export const HAS_ANSWERED = `(select m.role = 'assistant' and not m.interrupted 
 const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
     c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
     c.snapshot_version, c.created_at, c.updated_at, c.pin_order,
+    c.last_read_message_id as last_read,
     (select jsonb_build_object('chat_id', o.id, 'message_id', c.forked_from_message_id, 'title', o.title)
       from chats o where o.id = c.forked_from_chat_id) as forked_from,
     cost.micros as spent_micros, cost.unpriced_calls as unpriced, cap.chat_id is not null as has_cap, cap.cap_micros,
@@ -115,6 +116,7 @@ function toSummary(row: SummaryRow): ChatSummary {
     activity: toActivity(row),
     asks: row.asks,
     unread: row.unread,
+    last_read: row.last_read,
     stopped: row.stopped,
     pin_order: row.pin_order,
     forked_from: row.forked_from,

@@ -221,6 +221,7 @@ class World {
       activity: null,
       unread: false,
       stopped: false,
+      last_read: null,
       pin_order: 0,
       forked_from: null,
       snapshot_version: version,

@@ -3,6 +3,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { newWindow } from '../../state/app.ts';
 import { regenerateTitle } from '../../state/chats.ts';
 import { openDoctor } from '../../state/doctor.ts';
+import { forkWhole } from '../../state/fork.ts';
 import { openBeside, openNew } from '../../state/nav.ts';
 import { placeActions } from '../../state/workspace-actions.ts';
 import { reconnect } from '../../state/workspaces.ts';
@@ -35,6 +36,7 @@ function chatItems(
   return [
     { label: 'Rename', keys: 'F2', run: () => onRename(chat.id) },
     { label: 'Regenerate title', run: () => void regenerateTitle(chat.id) },
+    { label: 'Fork chat', run: () => void forkWhole(chat.id) },
     { label: 'New chat here', run: () => openNew(chat.workspace_id) },
     { label: 'Open beside', run: () => openBeside(chat.id) },
     { label: 'Open in new window', run: () => void newWindow(chat.id) },

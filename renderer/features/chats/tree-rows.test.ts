@@ -30,6 +30,7 @@ function chat(
     asks: 0,
     unread: false,
     stopped: false,
+    last_read: null,
     pin_order: 0,
     forked_from: null,
     snapshot_version: 1,

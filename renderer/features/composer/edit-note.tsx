@@ -1,9 +1,10 @@
 import { call } from '../../lib/bridge.ts';
-import { plural } from '../../lib/format.ts';
-import { type Editing, startEditing, stopEditing } from '../../state/composing.ts';
+import { type Editing, editMessage, startEditing, stopEditing } from '../../state/composing.ts';
+import { draftStore, setDraft } from '../../state/drafts.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
+import { editWords } from './edit-words.ts';
 import { queuedText } from './queue-list.tsx';
 
 /** Puts the last queued message, else the last one sent, into the box. */
@@ -17,9 +18,7 @@ export function recall(session: ChatSession): void {
   }
   const sent = view.messages.findLast((m) => m.role === 'user');
   if (!sent) return;
-  const text = sent.content.map((p) => (p.type === 'text' ? p.text : '')).join('\n\n');
-  const dropped = view.messages.filter((m) => m.id > sent.id && m.role !== 'tool').length;
-  startEditing({ kind: 'message', chatId: session.chatId, messageId: sent.id, text, dropped });
+  void editMessage(session, sent);
 }
 
 export async function applyEdit(editing: Editing): Promise<void> {
@@ -28,18 +27,17 @@ export async function applyEdit(editing: Editing): Promise<void> {
     editing.kind === 'queued'
       ? await call('queue.edit', { chatId, queuedId: editing.queuedId, text })
       : await call('chat.edit', { chatId, messageId: editing.messageId, text });
-  if (answer.ok) stopEditing(editing.chatId);
-  else toast(answer.error.message);
+  if (answer.ok) return stopEditing(chatId);
+  toast(answer.error.message);
+  // There is nothing left to edit: the words are kept, as those of a message that is not sent.
+  if (answer.error.code !== 'not-found' && answer.error.code !== 'not-user') return;
+  stopEditing(chatId);
+  if ((draftStore.getState().texts[chatId] ?? '') === '') setDraft(chatId, text);
 }
 
 /** Says what sending will drop, before it happens. */
 export function EditNote({ editing }: { readonly editing: Editing }) {
-  const words =
-    editing.kind === 'queued'
-      ? 'Editing a queued message.'
-      : editing.dropped > 0
-        ? `Editing an earlier message. Sending drops ${plural(editing.dropped, 'message')} after it; files stay as they are.`
-        : 'Editing your last message.';
+  const words = editing.kind === 'queued' ? 'Editing a queued message.' : editWords(editing.dropped);
   return (
     <div className="edit-note">
       <span>{words}</span>

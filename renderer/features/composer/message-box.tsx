@@ -50,7 +50,7 @@ export function MessageBox(props: MessageBoxProps) {
       else onSend();
     } else if (event.key === 'Escape') {
       onEscape(empty);
-    } else if (event.key === 'ArrowUp' && value === '') {
+    } else if (event.key === 'ArrowUp' && !event.altKey && value === '') {
       event.preventDefault();
       onRecall();
     }

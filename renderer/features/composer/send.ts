@@ -4,6 +4,7 @@ import { draftStore, setDraft } from '../../state/drafts.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
+import { jumpToLatest } from '../../state/wishes.ts';
 
 /** The key of a message whose sending failed: the same text sent again is the same message. */
 let failed: { readonly draft: string; readonly text: string; readonly sendKey: string } | null = null;
@@ -27,6 +28,8 @@ export async function sendMessage(
   const { chatId } = session;
   const sendKey = sendKeyFor(chatId, text);
   setDraft(chatId, '');
+  // Who says something sees it, wherever they were reading.
+  jumpToLatest.make();
   const answer = await call('chat.send', { chatId, text, busy: 'queue', sendKey });
   if (!answer.ok) {
     keepFailed(chatId, text, sendKey);

@@ -1,9 +1,12 @@
+import { isSelecting } from './keep-selection.ts';
+
 const NEAR_PX = 32;
 /** How long what a press opened may take to be laid out. */
 const SETTLE_MS = 500;
 
 export interface BottomHold {
   toBottom(): void;
+  leave(): void;
   stop(): void;
 }
 
@@ -13,7 +16,8 @@ const TOGGLES = 'button[aria-expanded], .above';
 /**
  * Keeps the end of a scroller in sight while, and only while, the reader is at the end. What the reader does
  * decides: a scroll up lets go, reaching the end takes hold again; growth of the content never changes that,
- * unless the reader opened a row: it then stays where it was pressed.
+ * unless the reader opened a row, which then stays where it was pressed, or selects words, which then stay under the
+ * pointer.
  */
 export function holdBottom(
   scroller: HTMLElement,
@@ -36,6 +40,7 @@ export function holdBottom(
   const pressed = holdPressed(scroller, content, over.signal);
   const follow = () => {
     if (pressed.keep()) set(near());
+    else if (held && isSelecting(content)) set(near());
     else if (held) {
       content.style.marginTop = '';
       scroller.scrollTop = scroller.scrollHeight;
@@ -62,6 +67,10 @@ export function holdBottom(
       pressed.forget();
       set(true);
       follow();
+    },
+    leave: () => {
+      pressed.forget();
+      set(false);
     },
     stop: () => {
       observer.disconnect();

@@ -1,5 +1,5 @@
 import type { LiveBlock } from '@shared/model/reducer.ts';
-import { memo, useState } from 'react';
+import { memo, useLayoutEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ChatSession } from '../../state/live.ts';
 import { Markdown } from '../../ui/markdown.tsx';
@@ -7,6 +7,7 @@ import { LiveAgentTool } from './agent-row.tsx';
 import { isAgentTool } from './agent-tool.ts';
 import { isContextCut } from './context-cut.ts';
 import { LiveSummary } from './context-divider.tsx';
+import { restoreSelection } from './keep-selection.ts';
 import { LiveThought } from './thought.tsx';
 import { liveFacts, ToolLine } from './tool-row.tsx';
 
@@ -22,6 +23,7 @@ export const LiveRow = memo(({ session, index, last }: LiveRowProps) => {
   // What a failed attempt has said stays in sight until the next one, but nothing comes after it.
   const over = useStore(session.store, (s) => s.view?.status === 'error');
   const [sinceMs] = useState(() => Date.now());
+  useLayoutEffect(restoreSelection);
   if (!block) return null;
   switch (block.type) {
     case 'text':
@@ -33,11 +35,18 @@ export const LiveRow = memo(({ session, index, last }: LiveRowProps) => {
         </div>
       );
     case 'reasoning':
-      return <LiveThought text={block.text} over={over || !last} sinceMs={sinceMs} />;
+      return (
+        <LiveThought
+          rowKey={`${session.chatId}.live.${index}`}
+          text={block.text}
+          over={over || !last}
+          sinceMs={sinceMs}
+        />
+      );
     case 'tool':
       if (isContextCut(block.tool_name)) return <LiveSummary block={block} sinceMs={sinceMs} />;
       if (isAgentTool(block.tool_name)) return <LiveAgentTool session={session} block={block} />;
-      return <LiveTool session={session} block={block} />;
+      return <LiveTool session={session} block={block} index={index} />;
   }
 });
 LiveRow.displayName = 'LiveRow';
@@ -45,15 +54,11 @@ LiveRow.displayName = 'LiveRow';
 interface LiveToolProps {
   readonly session: ChatSession;
   readonly block: LiveBlock & { type: 'tool' };
+  readonly index: number;
 }
 
-function LiveTool({ session, block }: LiveToolProps) {
+function LiveTool({ session, block, index }: LiveToolProps) {
   return (
-    <ToolLine
-      session={session}
-      rowKey={`live.${block.tool_call_id}`}
-      facts={liveFacts(block)}
-      resultMessageId={null}
-    />
+    <ToolLine session={session} rowKey={`live.${index}`} facts={liveFacts(block)} resultMessageId={null} />
   );
 }

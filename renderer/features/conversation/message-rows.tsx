@@ -1,48 +1,47 @@
-import type { Message } from '@shared/model/message.ts';
 import type { Part } from '@shared/model/part.ts';
-import { Pencil } from 'lucide-react';
+import { GitFork, Pencil } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { clock } from '../../lib/format.ts';
-import { composingStore, startEditing } from '../../state/composing.ts';
+import { composingStore, editMessage } from '../../state/composing.ts';
+import { forkChat } from '../../state/fork.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Markdown } from '../../ui/markdown.tsx';
+import { FORK, textOf } from './row-actions.ts';
+import type { Row } from './rows.ts';
+import { isCited, ModelImage, Sources } from './sources.tsx';
 
-export function textOf(content: readonly Part[]): string {
-  return content
-    .map((p) => (p.type === 'text' ? p.text : ''))
-    .filter((t) => t !== '')
-    .join('\n\n');
+interface UserRowProps {
+  readonly session: ChatSession;
+  readonly row: Row & { kind: 'user' };
 }
 
-export const UserRow = memo((props: { readonly session: ChatSession; readonly message: Message }) => {
-  const { session, message } = props;
-  const now = useSeconds(false);
+export const UserRow = memo(({ session, row: { message } }: UserRowProps) => {
+  const archived = useStore(session.store, (s) => s.view?.chat.archived ?? false);
   const text = textOf(message.content);
   const files = message.content.filter((p) => p.type === 'file' || p.type === 'file-reference');
-  const edit = () => {
-    const { view } = session.store.getState();
-    const after = view?.messages.filter((m) => m.id > message.id && m.role !== 'tool').length ?? 0;
-    startEditing({ kind: 'message', chatId: session.chatId, messageId: message.id, text, dropped: after });
-  };
   return (
     <div className="you-row">
       <div className="row-tools">
-        <time className="faint" dateTime={message.created_at}>
-          {clock(message.created_at, now)}
-        </time>
+        <Stamp at={message.created_at} />
         <CopyButton text={text} label="Copy message" />
-        <button
-          type="button"
-          className="mini"
-          aria-label="Edit message"
-          title="Edit message"
-          onClick={edit}
-        >
-          <Pencil className="i s" aria-hidden="true" />
-        </button>
+        {!archived && (
+          <button
+            type="button"
+            className="mini"
+            aria-label="Edit message"
+            title="Edit message"
+            onClick={() => void editMessage(session, message)}
+          >
+            <Pencil className="i s" aria-hidden="true" />
+          </button>
+        )}
+        <ForkButton
+          title="Fork: a new chat that answers this again"
+          onFork={() => void forkChat(session.chatId, message.id)}
+        />
       </div>
       <div className="you">
         {text}
@@ -58,30 +57,47 @@ export const UserRow = memo((props: { readonly session: ChatSession; readonly me
 UserRow.displayName = 'UserRow';
 
 interface AgentRowProps {
-  readonly message: Message;
-  readonly parts: readonly Part[];
+  readonly session: ChatSession;
+  readonly row: Row & { kind: 'agent' };
 }
 
-export const AgentRow = memo(({ message, parts }: AgentRowProps) => {
-  const now = useSeconds(false);
+export const AgentRow = memo(({ session, row: { message, parts } }: AgentRowProps) => {
   const text = textOf(parts);
   return (
     <div className="agent">
       {parts.map((part, i) => (
         <AgentPart key={i} part={part} />
       ))}
-      {text !== '' && (
-        <div className="row-tools">
-          <CopyButton text={text} label="Copy answer" />
-          <time className="faint" dateTime={message.created_at}>
-            {clock(message.created_at, now)}
-          </time>
-        </div>
-      )}
+      {parts.some(isCited) && <Sources parts={parts} />}
+      <div className="row-tools">
+        {text !== '' && <CopyButton text={text} label="Copy answer" />}
+        <ForkButton
+          title="Fork: a new chat that goes on from here"
+          onFork={() => void forkChat(session.chatId, message.id)}
+        />
+        <Stamp at={message.created_at} />
+      </div>
     </div>
   );
 });
 AgentRow.displayName = 'AgentRow';
+
+function Stamp({ at }: { readonly at: string }) {
+  const now = useSeconds(false);
+  return (
+    <time className="faint" dateTime={at} title={new Date(at).toLocaleString()}>
+      {clock(at, now)}
+    </time>
+  );
+}
+
+function ForkButton({ title, onFork }: { readonly title: string; readonly onFork: () => void }) {
+  return (
+    <button type="button" className="mini" aria-label={FORK} title={title} onClick={onFork}>
+      <GitFork className="i s" aria-hidden="true" />
+    </button>
+  );
+}
 
 function AgentPart({ part }: { readonly part: Part }) {
   switch (part.type) {
@@ -91,10 +107,9 @@ function AgentPart({ part }: { readonly part: Part }) {
           <Markdown text={part.text} />
         </div>
       );
-    case 'source':
-      return <div className="meta">{part.title ?? part.url}</div>;
     case 'file':
-      return <div className="chip">{part.name ?? part.media_type}</div>;
+      return <ModelImage part={part} />;
+    case 'source':
     case 'file-reference':
     case 'reasoning':
     case 'tool-call':

@@ -8,3 +8,10 @@ export function useOpenRow(key: string, byItself: boolean): readonly [boolean, (
   const open = useStore(openRows, (s) => s.rows[key]) ?? byItself;
   return [open, () => openRows.setState((s) => ({ rows: { ...s.rows, [key]: !open } }))];
 }
+
+/** A row stands under another key from now on; null: it is gone, and what comes under its key is another one. */
+export function renameOpen(from: string, to: string | null): void {
+  const { [from]: open, ...rows } = openRows.getState().rows;
+  if (open === undefined) return;
+  openRows.setState({ rows: to === null ? rows : { ...rows, [to]: open } });
+}

@@ -99,16 +99,54 @@ describe('timeline rows', () => {
     expect(rows.map((r) => (r.kind === 'explored' ? r.items.length : r.kind))).toEqual([3, 'tool', 'tool']);
   });
 
-  it('marks a long pause', () => {
-    const day = 24 * 60 * 60 * 1000;
-    const rows = timelineRows(
-      [
-        message(1, 'user', [text('a')], { created_at: new Date(0).toISOString() }),
-        message(2, 'user', [text('b')], { created_at: new Date(day).toISOString() }),
-      ],
-      [],
-    );
-    expect(rows.map((r) => r.kind)).toEqual(['user', 'time', 'user']);
+  describe('marks between the rows', () => {
+    const hour = 60 * 60 * 1000;
+    // Noon: no time zone makes another day of an hour before or after it.
+    const noon = new Date(2026, 2, 3, 12).getTime();
+    const said = (id: number, role: Role, atMs: number) =>
+      message(id, role, [text('x')], { created_at: new Date(atMs).toISOString() });
+    const marks = { isWhole: true, isTail: true, readTo: null, forkedAt: null };
+    const kinds = (...args: Parameters<typeof timelineRows>) => timelineRows(...args).map((r) => r.kind);
+
+    it('tells a long pause from another day; a chat of one day needs no name of it', () => {
+      const pause = [said(1, 'user', noon), said(2, 'user', noon + 2 * hour)];
+      expect(kinds(pause, [])).toEqual(['user', 'time', 'user']);
+      const night = [said(1, 'user', noon), said(2, 'user', noon + 24 * hour)];
+      expect(kinds(night, [])).toEqual(['day', 'user', 'day', 'user']);
+      expect(kinds(night, [], { ...marks, isWhole: false })).toEqual(['user', 'day', 'user']);
+    });
+
+    it('shows once where the unread rows begin, and only where the last read one is held', () => {
+      const rows = [said(1, 'user', noon), said(2, 'assistant', noon), said(3, 'user', noon)];
+      const more = [...rows, said(4, 'assistant', noon), said(5, 'assistant', noon)];
+      expect(kinds(more, [], { ...marks, readTo: 2 })).toEqual([
+        'user',
+        'agent',
+        'user',
+        'new',
+        'agent',
+        'agent',
+      ]);
+      expect(kinds(more, [], { ...marks, readTo: 0 })).toEqual([
+        'user',
+        'new',
+        'agent',
+        'user',
+        'agent',
+        'agent',
+      ]);
+      expect(kinds(more, [], { ...marks, readTo: 0, isWhole: false })).not.toContain('new');
+      expect(kinds(more, [], { ...marks, readTo: 5 })).not.toContain('new');
+    });
+
+    it('shows where a fork goes on by itself, also before it has', () => {
+      const forkedAt = new Date(noon).toISOString();
+      const copies = [said(1, 'user', noon - hour / 2), said(2, 'assistant', noon)];
+      expect(kinds(copies, [], { ...marks, forkedAt })).toEqual(['user', 'agent', 'forked']);
+      const own = [...copies, said(3, 'user', noon + 1)];
+      expect(kinds(own, [], { ...marks, forkedAt })).toEqual(['user', 'agent', 'forked', 'user']);
+      expect(kinds(copies, [], { ...marks, forkedAt, isTail: false })).toEqual(['user', 'agent']);
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import type { ToolCallState } from '@shared/model/chat.ts';
 import type { Message } from '@shared/model/message.ts';
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
 import { type ContextCut, contextCut, isContextCut } from './context-cut.ts';
+import { isCopy, type Mark, type Marks, marksBetween, NO_MARKS } from './marks.ts';
 
 /** A tool call with what is known of it. `result` null: not finished, or never (see `ledger`). */
 export interface ToolItem {
@@ -27,28 +28,28 @@ export type Row =
   | { readonly kind: 'explored'; readonly key: string; readonly items: readonly ToolItem[] }
   | { readonly kind: 'divider'; readonly key: string; readonly cut: ContextCut; readonly newest: boolean }
   | { readonly kind: 'interrupted'; readonly key: string }
-  | { readonly kind: 'time'; readonly key: string; readonly at: string };
+  | Mark;
 
-const PAUSE_MS = 60 * 60 * 1000;
 /** Calls that only look; a run of them folds into one row. */
-const READS = new Set(['read_file']);
+const READS = new Set(['read_file', 'search_history']);
 
 export function timelineRows(
   messages: readonly Message[],
   calls: readonly ToolCallState[],
+  marks: Marks = NO_MARKS,
 ): readonly Row[] {
   const results = pairResults(messages);
   const rows: Row[] = [];
+  const between = marksBetween(messages, marks);
   let before: Message | null = null;
   for (const message of messages) {
     if (message.visibility === 'model') continue;
-    if (before && Date.parse(message.created_at) - Date.parse(before.created_at) > PAUSE_MS) {
-      rows.push({ kind: 'time', key: `at${message.id}`, at: message.created_at });
-    }
+    rows.push(...between(before, message));
     before = message;
     if (message.role === 'user') rows.push({ kind: 'user', key: `m${message.id}`, message });
     else if (message.role === 'assistant') rows.push(...assistantRows(message, results, calls));
   }
+  if (before && marks.isTail && isCopy(before, marks)) rows.push({ kind: 'forked', key: 'forked' });
   return markNewestCut(foldReads(rows));
 }
 

@@ -49,8 +49,10 @@ export function tailKind(state: TailState): TailKind {
  * A turn ends with the agent's own words. At rest after the person's, or after the result of a call, it was
  * stopped before the agent said anything; words that were cut have a row of their own that says so.
  */
-export function endsUnanswered(messages: readonly Message[]): boolean {
+export function endsUnanswered(messages: readonly Message[], forkedAt: string | null = null): boolean {
   const last = messages.findLast((m) => m.visibility !== 'model');
+  // A fork ends where it was made until it goes on.
+  if (last && forkedAt !== null && Date.parse(last.created_at) <= Date.parse(forkedAt)) return false;
   if (last?.role === 'user') return true;
   if (last?.role !== 'tool') return false;
   if (last.content.some((p) => p.type === 'tool-result' && isContextCut(p.tool_name))) return false;

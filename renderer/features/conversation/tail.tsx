@@ -27,7 +27,9 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const idle = useStore(session.store, (s) => (s.view?.live.parts.length ?? 0) === 0);
   const brokenOff = useStore(
     session.store,
-    (s) => (s.view?.atTail ?? false) && endsUnanswered(s.view?.messages ?? []),
+    ({ view }) =>
+      view?.atTail === true &&
+      endsUnanswered(view.messages, view.chat.forked_from ? view.chat.created_at : null),
   );
   const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
   const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);

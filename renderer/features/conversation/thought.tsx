@@ -22,14 +22,15 @@ export function Thought({ rowKey, part }: { readonly rowKey: string; readonly pa
 }
 
 interface LiveThoughtProps {
+  readonly rowKey: string;
   readonly text: string;
   /** Something streams after it, so it is complete. */
   readonly over: boolean;
   readonly sinceMs: number;
 }
 
-export function LiveThought({ text, over, sinceMs }: LiveThoughtProps) {
-  const [open, toggle] = useOpenRow('live.thought', false);
+export function LiveThought({ rowKey, text, over, sinceMs }: LiveThoughtProps) {
+  const [open, toggle] = useOpenRow(rowKey, false);
   const now = useSeconds(!over);
   const seconds = wholeSeconds(now - sinceMs);
   return (

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import { clock } from '../../lib/format.ts';
+import { clock, dayWords } from '../../lib/format.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { AgentToolRow } from './agent-row.tsx';
@@ -11,6 +11,7 @@ import { AgentRow, UserRow } from './message-rows.tsx';
 import { Thought } from './thought.tsx';
 import { isTight } from './tight.ts';
 import { ExploredRow, ToolRow } from './tool-row.tsx';
+import { isLine } from './use-row-keys.ts';
 import type { AnyRow } from './use-rows.ts';
 
 interface TimelineRowProps {
@@ -35,9 +36,7 @@ export const TimelineRow = memo((props: TimelineRowProps) => {
     dim ? 'dim' : '',
   ];
   const body = <RowBody session={session} row={row} />;
-  if (row.kind === 'time' || row.kind === 'divider' || row.kind === 'interrupted') {
-    return <div className={look.join(' ')}>{body}</div>;
-  }
+  if (isLine(row)) return <div className={look.join(' ')}>{body}</div>;
   return (
     <RowArticle session={session} row={row} position={position} size={size} className={look.join(' ')}>
       {body}
@@ -62,6 +61,9 @@ function RowArticle({ session, row, position, size, className, children }: RowAr
   });
   return (
     <article
+      data-row={row.key}
+      // Walked to by keys, and by a press: what the keys do then is about this row.
+      tabIndex={-1}
       className={className}
       aria-label={nameOf(row, liveName)}
       aria-posinset={position}
@@ -82,9 +84,9 @@ function nameOf(row: AnyRow, liveTool: string | null): string {
 function RowBody({ session, row }: { readonly session: ChatSession; readonly row: AnyRow }) {
   switch (row.kind) {
     case 'user':
-      return <UserRow session={session} message={row.message} />;
+      return <UserRow session={session} row={row} />;
     case 'agent':
-      return <AgentRow message={row.message} parts={row.parts} />;
+      return <AgentRow session={session} row={row} />;
     case 'thought':
       return <Thought rowKey={`${session.chatId}.${row.key}`} part={row.part} />;
     case 'tool':
@@ -99,6 +101,12 @@ function RowBody({ session, row }: { readonly session: ChatSession; readonly row
       return <LiveBlockRow session={session} index={row.index} />;
     case 'time':
       return <Pause at={row.at} />;
+    case 'day':
+      return <Day at={row.at} />;
+    case 'new':
+      return <div className="cut fresh">New</div>;
+    case 'forked':
+      return <div className="cut">Forked here</div>;
     case 'interrupted':
       return <div className="interrupted">Stopped by you</div>;
     case 'divider':
@@ -108,6 +116,10 @@ function RowBody({ session, row }: { readonly session: ChatSession; readonly row
 
 function Pause({ at }: { readonly at: string }) {
   return <div className="pause">{clock(at, useSeconds(false))}</div>;
+}
+
+function Day({ at }: { readonly at: string }) {
+  return <div className="cut">{dayWords(at, useSeconds(false))}</div>;
 }
 
 function LiveBlockRow({ session, index }: { readonly session: ChatSession; readonly index: number }) {

@@ -7,10 +7,12 @@ import { belowDirectory, duration, plural } from '../../lib/format.ts';
 import { type ChatSession, liveTool } from '../../state/live.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
+import { record } from './json.ts';
 import { partialArgs } from './live-args.ts';
 import { useOpenRow } from './open-rows.ts';
 import type { ToolItem } from './rows.ts';
 import { Step } from './step.tsx';
+import { StopCommand } from './stop-command.tsx';
 import { ToolBody } from './tool-body.tsx';
 import { opensByItself, type ToolFacts, type ToolKind, type ToolView, toolView } from './tool-view.ts';
 
@@ -90,7 +92,12 @@ export function ToolLine({ session, rowKey, facts, resultMessageId }: ToolLinePr
       icon={<Icon className="i s" aria-hidden="true" />}
       verb={view.verb}
       object={belowDirectory(view.object, directory)}
-      meta={<ToolMeta view={view} startedAt={facts.ledger?.started_at ?? null} />}
+      meta={
+        <>
+          <ToolMeta view={view} startedAt={facts.ledger?.started_at ?? null} />
+          <StopCommand chatId={session.chatId} facts={facts} view={view} />
+        </>
+      }
       open={open}
       onToggle={toggle}
       tone={view.phase === 'gated' ? 'warn' : undefined}
@@ -162,15 +169,26 @@ function Elapsed({ since }: { readonly since: string }) {
   return <span className="faint">{duration(Math.max(0, now - Date.parse(since)))}</span>;
 }
 
+/** "Explored 5 files", "Explored 4 files, 2 searches": each file once, however often it was looked into. */
+export function exploredWords(items: readonly ToolItem[]): string {
+  const reads = items.filter(({ call }) => call.tool_name === 'read_file');
+  const files = new Set(reads.map(({ call }) => record(call.args)['path'])).size;
+  const searches = items.length - reads.length;
+  const words = [
+    ...(files > 0 ? [plural(files, 'file')] : []),
+    ...(searches > 0 ? [plural(searches, 'search', 'searches')] : []),
+  ];
+  return `Explored ${words.join(', ')}`;
+}
+
 export function ExploredRow(props: { readonly session: ChatSession; readonly items: readonly ToolItem[] }) {
   const { session, items } = props;
   const [open, toggle] = useOpenRow(`${session.chatId}.${items[0]?.key ?? ''}.explored`, false);
-  const paths = new Set(items.map((i) => (i.call.args as { path?: unknown } | null)?.path));
   const ms = items.reduce((n, i) => n + (i.result?.duration_ms ?? 0), 0);
   return (
     <Step
       icon={<BookOpen className="i s" aria-hidden="true" />}
-      verb={`Explored ${plural(paths.size, 'file')}`}
+      verb={exploredWords(items)}
       meta={ms > 0 && <span className="faint">{duration(ms)}</span>}
       open={open}
       onToggle={toggle}

@@ -17,9 +17,11 @@ export interface Place {
   readonly content: RefObject<HTMLDivElement | null>;
   readonly handle: RefObject<VirtualizerHandle | null>;
   readonly atBottom: boolean;
-  /** How many rows the chat had when the reader left the end. */
-  readonly leftAt: number;
+  /** The newest row when the reader left the end; null: they never were there. */
+  readonly leftAt: number | null;
   readonly toBottom: () => void;
+  /** The reader is taken elsewhere: what comes at the end does not take them back. */
+  readonly leave: () => void;
 }
 
 /** Where the reader is: at the end (and kept there), at the row that was asked for, or where they left. */
@@ -29,7 +31,10 @@ export function usePlace(session: ChatSession, rows: readonly AnyRow[]): Place {
   const handle = useRef<VirtualizerHandle>(null);
   const hold = useRef<BottomHold>(null);
   const [startsAtEnd] = useState(() => goalOf(session, rows) === null);
-  const [end, setEnd] = useState({ atBottom: startsAtEnd, leftAt: 0 });
+  const [end, setEnd] = useState<Pick<Place, 'atBottom' | 'leftAt'>>({
+    atBottom: startsAtEnd,
+    leftAt: null,
+  });
   const now = useRef({ rows, atBottom: end.atBottom });
   useLayoutEffect(() => {
     now.current = { rows, atBottom: end.atBottom };
@@ -37,7 +42,7 @@ export function usePlace(session: ChatSession, rows: readonly AnyRow[]): Place {
   useLayoutEffect(() => {
     if (!scroller.current || !content.current) return;
     const onChange = (atBottom: boolean) =>
-      setEnd({ atBottom, leftAt: session.store.getState().view?.messageCount ?? 0 });
+      setEnd({ atBottom, leftAt: session.store.getState().view?.messages.at(-1)?.id ?? 0 });
     hold.current = holdBottom(scroller.current, content.current, { held: startsAtEnd, onChange });
     return () => hold.current?.stop();
   }, [session, startsAtEnd]);
@@ -47,7 +52,14 @@ export function usePlace(session: ChatSession, rows: readonly AnyRow[]): Place {
     if (goal && held) held.scrollToIndex(goal.index, { align: 'start', offset: goal.offset });
     return () => remember(session.chatId, held, now.current);
   }, [session]);
-  return { scroller, content, handle, ...end, toBottom: () => hold.current?.toBottom() };
+  return {
+    scroller,
+    content,
+    handle,
+    ...end,
+    toBottom: () => hold.current?.toBottom(),
+    leave: () => hold.current?.leave(),
+  };
 }
 
 /** Null: the end. */

@@ -12,11 +12,22 @@ export type AnyRow =
 const NONE: readonly never[] = [];
 
 /** The rows of the timeline. Words that arrive in a streaming block change none of them. */
-export function useRows(session: ChatSession): readonly AnyRow[] {
+export function useRows(session: ChatSession, readTo: number | null): readonly AnyRow[] {
   const messages = useStore(session.store, (s) => s.view?.messages ?? NONE);
   const calls = useStore(session.store, (s) => s.view?.calls ?? NONE);
   const shape = useStore(session.store, (s) => liveShape(s.view));
-  const durable = useMemo(() => timelineRows(messages, calls), [messages, calls]);
+  const isTail = useStore(session.store, (s) => s.view?.atTail ?? true);
+  const isWhole = useStore(
+    session.store,
+    (s) => s.complete || (s.view?.messageCount ?? 0) <= (s.view?.messages.length ?? 0),
+  );
+  const forkedAt = useStore(session.store, ({ view }) =>
+    view?.chat.forked_from ? view.chat.created_at : null,
+  );
+  const durable = useMemo(
+    () => timelineRows(messages, calls, { isWhole, isTail, readTo, forkedAt }),
+    [messages, calls, isWhole, isTail, readTo, forkedAt],
+  );
   return useMemo(() => [...durable, ...liveRows(durable, shape)], [durable, shape]);
 }
 

@@ -2,10 +2,13 @@ import {
   AppWindow,
   Archive,
   ArchiveRestore,
+  ArrowDown,
   ArrowDownToLine,
+  ArrowUpToLine,
   ChevronsDownUp,
   Copy,
   Eraser,
+  GitFork,
   PenLine,
   RefreshCw,
   Square,
@@ -17,11 +20,12 @@ import { lastAnswer } from '../../lib/last-answer.ts';
 import { newWindow } from '../app.ts';
 import { archiveChat, regenerateTitle } from '../chats.ts';
 import { clearContext, compactContext } from '../context.ts';
+import { forkWhole } from '../fork.ts';
 import { focusMessage, openNew } from '../nav.ts';
 import { newChatHere } from '../new-chat.ts';
 import { stopTree } from '../stop.ts';
 import { announce } from '../toasts.ts';
-import { editTitle, jumpToLatest } from '../wishes.ts';
+import { editTitle, jumpToLatest, stepMessage } from '../wishes.ts';
 import { defineCommands, type Now } from './command.ts';
 
 /** An agent is archived with the chat that started it. */
@@ -158,6 +162,36 @@ export const chatCommands = defineCommands({
     keys: ['Mod+L'],
     when: ({ route }) => route.view === 'chat' || route.view === 'new',
     run: focusMessage,
+  },
+  'chat.previousMessage': {
+    title: 'Previous message of yours',
+    words: 'jump up question',
+    section: 'Chat',
+    icon: ArrowUpToLine,
+    keys: ['Alt+Up'],
+    macKeys: ['Mod+Alt+Shift+Up'],
+    when: () => stepMessage.isHeard(),
+    run: () => stepMessage.make(-1),
+  },
+  'chat.nextMessage': {
+    title: 'Next message of yours',
+    words: 'jump down question',
+    section: 'Chat',
+    icon: ArrowDown,
+    keys: ['Alt+Down'],
+    macKeys: ['Mod+Alt+Shift+Down'],
+    when: () => stepMessage.isHeard(),
+    run: () => stepMessage.make(1),
+  },
+  'chat.fork': {
+    title: 'Fork chat',
+    words: 'branch copy duplicate',
+    section: 'Chat',
+    icon: GitFork,
+    when: ({ chat }) => chat !== null,
+    run: ({ chat }) => {
+      if (chat) void forkWhole(chat.id);
+    },
   },
   'chat.latest': {
     title: 'Jump to latest',
