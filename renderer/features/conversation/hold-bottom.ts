@@ -65,6 +65,8 @@ export function holdBottom(
   return {
     toBottom: () => {
       pressed.forget();
+      // Who goes to the end is done with what they had selected.
+      if (isSelecting(content)) getSelection()?.removeAllRanges();
       set(true);
       follow();
     },

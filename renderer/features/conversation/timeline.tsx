@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { Virtualizer } from 'virtua';
 import { useStore } from 'zustand';
 import type { ChatSession } from '../../state/live.ts';
 import { useAttention } from '../../state/pane.ts';
@@ -7,16 +6,14 @@ import { useWish } from '../../state/wish.ts';
 import { jumpToLatest } from '../../state/wishes.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { ForkedFrom } from './forked-from.tsx';
-import { JumpPill, saidSince } from './jump-pill.tsx';
-import { useEditedFrom } from './message-rows.tsx';
+import { JumpPill } from './jump-pill.tsx';
 import { Tail } from './tail.tsx';
-import { isTight } from './tight.ts';
-import { TimelineRow } from './timeline-row.tsx';
+import { TimelineRows } from './timeline-rows.tsx';
 import { useCommit } from './use-commit.ts';
 import { useMarkRead } from './use-mark-read.ts';
-import { type Place, START_MARGIN_PX, usePlace } from './use-place.ts';
+import { usePlace } from './use-place.ts';
 import { type RowMenuAt, useRowKeys } from './use-row-keys.ts';
-import { type AnyRow, useRows } from './use-rows.ts';
+import { useRows } from './use-rows.ts';
 import { useUnread } from './use-unread.ts';
 import { useWalk } from './use-walk.ts';
 
@@ -59,68 +56,14 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
         {...keys}
       >
         <div ref={content} className="log-inner">
-          <Rows session={session} rows={rows} place={place} before={before} />
+          <TimelineRows session={session} rows={rows} place={place} before={before} />
           <div className="col tail">
             <Tail session={session} />
           </div>
         </div>
       </div>
-      {!(atBottom && atTail) && <Pill session={session} leftAt={leftAt ?? readTo} onJump={latest} />}
+      {!(atBottom && atTail) && <JumpPill session={session} leftAt={leftAt ?? readTo} onJump={latest} />}
       {menu && <Menu {...menu} onClose={() => setMenu(null)} />}
     </div>
   );
-}
-
-interface RowsProps {
-  readonly session: ChatSession;
-  readonly rows: readonly AnyRow[];
-  readonly place: Place;
-  /** Messages that are older than those held. */
-  readonly before: number;
-}
-
-function Rows({ session, rows, place: { handle, scroller }, before }: RowsProps) {
-  const prepended = useStore(session.store, (s) => s.prepended);
-  const editedFrom = useEditedFrom(session);
-  return (
-    <Virtualizer
-      ref={handle}
-      scrollRef={scroller}
-      startMargin={START_MARGIN_PX}
-      shift={prepended}
-      bufferSize={600}
-    >
-      {rows.map((row, i) => (
-        <TimelineRow
-          key={row.key}
-          session={session}
-          row={row}
-          tightBefore={isTight(rows[i - 1])}
-          tightAfter={isTight(rows[i + 1])}
-          position={before + i + 1}
-          size={before + rows.length}
-          dim={isAfter(row, editedFrom)}
-        />
-      ))}
-    </Virtualizer>
-  );
-}
-
-interface PillProps {
-  readonly session: ChatSession;
-  readonly leftAt: number | null;
-  readonly onJump: () => void;
-}
-
-function Pill({ session, leftAt, onJump }: PillProps) {
-  const fresh = useStore(session.store, ({ view }) =>
-    view?.atTail && leftAt !== null ? saidSince(view.messages, leftAt) : null,
-  );
-  return <JumpPill fresh={fresh} onJump={onJump} />;
-}
-
-function isAfter(row: AnyRow, messageId: number): boolean {
-  if (messageId === Infinity) return false;
-  if (row.kind === 'live') return true;
-  return Number(/^(?:m|at|day)(\d+)/.exec(row.key)?.[1] ?? 0) > messageId;
 }

@@ -44,3 +44,10 @@ function liveRows(durable: readonly Row[], shape: string): readonly AnyRow[] {
     return [{ kind: 'live', key: `live.${index}`, step, index }];
   });
 }
+
+/** It stands behind that message: an edit of it would drop this row. */
+export function isAfter(row: AnyRow, messageId: number): boolean {
+  if (messageId === Infinity) return false;
+  if (row.kind === 'live') return true;
+  return Number(/^(?:m|at|day)(\d+)/.exec(row.key)?.[1] ?? 0) > messageId;
+}
