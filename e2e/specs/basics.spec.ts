@@ -1,5 +1,6 @@
 import { exactly } from '../fixtures/conversation.ts';
 import { expect, test } from '../fixtures/desk.ts';
+import { Palette } from '../fixtures/palette.ts';
 import { isTurn, script, scriptTitle } from '../fixtures/script.ts';
 
 const long =
@@ -72,7 +73,7 @@ test('a reload in the middle of an answer shows the same words, each once', asyn
   expect(app.pageErrors).toEqual([]);
 });
 
-test('light and dark are one click apart and remembered', async ({ desk }) => {
+test('light and dark are a word apart and remembered', async ({ desk }) => {
   script(desk.server, 'Show', [
     { think: 'I look first.', say: 'Reading.', calls: [{ name: 'read_file', args: { path: 'area.js' } }] },
     { calls: [{ name: 'execute', args: { command: 'node --test' } }] },
@@ -86,7 +87,7 @@ test('light and dark are one click apart and remembered', async ({ desk }) => {
   const shown = (await theme()) === 'light' ? 'light' : 'dark';
   const other = shown === 'light' ? 'dark' : 'light';
   await app.screenshot(`conversation-${shown}`);
-  await app.window.getByRole('button', { name: other === 'dark' ? 'Dark theme' : 'Light theme' }).click();
+  await new Palette(app.window).run(`Theme: ${other}`);
   await expect.poll(theme).toBe(other);
   await app.screenshot(`conversation-${other}`);
   await app.close();

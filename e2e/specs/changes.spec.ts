@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { RunningApp } from '../fixtures/app.ts';
+import { Palette } from '../fixtures/palette.ts';
 import { script, turnRequests } from '../fixtures/script.ts';
 import { expect, openSsh, pickMode, test } from '../fixtures/ssh-workspace.ts';
 
@@ -204,7 +205,7 @@ test('what a diff can hold: gaps, hidden characters, long lines, binaries, renam
   await line(page, 'long.ts', 'let value4 =').getByRole('rowheader').last().click();
   await page.getByRole('textbox', { name: 'Comment on line 4' }).fill('It is never set again: const?');
   await app.screenshot('changes-wide-light');
-  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await new Palette(page).run('Theme: dark');
   await page.getByRole('button', { name: 'Comment', exact: true }).click();
   await page.getByRole('button', { name: 'Split view' }).click();
   await app.screenshot('changes-wide-dark');

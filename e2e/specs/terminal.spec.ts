@@ -1,5 +1,6 @@
 import { agentPids } from '../fixtures/agents.ts';
 import type { RunningApp } from '../fixtures/app.ts';
+import { Palette } from '../fixtures/palette.ts';
 import { isAlive, killNow } from '../fixtures/process-tree.ts';
 import { script } from '../fixtures/script.ts';
 import { expect, openSsh, test } from '../fixtures/ssh-workspace.ts';
@@ -45,8 +46,8 @@ test('a terminal in the inspector: typed into, resized, told apart, left by the 
   await pane.type(`for i in 0 1 2 3 4 5 6 7; do ${colours}; done`);
   await pane.shows('bright 7');
   await app.screenshot('terminal-light');
-  await app.window.getByRole('button', { name: 'Dark theme' }).click();
-  await expect(app.window.getByRole('button', { name: 'Light theme' })).toBeVisible();
+  await new Palette(app.window).run('Theme: dark');
+  await expect(app.window.locator("html[data-theme='dark']")).toBeAttached();
   await app.screenshot('terminal-dark');
 
   // Its keys are its own; one brings the focus out, and the tabs are of the keyboard, too.

@@ -1,6 +1,4 @@
-import type { ChatSummary } from '@shared/model/chat.ts';
 import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { age, plural } from '../../lib/format.ts';
 import { renameChat } from '../../state/chats.ts';
@@ -9,11 +7,9 @@ import { type StatusLook, statusLook } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import type { Point } from '../../ui/menu.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
+import { type FieldEnd, TitleField } from '../../ui/title-field.tsx';
 import { DiffLine } from './diff-line.tsx';
 import type { TreeRow } from './tree-rows.ts';
-
-/** Left by a key, the focus goes back to the tree; else it is already where the person put it. */
-export type RenameEnd = 'key' | 'blur';
 
 /** Its command runs; what runs in it waits. */
 const GIT_ASKS: StatusLook = { words: 'Git asks for a token', glyph: 'hand', tone: 'warn' };
@@ -26,7 +22,7 @@ interface ChatRowProps {
   readonly selected: boolean;
   readonly renaming: boolean;
   readonly onFold: (open: boolean) => void;
-  readonly onRenamed: (how: RenameEnd) => void;
+  readonly onRenamed: (how: FieldEnd) => void;
   readonly onMenu: (at: Point) => void;
 }
 
@@ -59,7 +55,13 @@ export function ChatRow(props: ChatRowProps) {
     >
       <StatusMark glyph={look.glyph} step={chat.snapshot_version} />
       {renaming ? (
-        <RenameField chat={chat} onDone={onRenamed} />
+        <TitleField
+          label="Chat title"
+          className="rename"
+          value={chat.title}
+          onSave={(title) => void renameChat(chat.id, title)}
+          onDone={onRenamed}
+        />
       ) : (
         <>
           <span className={`t ${chat.unread ? 'unread-t' : ''}`}>{chat.title}</span>
@@ -106,44 +108,5 @@ function Family({ family: { open, agents, asks }, onFold }: FamilyProps) {
       {agents}
       <Caret className="i s" />
     </span>
-  );
-}
-
-interface RenameFieldProps {
-  readonly chat: ChatSummary;
-  readonly onDone: (how: RenameEnd) => void;
-}
-
-function RenameField({ chat, onDone }: RenameFieldProps) {
-  const [title, setTitle] = useState(chat.title);
-  // Leaving the field by a key takes it away, and that is a blur too.
-  const over = useRef(false);
-  const save = (how: RenameEnd) => {
-    if (over.current) return;
-    over.current = true;
-    onDone(how);
-    if (title.trim() !== '' && title.trim() !== chat.title) void renameChat(chat.id, title.trim());
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    event.stopPropagation();
-    if (event.key === 'Enter') save('key');
-    else if (event.key === 'Escape') {
-      over.current = true;
-      onDone('key');
-    }
-  };
-  return (
-    <input
-      className="rename"
-      aria-label="Chat title"
-      autoFocus
-      maxLength={200}
-      value={title}
-      onFocus={(e) => e.target.select()}
-      onClick={(e) => e.stopPropagation()}
-      onChange={(e) => setTitle(e.target.value)}
-      onKeyDown={onKeyDown}
-      onBlur={() => save('blur')}
-    />
   );
 }

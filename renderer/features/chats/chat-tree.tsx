@@ -12,7 +12,8 @@ import { stepChat } from '../../state/wishes.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Empty } from '../../ui/empty.tsx';
 import type { Point } from '../../ui/menu.tsx';
-import { ChatRow, type RenameEnd } from './chat-row.tsx';
+import type { FieldEnd } from '../../ui/title-field.tsx';
+import { ChatRow } from './chat-row.tsx';
 import { GroupRow } from './group-row.tsx';
 import { type Asked, RowMenu } from './row-menu.tsx';
 import { chatBeside, type TreeRow, treeRows } from './tree-rows.ts';
@@ -79,7 +80,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     handle.current?.scrollToIndex(to, { align: 'nearest' });
   };
   useSteps(rows, selected);
-  const renamed = (how: RenameEnd) => {
+  const renamed = (how: FieldEnd) => {
     setRenaming(null);
     if (how === 'key') scroller.current?.focus();
   };
@@ -136,7 +137,7 @@ interface AnyTreeRowProps {
   readonly renaming: string | null;
   readonly onOpen: (row: TreeRow) => void;
   readonly onFold: (row: TreeRow, open: boolean) => void;
-  readonly onRenamed: (how: RenameEnd) => void;
+  readonly onRenamed: (how: FieldEnd) => void;
   readonly onMenu: (asked: Asked) => void;
 }
 

@@ -13,6 +13,8 @@ function chat(title: string, days: number, change: Partial<ChatSummary> = {}): C
     status: 'waiting',
     pending: false,
     archived: false,
+    pin_order: 0,
+    forked_from: null,
     workspace_id: api,
     parent_chat_id: null,
     root_chat_id: null,

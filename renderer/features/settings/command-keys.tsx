@@ -1,4 +1,5 @@
 import { Plus, X } from 'lucide-react';
+import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import { type Keys, keysText } from '../../lib/keys.ts';
 import { appStore } from '../../state/app.ts';
@@ -58,7 +59,8 @@ export function CommandKeys({ id, marks, recording, onRecord }: CommandKeysProps
         <KeyRecorder
           id={id}
           onDone={() => {
-            onRecord(false);
+            // The button can take the focus when nothing is recorded any more.
+            flushSync(() => onRecord(false));
             document.getElementById(`record-${id}`)?.focus();
           }}
         />

@@ -26,6 +26,7 @@ import { newChatHere } from '../new-chat.ts';
 import { stopTree } from '../stop.ts';
 import { announce } from '../toasts.ts';
 import { editTitle, jumpToLatest, stepMessage } from '../wishes.ts';
+import { workspacesStore } from '../workspaces.ts';
 import { defineCommands, type Now } from './command.ts';
 
 /** An agent is archived with the chat that started it. */
@@ -57,6 +58,7 @@ export const chatCommands = defineCommands({
     title: 'New chat in the workspace used last',
     section: 'Chat',
     icon: SquarePlus,
+    when: ({ place }) => place !== null && place.id !== workspacesStore.getState().list?.[0]?.id,
     run: () => openNew(),
   },
   'chat.rename': {

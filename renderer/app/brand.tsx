@@ -1,0 +1,70 @@
+import { ArrowLeft, ArrowRight, Menu as MenuIcon } from 'lucide-react';
+import { useStore } from 'zustand';
+import { chatsStore } from '../state/chats.ts';
+import { gitStore } from '../state/git.ts';
+import { hostsStore } from '../state/hosts.ts';
+import { useShortcut } from '../state/keymap.ts';
+import { goBack, goForward, navStore, setDrawer } from '../state/nav.ts';
+import { IconButton } from '../ui/button.tsx';
+
+/** The left end of the title bar, above the sidebar. */
+export function Brand() {
+  return (
+    <div className="brand">
+      <Burger />
+      <i aria-hidden="true" />
+      <span>Gaffer</span>
+      <Ways />
+    </div>
+  );
+}
+
+/** Where the sidebar is a drawer. */
+function Burger() {
+  const drawer = useStore(navStore, (s) => s.drawer);
+  const chatWaits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
+  const hostWaits = useStore(hostsStore, (s) => s.questions.length > 0);
+  const gitWaits = useStore(gitStore, (s) => s.questions.length > 0);
+  const waits = chatWaits || hostWaits || gitWaits;
+  return (
+    <IconButton
+      label="Chats"
+      className={`burger ${waits ? 'waits' : ''}`}
+      title={waits ? 'Chats · something waits for you' : 'Chats'}
+      aria-expanded={drawer}
+      onClick={() => setDrawer(!drawer)}
+    >
+      <MenuIcon className="i" aria-hidden="true" />
+    </IconButton>
+  );
+}
+
+/** Along the places where the person was. */
+function Ways() {
+  const canBack = useStore(navStore, (s) => s.history.past.length > 0);
+  const canForward = useStore(navStore, (s) => s.history.future.length > 0);
+  const back = useShortcut('go.back');
+  const forward = useShortcut('go.forward');
+  return (
+    <div className="ways">
+      <IconButton
+        label="Back"
+        title={['Back', back.text].filter(Boolean).join(' · ')}
+        aria-keyshortcuts={back.aria}
+        disabled={!canBack}
+        onClick={goBack}
+      >
+        <ArrowLeft className="i" aria-hidden="true" />
+      </IconButton>
+      <IconButton
+        label="Forward"
+        title={['Forward', forward.text].filter(Boolean).join(' · ')}
+        aria-keyshortcuts={forward.aria}
+        disabled={!canForward}
+        onClick={goForward}
+      >
+        <ArrowRight className="i" aria-hidden="true" />
+      </IconButton>
+    </div>
+  );
+}
