@@ -132,20 +132,6 @@ test('back and forward, zoom, the cheat sheet and contrast', async ({ desk }) =>
     await expect(heading(page)).toHaveText('Renamed by hand');
   });
 
-  await test.step('zoom is of everything, and remembered', async () => {
-    const zoom = () =>
-      app.electron.evaluate(({ webContents }) => webContents.getAllWebContents()[0]?.getZoomFactor());
-    await page.keyboard.press('Control+=');
-    await page.keyboard.press('Control++');
-    await expect.poll(zoom).toBeCloseTo(1.25);
-    await page.keyboard.press('Control+-');
-    await expect.poll(zoom).toBeCloseTo(1.1);
-    await page.keyboard.press('Control+0');
-    await expect.poll(zoom).toBe(1);
-    await page.keyboard.press('Control+=');
-    await expect.poll(zoom).toBeCloseTo(1.1);
-  });
-
   await test.step('"?" tells the shortcuts, but is a question mark in a text', async () => {
     await chat.message.focus();
     await page.keyboard.type('Why?');
@@ -173,6 +159,21 @@ test('back and forward, zoom, the cheat sheet and contrast', async ({ desk }) =>
     await inBothThemes(app, 'high-contrast');
     await page.emulateMedia({ forcedColors: 'active' });
     await app.screenshot('forced-colours');
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  await test.step('zoom is of everything, and remembered', async () => {
+    const zoom = () =>
+      app.electron.evaluate(({ webContents }) => webContents.getAllWebContents()[0]?.getZoomFactor());
+    await page.keyboard.press('Control+=');
+    await page.keyboard.press('Control++');
+    await expect.poll(zoom).toBeCloseTo(1.25);
+    await page.keyboard.press('Control+-');
+    await expect.poll(zoom).toBeCloseTo(1.1);
+    await page.keyboard.press('Control+0');
+    await expect.poll(zoom).toBe(1);
+    await page.keyboard.press('Control+=');
+    await expect.poll(zoom).toBeCloseTo(1.1);
   });
   await app.close();
   const later = await desk.again(app);

@@ -15,7 +15,7 @@ import { Inspector } from './inspector.tsx';
 import { MainPane } from './main-pane.tsx';
 import { Overlays } from './overlays.tsx';
 import { usePresence } from './presence.ts';
-import { useTheme } from './theme.ts';
+import { usePlatformMark, useTheme } from './theme.ts';
 import { TitleBar } from './title-bar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -23,6 +23,7 @@ export function App() {
   const ready = useStore(appStore, (s) => s.info !== null);
   const failure = useStore(appStore, (s) => s.failure);
   useTheme();
+  usePlatformMark();
   if (failure) {
     return (
       <Empty text={failure}>

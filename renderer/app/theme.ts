@@ -27,3 +27,11 @@ function look({ theme, contrast }: Pick<Settings, 'theme' | 'contrast'>) {
   const more = contrast === 'system' ? matchMedia(MORE).matches : contrast === 'more';
   return { theme: light ? 'light' : 'dark', contrast: more ? 'more' : 'standard' };
 }
+
+/** Where the system draws no frame, the title bar is it (shell.css). */
+export function usePlatformMark(): void {
+  const platform = useStore(appStore, (s) => s.info?.platform);
+  useEffect(() => {
+    if (platform) document.documentElement.dataset['platform'] = platform;
+  }, [platform]);
+}

@@ -31,7 +31,7 @@ export function CheatSheet() {
           <Part key={part} title={part} rows={rows.map(([keys, title]) => ({ title, keys: [keys] }))} />
         ))}
       </div>
-      <div className="btns">
+      <div className="btns sheet-foot">
         <Button data-focus-first onClick={change}>
           Change shortcuts…
         </Button>

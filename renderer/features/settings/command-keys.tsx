@@ -28,12 +28,12 @@ export function CommandKeys({ id, marks, recording, onRecord }: CommandKeysProps
   const isChosen = useStore(appStore, (s) => s.settings.keys[id] !== undefined);
   return (
     <li className="li command-keys" aria-label={title}>
-      <span className="command-name">
+      <div className="command-name">
         <Icon className="i" aria-hidden="true" />
         <span>
           <Marked text={title} marks={marks} />
         </span>
-      </span>
+      </div>
       <span className="command-strokes">
         {isChosen && (
           <Button look="quiet" aria-label={`Reset ${title}`} onClick={() => resetKeys(id)}>
