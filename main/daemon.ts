@@ -32,6 +32,8 @@ import { usageCalls, usageFeeds } from './ipc/usage.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models } from './models/accounts.ts';
 import { createUsage, type Usage } from './models/usage.ts';
+import { transferCalls, transferFeeds } from './ipc/transfer.ts';
+import { createTransfers, type Transfers } from './transfer/transfers.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import type { Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
@@ -127,25 +129,17 @@ async function assemble(
   const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
   const work = { installationId, workerId, models, face, rules, places, mask: secrets.mask };
   const driven = driveChats({ ...base, ...sharing, ...work });
+  const transfers = createTransfers({ ...options, ...base, mask: secrets.mask });
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
     models,
     usage,
     rules,
-    chats: {
-      usage,
-      ...base,
-      parts,
-      poller,
-      closing: closing.signal,
-      hasWorkspace: (id) => places.workspaces.list().some((workspace) => workspace.id === id),
-      rules,
-      regenerateTitle: (chatId) => driven.worker.regenerateTitle(chatId),
-      instructionFiles: driven.toolbox.instructionFiles,
-    },
+    chats: chatDoor({ ...base, usage, parts, poller, closing: closing.signal, rules }, places, driven),
     workspaces: { ...base, ...places, pickFolder: options.pickFolder },
     places,
+    transfers,
   });
   return {
     ...doors,
@@ -161,6 +155,7 @@ async function assemble(
     close: () =>
       inOrder([
         async () => stopFollowing(),
+        () => transfers.close(),
         () => driven.worker.close(),
         ...closers([face, rules, models, places]),
         async () => closing.abort(),
@@ -177,6 +172,19 @@ function openModels({ env, secrets, clock, log, dataDir }: DaemonOptions, store:
   };
 }
 
+function chatDoor(
+  base: Omit<ChatHandlerDeps, 'hasWorkspace' | 'regenerateTitle' | 'instructionFiles'>,
+  { workspaces }: { readonly workspaces: Workspaces },
+  { worker, toolbox }: ReturnType<typeof driveChats>,
+): ChatHandlerDeps {
+  return {
+    ...base,
+    hasWorkspace: (id) => workspaces.list().some((workspace) => workspace.id === id),
+    regenerateTitle: (chatId) => worker.regenerateTitle(chatId),
+    instructionFiles: toolbox.instructionFiles,
+  };
+}
+
 /** All that windows can ask for. */
 function openDoors(of: {
   readonly face: AppHandlerDeps;
@@ -187,8 +195,9 @@ function openDoors(of: {
   readonly workspaces: WorkspaceHandlerDeps;
   readonly places: TemplateHandlerDeps &
     HostHandlerDeps & { readonly terminals: Terminals; readonly git: Git };
+  readonly transfers: Transfers;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, models, usage, chats, rules, workspaces, places } = of;
+  const { face, models, usage, chats, rules, workspaces, places, transfers } = of;
   return {
     calls: {
       ...appCalls(face),
@@ -201,6 +210,7 @@ function openDoors(of: {
       ...templateCalls(places),
       ...terminalCalls(places.terminals),
       ...hostCalls(places),
+      ...transferCalls(transfers),
     },
     feeds: {
       ...appFeeds(face),
@@ -213,6 +223,7 @@ function openDoors(of: {
       ...templateFeeds(places),
       ...terminalFeeds(places.terminals),
       ...hostFeeds(places),
+      ...transferFeeds(transfers),
     },
   };
 }

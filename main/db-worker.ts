@@ -11,9 +11,11 @@ import { settingOperations } from './db/settings.ts';
 import { usageOperations } from './db/usage.ts';
 import { serveStore } from './db/worker-host.ts';
 import { workspaceOperations } from './db/workspaces.ts';
+import { transferOperations } from './transfer/operations.ts';
 
 const sets: readonly OperationSet[] = [
   { role: 'daemon', operations: chatOperations },
+  { role: 'daemon', operations: transferOperations },
   { role: 'owner', operations: providerOperations },
   { role: 'owner', operations: workspaceOperations },
   { role: 'owner', operations: ruleOperations },

@@ -110,6 +110,8 @@ const noWindow = {
   focusWindow: () => null,
   newWindow() {},
   pickFolder: async () => null,
+  pickSaveFile: async () => null,
+  pickImportFile: async () => null,
   openUrl: async () => {},
   onSettings() {},
 };

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { app, type BrowserWindow, dialog, powerMonitor } from 'electron';
+import { app, type BrowserWindow } from 'electron';
 import { beginDaemon } from './assembly/begin-daemon.ts';
 import { systemClock } from './base/clock.ts';
 import { forgetFailpoints } from './base/failpoints.ts';
@@ -9,8 +9,10 @@ import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import type { Daemon, DaemonOptions } from './daemon.ts';
 import { type Arguments, packed, parseArguments, unpacked } from './shell/arguments.ts';
+import { closeInOrder } from './shell/close-in-order.ts';
 import { describeFailure } from './shell/failure-text.ts';
 import { showFailure } from './shell/failure-window.ts';
+import { createDialogs } from './shell/file-dialogs.ts';
 import { openLogFile } from './shell/log-file.ts';
 import { installMenu } from './shell/menu.ts';
 import { createNotifier } from './shell/notify.ts';
@@ -20,9 +22,6 @@ import { serveWindow } from './shell/transport.ts';
 import { defaultUserDataDir } from './shell/user-data.ts';
 import { createWindows, denyNavigation, openInBrowser, type Windows } from './shell/windows.ts';
 
-const CLOSE_WITHIN_MS = 10_000;
-/** Before we quit we ask the daemon, if there is one. */
-const DAEMON_WITHIN_MS = 2_000;
 /** A window that does not paint holds up nothing else. */
 const PAINT_WITHIN_MS = 3_000;
 /** `out/` in a checkout, the same tree inside a package. */
@@ -137,7 +136,7 @@ function daemonStarter(run: Run): StartDaemon {
     notify: (notice) => notifier.show(notice),
     focusWindow: () => run.windows.focus(),
     newWindow: (chatId) => run.windows.open(chatId),
-    pickFolder: () => pickFolder(run.windows),
+    ...createDialogs(() => run.windows.last()?.browserWindow ?? null),
     openUrl: openInBrowser,
     onSettings: (settings) => run.windows.setLook(settings),
     clock: systemClock,
@@ -231,74 +230,4 @@ function welcomeSecondStart(run: Run): void {
     if (app.isReady()) show(run);
     run.windows.focus();
   });
-}
-
-async function pickFolder(windows: Windows): Promise<string | null> {
-  const options = { properties: ['openDirectory' as const, 'createDirectory' as const] };
-  const parent = windows.last()?.browserWindow;
-  const answer = await (parent && !parent.isDestroyed()
-    ? dialog.showOpenDialog(parent, options)
-    : dialog.showOpenDialog(options));
-  return answer.filePaths[0] ?? null;
-}
-
-/** Every way out leads through here: the daemon hands its chats back and closes the database, then we leave. */
-function closeInOrder(run: Run): void {
-  const { log } = run;
-  let leaving: Promise<void> | null = null;
-  /** The system or a signal ends us: nobody is asked, and who is being asked is not waited for. */
-  let tell: () => void = () => undefined;
-  const isTold = new Promise<boolean>((resolve) => {
-    tell = () => resolve(true);
-  });
-  let closed = false;
-  async function close(): Promise<void> {
-    const bound = new AbortController();
-    const orderly = run.windows
-      .letGo(bound.signal)
-      .then(() => run.daemon)
-      .then(
-        (daemon) => daemon.close(),
-        () => undefined,
-      );
-    const late = systemClock.sleep(CLOSE_WITHIN_MS, bound.signal).then(
-      () => log.warn('closing took too long; leaving as a crash would'),
-      () => undefined,
-    );
-    await Promise.race([
-      orderly.catch((error: unknown) => log.error('closing failed', errorFields(error))),
-      late,
-    ]);
-    bound.abort();
-    log.info('closed');
-    closed = true;
-    app.quit();
-  }
-  async function leave(): Promise<void> {
-    if (await Promise.race([isTold, mayLeave(run)])) await close();
-    else leaving = null;
-  }
-  app.on('before-quit', (event) => {
-    if (closed) return;
-    event.preventDefault();
-    leaving ??= leave();
-  });
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
-  const end = () => {
-    tell();
-    app.quit();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
-  app.once('ready', () => powerMonitor.on('shutdown', end));
-}
-
-/** A daemon that does not start, or hangs in it, has nothing to ask about. */
-async function mayLeave(run: Run): Promise<boolean> {
-  const bound = new AbortController();
-  const late = systemClock.sleep(DAEMON_WITHIN_MS, bound.signal).catch(() => undefined);
-  const daemon = await Promise.race([run.daemon.catch(() => undefined), late]);
-  bound.abort();
-  return !daemon || daemon.mayLeave().catch(() => true);
 }

@@ -11,6 +11,8 @@ import type { WorkspaceOperations } from '../db/workspaces.ts';
 import type { FaceOptions } from '../ipc/face.ts';
 import type { Secrets } from '../models/accounts.ts';
 import type { AnswerStore } from '../ssh/remembered.ts';
+import type { TransferOperations } from '../transfer/operations.ts';
+import type { TransferDeps } from '../transfer/transfers.ts';
 
 /** What `db-worker.ts` serves. */
 export type DaemonOperations = ChatOperationMap &
@@ -20,9 +22,10 @@ export type DaemonOperations = ChatOperationMap &
   GitOperations &
   SettingOperations &
   UsageOperations &
-  ReplicaOperations;
+  ReplicaOperations &
+  TransferOperations;
 
-export interface DaemonOptions extends FaceOptions {
+export interface DaemonOptions extends FaceOptions, Pick<TransferDeps, 'pickSaveFile' | 'pickImportFile'> {
   /** The user data directory: the database lives in its `db/`. */
   readonly dataDir: string;
   readonly dbWorkerFile: string;

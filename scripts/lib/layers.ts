@@ -20,6 +20,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['assembly'],
     ['shell'],
     ['ipc'],
+    ['transfer'],
     ['chatd'],
     ['tools'],
     ['git'],

@@ -12,6 +12,7 @@ import { rulesContract } from './rules.ts';
 import { templatesContract } from './templates.ts';
 import { terminalsContract } from './terminals.ts';
 import { usageContract } from './usage.ts';
+import { transferContract } from './transfer.ts';
 import { workspacesContract } from './workspaces.ts';
 
 /** Everything that the window can ask of the main process. */
@@ -29,6 +30,7 @@ export const contract = {
   ...changesContract,
   ...hostsContract,
   ...gitContract,
+  ...transferContract,
 };
 
 export type Contract = typeof contract;
