@@ -11,8 +11,8 @@ import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
 import { templatesContract } from './templates.ts';
 import { terminalsContract } from './terminals.ts';
-import { usageContract } from './usage.ts';
 import { transferContract } from './transfer.ts';
+import { usageContract } from './usage.ts';
 import { workspacesContract } from './workspaces.ts';
 
 /** Everything that the window can ask of the main process. */

@@ -1,4 +1,4 @@
-import { type AccountProblem, accountProblems, type NewAccount } from '@shared/contract/new-account.ts';
+import { accountProblems, type NewAccount } from '@shared/contract/new-account.ts';
 import { useState } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { Button } from '../../ui/button.tsx';
@@ -41,7 +41,7 @@ export function AddAccount({ onDone }: { readonly onDone: () => void }) {
   const account = accountOf(kind, typed, label);
   // Nothing is called wrong before the person says that it is complete.
   const problems = tried ? accountProblems(account) : [];
-  const field = (name: AccountProblem['field']) => ({
+  const field = (name: keyof Typed) => ({
     value: typed[name],
     problem: problems.find((problem) => problem.field === name)?.message ?? null,
     onChange: (e: { target: { value: string } }) => setTyped({ ...typed, [name]: e.target.value }),
