@@ -4,7 +4,8 @@ import { chatsStore } from '../state/chats.ts';
 import { gitStore } from '../state/git.ts';
 import { hostsStore } from '../state/hosts.ts';
 import { useShortcut } from '../state/keymap.ts';
-import { goBack, goForward, navStore, setDrawer } from '../state/nav.ts';
+import { goBack, goForward, navStore } from '../state/nav.ts';
+import { toggleSidebar } from '../state/sidebar.ts';
 import { IconButton } from '../ui/button.tsx';
 
 /** The left end of the title bar, above the sidebar. */
@@ -19,9 +20,10 @@ export function Brand() {
   );
 }
 
-/** Where the sidebar is a drawer. */
+/** Where the sidebar is a drawer, or hidden. */
 function Burger() {
   const drawer = useStore(navStore, (s) => s.drawer);
+  const { text, aria } = useShortcut('view.sidebar');
   const chatWaits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
   const hostWaits = useStore(hostsStore, (s) => s.questions.length > 0);
   const gitWaits = useStore(gitStore, (s) => s.questions.length > 0);
@@ -30,9 +32,10 @@ function Burger() {
     <IconButton
       label="Chats"
       className={`burger ${waits ? 'waits' : ''}`}
-      title={waits ? 'Chats · something waits for you' : 'Chats'}
+      title={['Chats', waits ? 'something waits for you' : '', text].filter(Boolean).join(' · ')}
+      aria-keyshortcuts={aria}
       aria-expanded={drawer}
-      onClick={() => setDrawer(!drawer)}
+      onClick={toggleSidebar}
     >
       <MenuIcon className="i" aria-hidden="true" />
     </IconButton>

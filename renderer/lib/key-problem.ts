@@ -30,7 +30,5 @@ export function keyProblem(keys: Keys, platform: Platform): KeyProblem | null {
     return { kind: 'refused', text: `${text} ${system}.` };
   if (isOfPlace(keys, 'text', platform))
     return { kind: 'limited', text: `While you write, ${text} stays with the text.` };
-  if (isOfPlace(keys, 'terminal', platform))
-    return { kind: 'limited', text: `In a terminal, ${text} stays with its program.` };
   return null;
 }

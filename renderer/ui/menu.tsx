@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { useDismiss } from './use-dismiss.ts';
 
 export interface MenuItem {
@@ -19,6 +19,8 @@ interface MenuProps {
   readonly items: readonly MenuItem[];
   readonly onClose: () => void;
 }
+
+const EDGE_PX = 8;
 
 /** A context menu at a point of the window. The focus goes in and comes back to where it was. */
 export function Menu({ label, at, items, onClose }: MenuProps) {
@@ -43,17 +45,16 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
     else return;
     event.preventDefault();
   };
-  const top = Math.min(at.y, window.innerHeight - items.length * 28 - 16);
-  const left = Math.min(at.x, window.innerWidth - 210);
+  // Where it was asked for, unless it would leave the window there.
+  useLayoutEffect(() => {
+    const menu = ref.current;
+    if (!menu) return;
+    const { width, height } = menu.getBoundingClientRect();
+    menu.style.left = `${Math.max(EDGE_PX, Math.min(at.x, window.innerWidth - width - EDGE_PX))}px`;
+    menu.style.top = `${Math.max(EDGE_PX, Math.min(at.y, window.innerHeight - height - EDGE_PX))}px`;
+  }, [at, items.length]);
   return (
-    <div
-      ref={ref}
-      className="pop menu"
-      role="menu"
-      aria-label={label}
-      style={{ top, left }}
-      onKeyDown={onKeyDown}
-    >
+    <div ref={ref} className="pop menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
       {items.map((item) => (
         <button
           key={item.label}

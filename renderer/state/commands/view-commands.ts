@@ -109,7 +109,7 @@ export const viewCommands = defineCommands({
   'view.files': inspect('files', 'Show files', FileText, ['Mod+Shift+E']),
   'view.details': inspect('details', 'Show details', Info, ['Mod+Shift+D']),
   'view.zoomIn': zoom('in', 'Zoom in', ZoomIn, ['Mod+=', 'Mod++']),
-  'view.zoomOut': zoom('out', 'Zoom out', ZoomOut, ['Mod+-', 'Mod+_']),
+  'view.zoomOut': zoom('out', 'Zoom out', ZoomOut, ['Mod+-']),
   'view.zoomReset': zoom('reset', 'Reset zoom', RotateCcw, ['Mod+0']),
   'view.themeSystem': theme('system', 'Theme: follow the system', Monitor),
   'view.themeLight': theme('light', 'Theme: light', Sun),
