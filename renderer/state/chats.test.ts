@@ -2,83 +2,64 @@ import type { ChatSummary } from '@shared/model/chat.ts';
 import { asId, type ChatId } from '@shared/model/ids.ts';
 import { describe, expect, it } from 'vitest';
 import { type ChatMap, foldWatch } from './chats.ts';
-
-function chat(id: string, change: Partial<ChatSummary> = {}): ChatSummary {
-  return {
-    id: asId<ChatId>(id),
-    title: `Chat ${id}`,
-    status: 'waiting',
-    pending: false,
-    archived: false,
-    workspace_id: null,
-    parent_chat_id: null,
-    root_chat_id: null,
-    last_model_config_id: asId(''),
-    last_reasoning_effort: null,
-    last_error: null,
-    retry: null,
-    activity: null,
-    asks: 0,
-    unread: false,
-    stopped: false,
-    last_read: null,
-    pin_order: 0,
-    forked_from: null,
-    snapshot_version: 5,
-    created_at: '2026-01-01T00:00:00Z',
-    updated_at: '2026-01-01T00:00:00Z',
-    ...change,
-  };
-}
+import { testChat } from './test-chat.ts';
 
 const list = (...chats: readonly ChatSummary[]): ChatMap => foldWatch(null, { kind: 'list', chats });
 const get = (map: ChatMap, id: string) => map.get(asId<ChatId>(id));
 
 describe('the tree’s feed', () => {
   it('#344 a child’s status leaves its parent alone', () => {
-    const parent = chat('p');
-    const map = list(parent, chat('k', { parent_chat_id: asId<ChatId>('p') }));
+    const parent = testChat('p');
+    const map = list(parent, testChat('k', { parent_chat_id: asId<ChatId>('p') }));
     const next = foldWatch(map, {
       kind: 'status_change',
-      chat: chat('k', { status: 'running', snapshot_version: 6 }),
+      chat: testChat('k', { status: 'running', snapshot_version: 6 }),
     });
     expect(get(next, 'k')?.status).toBe('running');
     expect(get(next, 'p')).toBe(parent);
   });
 
   it('#348 takes a title only from a title change', () => {
-    const map = list(chat('a', { title: 'New' }));
+    const map = list(testChat('a', { title: 'New' }));
     const status = foldWatch(map, {
       kind: 'status_change',
-      chat: chat('a', { title: 'Old', status: 'running', snapshot_version: 6 }),
+      chat: testChat('a', { title: 'Old', status: 'running', snapshot_version: 6 }),
     });
     expect(get(status, 'a')).toMatchObject({ title: 'New', status: 'running' });
-    const title = foldWatch(status, { kind: 'title_change', chat: chat('a', { title: 'Newer' }) });
+    const title = foldWatch(status, { kind: 'title_change', chat: testChat('a', { title: 'Newer' }) });
     expect(get(title, 'a')).toMatchObject({ title: 'Newer', status: 'running' });
   });
 
   it('takes a newer picture whole when main joined a title with something else', () => {
-    const map = list(chat('a', { title: 'Old' }));
+    const map = list(testChat('a', { title: 'Old' }));
     const renamed = foldWatch(map, {
       kind: 'title_change',
-      chat: chat('a', { title: 'New', status: 'running', snapshot_version: 6 }),
+      chat: testChat('a', { title: 'New', status: 'running', snapshot_version: 6 }),
     });
     expect(get(renamed, 'a')).toMatchObject({ title: 'New', status: 'running', snapshot_version: 6 });
-    const asks = chat('a', { title: 'Newer', status: 'requires_action', snapshot_version: 7 });
+    const asks = testChat('a', { title: 'Newer', status: 'requires_action', snapshot_version: 7 });
     const asked = foldWatch(renamed, { kind: 'action_required', chat: asks });
     expect(get(asked, 'a')).toMatchObject({ title: 'Newer', status: 'requires_action' });
   });
 
   it('#349 deleting a root deletes what hangs below it', () => {
     const root = asId<ChatId>('r');
-    const map = list(chat('r'), chat('k', { root_chat_id: root, parent_chat_id: root }), chat('other'));
-    const next = foldWatch(map, { kind: 'deleted', chat: chat('r') });
+    const map = list(
+      testChat('r'),
+      testChat('k', { root_chat_id: root, parent_chat_id: root }),
+      testChat('other'),
+    );
+    const next = foldWatch(map, { kind: 'deleted', chat: testChat('r') });
     expect([...next.keys()]).toEqual(['other']);
   });
 
   it('an older picture never overwrites a newer one', () => {
-    const map = list(chat('a', { status: 'running', snapshot_version: 9 }));
-    const late = chat('a', { status: 'waiting', snapshot_version: 8, updated_at: '2026-02-01T00:00:00Z' });
+    const map = list(testChat('a', { status: 'running', snapshot_version: 9 }));
+    const late = testChat('a', {
+      status: 'waiting',
+      snapshot_version: 8,
+      updated_at: '2026-02-01T00:00:00Z',
+    });
     for (const kind of ['status_change', 'change', 'action_required'] as const) {
       expect(get(foldWatch(map, { kind, chat: late }), 'a')).toMatchObject({
         status: 'running',
@@ -88,11 +69,13 @@ describe('the tree’s feed', () => {
   });
 
   it('a chat that is not there yet is added by any kind', () => {
-    const next = foldWatch(list(), { kind: 'status_change', chat: chat('a') });
+    const next = foldWatch(list(), { kind: 'status_change', chat: testChat('a') });
     expect(get(next, 'a')?.title).toBe('Chat a');
   });
 
   it('a new list replaces everything', () => {
-    expect([...foldWatch(list(chat('a')), { kind: 'list', chats: [chat('b')] }).keys()]).toEqual(['b']);
+    expect([...foldWatch(list(testChat('a')), { kind: 'list', chats: [testChat('b')] }).keys()]).toEqual([
+      'b',
+    ]);
   });
 });

@@ -2,43 +2,20 @@ import type { ChatSummary } from '@shared/model/chat.ts';
 import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { describe, expect, it } from 'vitest';
+import { testChat } from '../../state/test-chat.ts';
 import { chatBeside, type TreeInput, treeRows } from './tree-rows.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
 
-function chat(
-  id: string,
-  workspace: string | null,
-  days: number,
-  change: Partial<ChatSummary> = {},
-): ChatSummary {
-  return {
-    id: asId<ChatId>(id),
-    title: `Chat ${id}`,
-    status: 'waiting',
-    pending: false,
-    archived: false,
+const chat = (id: string, workspace: string | null, days: number, change: Partial<ChatSummary> = {}) =>
+  testChat(id, {
     workspace_id: workspace === null ? null : asId<WorkspaceId>(workspace),
-    parent_chat_id: null,
-    root_chat_id: null,
-    last_model_config_id: asId(''),
-    last_reasoning_effort: null,
-    last_error: null,
-    retry: null,
-    activity: null,
-    asks: 0,
-    unread: false,
-    stopped: false,
-    last_read: null,
-    pin_order: 0,
-    forked_from: null,
     snapshot_version: 1,
     created_at: ago(days),
     updated_at: ago(days),
     ...change,
-  };
-}
+  });
 
 const place = (id: string, name: string): WorkspaceSummary => ({
   id: asId<WorkspaceId>(id),

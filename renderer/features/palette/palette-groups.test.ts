@@ -1,39 +1,14 @@
-import type { ChatSummary } from '@shared/model/chat.ts';
 import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
 import { describe, expect, it } from 'vitest';
+import { testChat } from '../../state/test-chat.ts';
 import { type Entry, type ListedCommand, type PaletteInput, paletteGroups } from './palette-groups.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 const api = asId<WorkspaceId>('w1');
 
-function chat(title: string, days: number, change: Partial<ChatSummary> = {}): ChatSummary {
-  return {
-    id: asId<ChatId>(title),
-    title,
-    status: 'waiting',
-    pending: false,
-    archived: false,
-    pin_order: 0,
-    forked_from: null,
-    workspace_id: api,
-    parent_chat_id: null,
-    root_chat_id: null,
-    last_model_config_id: asId(''),
-    last_reasoning_effort: null,
-    last_error: null,
-    retry: null,
-    activity: null,
-    asks: 0,
-    unread: false,
-    stopped: false,
-    last_read: null,
-    cost: { micros: 0, unpriced: 0 },
-    cap_micros: null,
-    snapshot_version: 1,
-    created_at: '2026-01-01T00:00:00Z',
-    updated_at: new Date(NOW - days * 86_400_000).toISOString(),
-    ...change,
-  };
+function chat(title: string, days: number) {
+  const updated_at = new Date(NOW - days * 86_400_000).toISOString();
+  return testChat(title, { title, workspace_id: api, updated_at });
 }
 
 const command = (id: ListedCommand['id'], title: string, section: ListedCommand['section'] = 'Chat') => ({
