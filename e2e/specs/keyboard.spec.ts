@@ -30,6 +30,10 @@ test('a command is given a shortcut by pressing it; who has it is said; every wi
     await page.keyboard.press('Control+Shift+Y');
     await expect(row('Open inbox')).toContainText('Ctrl Shift Y');
     await expect(add('Open inbox')).toBeFocused();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await expect(row('Open inbox').getByRole('group')).toBeHidden();
+    await expect(add('Open inbox')).toBeFocused();
   });
 
   await test.step('keys of another command are said to be, and taken only when that is wanted', async () => {

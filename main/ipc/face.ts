@@ -45,6 +45,7 @@ export interface FaceOptions {
   /** From the command line; opened before the window asks. */
   readonly folder: string | null;
   readonly approvals: ApprovalMode | null;
+  readonly homeDir: string;
   readonly version: string;
   readonly runtime: string;
 }
@@ -103,6 +104,7 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
       version: options.version,
       platform: process.platform as AppInfo['platform'],
       runtime: options.runtime,
+      homeDir: options.homeDir,
       settings,
       ...folder.state(),
       secretsPersist: options.secrets.persist,

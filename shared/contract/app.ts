@@ -20,6 +20,8 @@ export interface AppInfo {
   readonly version: string;
   readonly platform: 'linux' | 'darwin' | 'win32';
   readonly runtime: string;
+  /** Of the person, on this computer. */
+  readonly homeDir: string;
   readonly settings: Settings;
   /** The workspace of the folder that was given on the command line, or the last one used. */
   readonly workspaceId: WorkspaceId | null;

@@ -3,6 +3,7 @@ import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { Bot, Folder, FolderOpen, Layers, Server } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import { shortPath } from '../../lib/short-path.ts';
 import { appStore } from '../../state/app.ts';
 import { useHostSuggestions } from '../../state/host-suggestions.ts';
 import { showWorkspaceDialog } from '../../state/workspace-dialogs.ts';
@@ -126,6 +127,8 @@ interface PlaceProps {
 
 function Place({ workspace, on, onPick }: PlaceProps) {
   const Icon = workspace.hostId !== null ? Server : Folder;
+  const { directory, hostId } = workspace;
+  const home = useStore(appStore, (s) => s.info?.homeDir ?? '');
   const look = placeLook(workspace);
   const words = workspace.branch === null ? '' : `git · ${workspace.branch}`;
   return (
@@ -137,8 +140,8 @@ function Place({ workspace, on, onPick }: PlaceProps) {
       onClick={onPick}
     >
       <Icon className="i" aria-hidden="true" />
-      <span className="opt-main" title={workspace.directory}>
-        <b>{workspace.directory}</b> <span className="d">{words}</span>
+      <span className="opt-main" title={directory}>
+        <b>{hostId === null ? shortPath(directory, home) : directory}</b> <span className="d">{words}</span>
       </span>
       <span className="d">
         {look.words !== '' && (

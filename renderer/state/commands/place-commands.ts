@@ -1,8 +1,12 @@
+import type { ApprovalMode } from '@shared/model/workspace.ts';
 import {
   Layers,
   Play,
   RotateCw,
   ScrollText,
+  Shield,
+  ShieldCheck,
+  ShieldOff,
   Square,
   Stethoscope,
   Terminal,
@@ -13,14 +17,28 @@ import { openDoctor } from '../doctor.ts';
 import { openInTerminal } from '../terminals.ts';
 import { changeWorkspace, removeLabel } from '../workspace-actions.ts';
 import { showWorkspaceDialog } from '../workspace-dialogs.ts';
-import { reconnect } from '../workspaces.ts';
-import { defineCommands, type Now } from './command.ts';
+import { reconnect, setMode } from '../workspaces.ts';
+import { type Command, defineCommands, type Now } from './command.ts';
 
 const isRemote = ({ place }: Now) => place !== null && place.hostId !== null;
 const can =
   (action: 'start' | 'stop' | 'retry' | 'remove') =>
   ({ place }: Now): boolean =>
     place?.actions.includes(action) === true;
+
+function mode(value: ApprovalMode, title: string, icon: Command['icon']): Command {
+  return {
+    title: `Approvals: ${title}`,
+    titleNow: ({ place }) => `Approvals in ${place?.name ?? 'this workspace'}: ${title}`,
+    words: 'mode permission allow',
+    section: 'Workspace',
+    icon,
+    when: ({ place }) => place !== null && place.mode !== value,
+    run: ({ place }) => {
+      if (place) void setMode(place.id, value);
+    },
+  };
+}
 
 export const placeCommands = defineCommands({
   'place.new': {
@@ -63,6 +81,9 @@ export const placeCommands = defineCommands({
       if (place) void reconnect(place.id);
     },
   },
+  'place.modeAsk': mode('ask', 'ask first', ShieldCheck),
+  'place.modeEdit': mode('edit', 'edit freely', Shield),
+  'place.modeAuto': mode('auto', 'full auto', ShieldOff),
   'place.start': {
     title: 'Start workspace',
     section: 'Workspace',
