@@ -1,6 +1,7 @@
 import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
 import { describe, expect, it } from 'vitest';
 import { testChat } from '../../state/test-chat.ts';
+import { type Hits, NO_HITS } from './hits.ts';
 import { type Entry, type ListedCommand, type PaletteInput, paletteGroups } from './palette-groups.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
@@ -32,12 +33,16 @@ const list = (text: string, change: Partial<PaletteInput> = {}) =>
     chats: CHATS,
     shown: [],
     placeNames: new Map([[api, 'api']]),
+    hits: NO_HITS,
     commands: COMMANDS,
     recent: [],
     nowMs: NOW,
     ...change,
   }).map(({ label, entries }) => [label, ...entries.map(nameOf)]);
-const nameOf = (entry: Entry) => (entry.kind === 'chat' ? entry.chat.title : entry.command.title);
+function nameOf(entry: Entry): string {
+  if (entry.kind === 'hit') return entry.hit.snippet.text;
+  return entry.kind === 'chat' ? entry.chat.title : entry.command.title;
+}
 
 describe('the palette', () => {
   it('begins with the chats and commands of late, then all commands', () => {
@@ -68,6 +73,7 @@ describe('the palette', () => {
       chats: CHATS,
       shown: [],
       placeNames: new Map([[api, 'api']]),
+      hits: NO_HITS,
       commands: COMMANDS,
       recent: [],
       nowMs: NOW,
@@ -82,10 +88,32 @@ describe('the palette', () => {
         chats: CHATS,
         shown: [],
         placeNames: new Map(),
+        hits: NO_HITS,
         commands: COMMANDS,
         recent: [],
         nowMs: NOW,
       }).map((g) => g.first),
     ).toEqual([0, all[0], (all[0] ?? 0) + (all[1] ?? 0)]);
+  });
+
+  it('lists what is said after what matches best, so that it moves nothing that was chosen', () => {
+    const snippet = { text: 'the hold was released', marks: [{ from: 4, to: 8 }] };
+    const hit = {
+      chatId: asId<ChatId>('c'),
+      messageId: 7,
+      part: 0,
+      title: 'T',
+      kind: 'agent',
+      at: '',
+      snippet,
+    };
+    const hits: Hits = { list: [hit], count: '14' };
+    expect(list('dark', { hits }).map(([label]) => label)).toEqual([
+      'Chats',
+      'In messages · 14',
+      'Commands',
+    ]);
+    expect(list('qqq', { hits })).toEqual([['In messages · 14', 'the hold was released']]);
+    expect(list('> dark', { hits }).map(([label]) => label)).toEqual(['Commands']);
   });
 });

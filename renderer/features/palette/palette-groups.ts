@@ -3,6 +3,7 @@ import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
 import { type Ranked, rank } from '../../lib/rank.ts';
 import type { Section } from '../../state/commands/command.ts';
 import type { CommandId } from '../../state/commands/registry.ts';
+import type { Hit, Hits } from './hits.ts';
 
 /** A command as it is called and found now. */
 export interface ListedCommand {
@@ -20,6 +21,7 @@ interface Marks {
 
 export type Entry = { readonly key: string; readonly marks: Marks } & (
   | { readonly kind: 'chat'; readonly chat: ChatSummary; readonly place: string }
+  | { readonly kind: 'hit'; readonly hit: Hit }
   | { readonly kind: 'command'; readonly command: ListedCommand }
 );
 
@@ -37,6 +39,8 @@ export interface PaletteInput {
   /** Chats that can be seen already. */
   readonly shown: readonly ChatId[];
   readonly placeNames: ReadonlyMap<WorkspaceId, string>;
+  /** What stands in messages. */
+  readonly hits: Hits;
   readonly commands: readonly ListedCommand[];
   /** Commands that were run lately, newest first. */
   readonly recent: readonly string[];
@@ -64,7 +68,12 @@ export function paletteGroups(input: PaletteInput): readonly Group[] {
       return { label, best: own[0]?.score ?? 0, entries: own.map(commandEntry) };
     }),
   ];
-  return filled(groups.toSorted((a, b) => b.best - a.best));
+  // They come later than the rest: what is chosen first stays where it is.
+  const [best, ...others] = groups
+    .filter(({ entries }) => entries.length > 0)
+    .toSorted((a, b) => b.best - a.best);
+  const messages = onlyCommands ? [] : [messageGroup(input.hits)];
+  return filled(best ? [best, ...messages, ...others] : messages);
 }
 
 /** Of a chat and a command that match about alike, the chat is meant. */
@@ -82,6 +91,20 @@ function filled(groups: readonly Draft[]): readonly Group[] {
       return group;
     });
 }
+
+function messageGroup({ list, count }: Hits): Draft {
+  const entries = list.map(
+    (hit): Entry => ({
+      kind: 'hit',
+      key: `${hit.chatId} ${hit.messageId} ${hit.part}`,
+      hit,
+      marks: { ...NO_MARKS, title: hit.snippet.marks.flatMap(({ from, to }) => range(from, to)) },
+    }),
+  );
+  return { label: `In messages · ${count}`, entries };
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 function recentChats(input: PaletteInput): Draft {
   const chats = [...input.chats]

@@ -8,17 +8,25 @@ import { openBeside, openChat } from '../../state/nav.ts';
 import { showOverlay } from '../../state/overlay.ts';
 import { recentCommands, rememberCommand } from '../../state/recent-commands.ts';
 import { useModal } from '../../ui/use-modal.ts';
+import { type FindHits, useHits } from './hits.ts';
 import type { Entry, ListedCommand } from './palette-groups.ts';
 import { Results } from './results.tsx';
 import { useGroups } from './use-groups.ts';
 
 const PAGE = 8;
 
+interface PaletteProps {
+  /** What its field begins with. */
+  readonly text: string;
+  /** Null: messages are not looked through. */
+  readonly findHits: FindHits | null;
+}
+
 /** Everything by name: chats, commands, settings. */
-export function Palette({ text: first }: { readonly text: string }) {
+export function Palette({ text: first, findHits }: PaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState(first);
-  const list = useList(text);
+  const list = useList(text, findHits);
   const id = useId();
   useModal(dialog);
   return (
@@ -58,17 +66,24 @@ export function Palette({ text: first }: { readonly text: string }) {
 }
 
 /** What is listed, what of it is active, and what the keys do. */
-function useList(text: string) {
+function useList(text: string, findHits: FindHits | null) {
   // What can be done is what could be done before the palette lay over it.
   const [commands] = useState(listCommands);
   const [recent] = useState(recentCommands);
-  const groups = useGroups(text, commands, recent);
-  const [chosen, setChosen] = useState({ text, at: 0 });
-  if (chosen.text !== text) setChosen({ text, at: 0 });
+  const groups = useGroups(text, commands, recent, useHits(text, findHits));
+  // By name and not by place: hits come later, and stand between.
+  const [chosen, setChosen] = useState<{ readonly text: string; readonly key: string | null }>({
+    text,
+    key: null,
+  });
+  if (chosen.text !== text) setChosen({ text, key: null });
   const entries = groups.flatMap((group) => group.entries);
-  const at = Math.min(chosen.at, entries.length - 1);
+  const at = Math.max(
+    0,
+    entries.findIndex(({ key }) => key === chosen.key),
+  );
   const active = entries[at] ?? null;
-  const go = (to: number) => setChosen({ text, at: to });
+  const go = (to: number) => setChosen({ text, key: entries[to]?.key ?? null });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const to = moved(event.key, at, entries.length);
@@ -118,6 +133,7 @@ function perform(entry: Entry, beside: boolean): void {
   if (entry.kind === 'command') {
     rememberCommand(entry.command.id);
     runCommand(entry.command.id);
-  } else if (beside) openBeside(entry.chat.id);
+  } else if (entry.kind === 'hit') openChat(entry.hit.chatId, entry.hit.messageId);
+  else if (beside) openBeside(entry.chat.id);
   else openChat(entry.chat.id);
 }

@@ -1,4 +1,14 @@
-import { CornerDownLeft } from 'lucide-react';
+import { never } from '@shared/util/never.ts';
+import {
+  Brain,
+  CornerDownLeft,
+  FileText,
+  type LucideIcon,
+  MessageSquare,
+  Pencil,
+  SquareTerminal,
+  Wrench,
+} from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { age } from '../../lib/format.ts';
 import { commandOf } from '../../state/commands/registry.ts';
@@ -76,12 +86,25 @@ function Option({ id, entry, active, onPoint, onTake }: OptionProps) {
       onMouseMove={active ? undefined : onPoint}
       onClick={(event) => onTake(event.ctrlKey || event.metaKey)}
     >
-      {entry.kind === 'chat' ? <ChatEntry entry={entry} /> : <CommandEntry entry={entry} />}
-      {active && entry.kind === 'chat' && (
+      <EntryContent entry={entry} />
+      {active && entry.kind !== 'command' && (
         <CornerDownLeft className="i xs palette-enter" aria-hidden="true" />
       )}
     </div>
   );
+}
+
+function EntryContent({ entry }: { readonly entry: Entry }) {
+  switch (entry.kind) {
+    case 'chat':
+      return <ChatEntry entry={entry} />;
+    case 'hit':
+      return <HitEntry entry={entry} />;
+    case 'command':
+      return <CommandEntry entry={entry} />;
+    default:
+      return never(entry);
+  }
 }
 
 function ChatEntry({ entry: { chat, place, marks } }: { readonly entry: Entry & { kind: 'chat' } }) {
@@ -100,6 +123,29 @@ function ChatEntry({ entry: { chat, place, marks } }: { readonly entry: Entry & 
     </>
   );
 }
+
+function HitEntry({ entry: { hit, marks } }: { readonly entry: Entry & { kind: 'hit' } }) {
+  const now = useSeconds(false);
+  const Icon = KINDS[hit.kind] ?? (hit.kind.startsWith('tool:') ? Wrench : MessageSquare);
+  return (
+    <>
+      <Icon className="i" aria-hidden="true" />
+      <span className="palette-text mono" title={hit.title}>
+        <Marked text={hit.snippet.text} marks={marks.title} />
+        <span className="sr">, in {hit.title}</span>
+      </span>
+      <span className="palette-meta num">{age(hit.at, now)}</span>
+    </>
+  );
+}
+
+const KINDS: Readonly<Record<string, LucideIcon>> = {
+  thought: Brain,
+  file: FileText,
+  'tool:execute': SquareTerminal,
+  'tool:edit_files': Pencil,
+  'tool:write_file': Pencil,
+};
 
 function CommandEntry({ entry: { command, marks } }: { readonly entry: Entry & { kind: 'command' } }) {
   const Icon = commandOf(command.id).icon;

@@ -5,6 +5,7 @@ import { chatsStore } from '../../state/chats.ts';
 import { navStore, shownChats } from '../../state/nav.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
+import type { Hits } from './hits.ts';
 import { type Group, type ListedCommand, paletteGroups } from './palette-groups.ts';
 
 const NO_CHATS: ReadonlyMap<string, ChatSummary> = new Map();
@@ -13,6 +14,7 @@ export function useGroups(
   text: string,
   commands: readonly ListedCommand[],
   recent: readonly string[],
+  hits: Hits,
 ): readonly Group[] {
   const chats = useStore(chatsStore, (s) => s.live ?? NO_CHATS);
   const workspaces = useStore(workspacesStore, (s) => s.list);
@@ -27,8 +29,9 @@ export function useGroups(
         placeNames,
         commands,
         recent,
+        hits,
         nowMs,
       }),
-    [text, chats, placeNames, commands, recent, nowMs],
+    [text, chats, placeNames, commands, recent, hits, nowMs],
   );
 }
