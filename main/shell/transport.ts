@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { failureOf } from '../ipc/failure-of.ts';
 import type { CallHandlers, FeedHandlers } from '../ipc/handlers.ts';
-import { type FeedPort, type Request, serveCall, serveFeed } from '../ipc/serve.ts';
+import type { FeedPort, Request } from '../ipc/serve.ts';
 
 export interface TransportOptions {
   /** Resolves when the daemon has started; what the window asks before then waits for it. */
@@ -15,6 +15,9 @@ export interface TransportOptions {
   readonly log: Log;
 }
 
+/** Read with the daemon, not before the window: it checks with the whole contract. */
+const serving = () => import('../ipc/serve.ts');
+
 const STRANGER: CallFailure = { code: 'bad-input', message: 'Only Gaffer’s own window may ask this.' };
 
 /** Electron's end of the contract: who asks is checked here, what is asked in ipc/serve. */
@@ -23,7 +26,9 @@ export function serveWindow(options: TransportOptions): void {
   ipcMain.handle('gaffer:invoke', async (event, raw: unknown) => {
     if (!options.isOurs(event.senderFrame)) return err(STRANGER);
     try {
-      return await serveCall((await options.handlers()).calls, requestOf(raw), log);
+      const { calls } = await options.handlers();
+      const { serveCall } = await serving();
+      return await serveCall(calls, requestOf(raw), log);
     } catch (error) {
       return err(failureOf(error));
     }
@@ -37,14 +42,19 @@ export function serveWindow(options: TransportOptions): void {
       return;
     }
     const served = feedPort(port);
-    void options.handlers().then(
-      ({ feeds }) => serveFeed(feeds, requestOf(raw), served, { clock, log }),
-      (error: unknown) => {
-        served.postMessage({ type: 'error', data: failureOf(error) });
-        served.close();
-      },
-    );
+    void openFeed(requestOf(raw), served);
   });
+
+  async function openFeed(request: Request, port: FeedPort): Promise<void> {
+    try {
+      const { feeds } = await options.handlers();
+      const { serveFeed } = await serving();
+      await serveFeed(feeds, request, port, { clock, log });
+    } catch (error) {
+      port.postMessage({ type: 'error', data: failureOf(error) });
+      port.close();
+    }
+  }
 }
 
 function requestOf(raw: unknown): Request {
