@@ -24,11 +24,13 @@ const missing = built.length === 0 ? ' [not here: the app is not built]' : '';
 const program = `
   import fs from 'node:fs';
   import path from 'node:path';
+  import { brotliDecompressSync } from 'node:zlib';
   const here = import.meta.dirname;
   const modules = await Promise.all(
     fs.readdirSync(here).filter((name) => /^(web-)?tree-sitter/.test(name)).sort()
       .map(async (name) => [name, await import(new URL(name, import.meta.url).href)]));
-  const bytes = (start) => Buffer.from(modules.find(([name, m]) => name.startsWith(start) && m.default)[1].default.split(',')[1], 'base64');
+  const inlined = (start) => modules.find(([name, m]) => name.startsWith(start) && m.default)[1].default;
+  const bytes = (start) => brotliDecompressSync(Buffer.from(inlined(start).split(',')[1], 'base64'));
   const { Parser, Language } = modules.find(([, m]) => m.Parser)[1];
   await Parser.init({ wasmBinary: bytes('web-tree-sitter') });
   const parser = new Parser().setLanguage(await Language.load(bytes('tree-sitter-bash')));

@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib';
 import type { Tree } from 'web-tree-sitter';
 
 /** Longer commands ask: a person reads no more, and neither do we. */
@@ -43,6 +44,8 @@ async function load(): Promise<Grammar> {
   };
 }
 
+/** The app's build packs them (electron.vite.config.ts), the tests' does not. */
 function bytesOf(dataUrl: string): Uint8Array {
-  return Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
+  const bytes = Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
+  return dataUrl.startsWith('data:application/wasm+brotli') ? brotliDecompressSync(bytes) : bytes;
 }
