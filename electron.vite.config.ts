@@ -33,6 +33,7 @@ export default defineConfig({
         input: {
           index: here('main/index.ts'),
           'db-worker': here('main/db-worker.ts'),
+          'backup-worker': here('main/backup-worker.ts'),
           // The daemon without a window, under plain Node; also as a module.
           daemon: here('main/headless.ts'),
         },

@@ -7,6 +7,7 @@ import { beginDaemon } from './assembly/begin-daemon.ts';
 import { driveChats } from './assembly/drive-chats.ts';
 import { closers, inOrder } from './assembly/in-order.ts';
 import type { KnownSecrets } from './assembly/known-secrets.ts';
+import { type Keeping, openKeeping } from './assembly/open-keeping.ts';
 import { openPlaces } from './assembly/open-places.ts';
 import type { DaemonOperations, DaemonOptions, DaemonStore } from './assembly/options.ts';
 import { errorFields, type Log } from './base/log.ts';
@@ -20,6 +21,7 @@ import type { WorkerStore } from './db/worker-client.ts';
 import type { Git } from './git/git.ts';
 import { accountCalls, accountFeeds } from './ipc/accounts.ts';
 import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
+import { backupCalls, backupFeeds } from './ipc/backups.ts';
 import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { openFace } from './ipc/face.ts';
 import { gitCalls, gitFeeds } from './ipc/git.ts';
@@ -33,7 +35,6 @@ import { usageCalls, usageFeeds } from './ipc/usage.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models } from './models/accounts.ts';
 import { createUsage, type Usage } from './models/usage.ts';
-import { createTransfers, type Transfers } from './transfer/transfers.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import type { Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
@@ -59,6 +60,8 @@ export interface Daemon {
   openFolder(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void>;
   /** Resolves when the database's worker died: nothing works any more until a new daemon is started. */
   readonly lost: Promise<Error>;
+  /** Resolves when a copy of the database is to take its place: a new daemon, started after this one is closed, has it. */
+  readonly restored: Promise<void>;
   /** Null: nobody else uses the database. */
   readonly replica: { readonly id: WorkerId; readonly url: string } | null;
   /** Asks the person when something still runs on this computer; false: they would rather not quit. */
@@ -129,7 +132,7 @@ async function assemble(
   const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
   const work = { installationId, workerId, models, face, rules, places, mask: secrets.mask };
   const driven = driveChats({ ...base, ...sharing, ...work });
-  const transfers = createTransfers({ ...options, ...base, mask: secrets.mask });
+  const keeping = openKeeping(options, secrets, base);
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
@@ -139,7 +142,7 @@ async function assemble(
     chats: chatDoor({ ...base, usage, parts, poller, closing: closing.signal, rules }, places, driven),
     workspaces: { ...base, ...places, pickFolder: options.pickFolder },
     places,
-    transfers,
+    keeping,
   });
   return {
     ...doors,
@@ -149,13 +152,14 @@ async function assemble(
     zoom: (way) => face.zoom(way),
     openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
     lost: store.lost,
+    restored: keeping.restored,
     replica: replica && { id: workerId, url: replica.url },
     mayLeave: () => face.mayLeave(),
     wake: () => places.hosts.wake(),
     close: () =>
       inOrder([
         async () => stopFollowing(),
-        () => transfers.close(),
+        () => keeping.close(),
         () => driven.worker.close(),
         ...closers([face, rules, models, places]),
         async () => closing.abort(),
@@ -195,9 +199,9 @@ function openDoors(of: {
   readonly workspaces: WorkspaceHandlerDeps;
   readonly places: TemplateHandlerDeps &
     HostHandlerDeps & { readonly terminals: Terminals; readonly git: Git };
-  readonly transfers: Transfers;
+  readonly keeping: Keeping;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, models, usage, chats, rules, workspaces, places, transfers } = of;
+  const { face, models, usage, chats, rules, workspaces, places, keeping } = of;
   return {
     calls: {
       ...appCalls(face),
@@ -210,7 +214,8 @@ function openDoors(of: {
       ...templateCalls(places),
       ...terminalCalls(places.terminals),
       ...hostCalls(places),
-      ...transferCalls(transfers),
+      ...transferCalls(keeping.transfers),
+      ...backupCalls(keeping.backups),
     },
     feeds: {
       ...appFeeds(face),
@@ -223,7 +228,8 @@ function openDoors(of: {
       ...templateFeeds(places),
       ...terminalFeeds(places.terminals),
       ...hostFeeds(places),
-      ...transferFeeds(transfers),
+      ...transferFeeds(keeping.transfers),
+      ...backupFeeds(keeping.backups),
     },
   };
 }

@@ -112,6 +112,7 @@ const noWindow = {
   pickFolder: async () => null,
   pickSaveFile: async () => null,
   pickImportFile: async () => null,
+  showInFolder() {},
   openUrl: async () => {},
   onSettings() {},
 };

@@ -174,10 +174,14 @@ async function open(run: Run, start: StartDaemon): Promise<void> {
     try {
       const daemon = await run.daemon;
       run.windows.setLook(daemon.settings);
-      const fault = await daemon.lost;
+      const fault = await Promise.race([daemon.lost, daemon.restored]);
       // What still runs in it can only fail; the chats go on when the database is open again.
       await daemon.close().catch(() => undefined);
-      throw fault;
+      if (fault) throw fault;
+      // The next one opens what was restored; the windows begin anew with it.
+      start();
+      await run.daemon;
+      run.windows.reload();
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));
       const text = describeFailure(error, run.dataDir);

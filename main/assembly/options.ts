@@ -1,3 +1,4 @@
+import type { BackupDeps } from '../backups/backups.ts';
 import type { Random } from '../base/random.ts';
 import type { ChatOperationMap } from '../chatd/machine/store.ts';
 import type { GitOperations } from '../db/git.ts';
@@ -25,7 +26,10 @@ export type DaemonOperations = ChatOperationMap &
   ReplicaOperations &
   TransferOperations;
 
-export interface DaemonOptions extends FaceOptions, Pick<TransferDeps, 'pickSaveFile' | 'pickImportFile'> {
+export interface DaemonOptions
+  extends FaceOptions,
+    Pick<TransferDeps, 'pickSaveFile' | 'pickImportFile'>,
+    Pick<BackupDeps, 'showInFolder'> {
   /** The user data directory: the database lives in its `db/`. */
   readonly dataDir: string;
   readonly dbWorkerFile: string;

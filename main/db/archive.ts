@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { invariant } from '@shared/util/invariant.ts';
 
-const BLOCK = 512;
+export const BLOCK = 512;
 
 /** A tar.gz of a directory's content, with paths relative to it. Names up to 100 bytes. */
 export async function packDirectory(directory: string): Promise<Buffer> {
@@ -14,17 +14,17 @@ export async function packDirectory(directory: string): Promise<Buffer> {
   for (const entry of entries) {
     const full = path.join(entry.parentPath, entry.name);
     const name = path.relative(directory, full).split(path.sep).join('/');
-    if (entry.isDirectory()) blocks.push(header(`${name}/`, '5', 0));
+    if (entry.isDirectory()) blocks.push(tarHeader(`${name}/`, '5', 0));
     else if (entry.isFile()) {
       const content = await readFile(full);
       const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK);
-      blocks.push(header(name, '0', content.length), content, padding);
+      blocks.push(tarHeader(name, '0', content.length), content, padding);
     }
   }
   return promisify(gzip)(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]), { level: 9 });
 }
 
-function header(name: string, type: '0' | '5', size: number): Buffer {
+export function tarHeader(name: string, type: '0' | '5', size: number): Buffer {
   invariant(Buffer.byteLength(name) <= 100, 'a path fits a tar header');
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, at: number, width: number) =>

@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { type Extensions, PGlite } from '@electric-sql/pglite';
 import { OrderedFiles } from './ordered-files.ts';
 import { parsers } from './parsers.ts';
 
@@ -27,6 +27,7 @@ export interface EngineSource {
   readonly directory?: string;
   /** A tar (or tar.gz) of a data directory, for one in memory. */
   readonly load?: Blob;
+  readonly extensions?: Extensions;
 }
 
 /** Opens (and when there is nothing yet, makes) a database. Recovers after a crash. */
@@ -34,6 +35,7 @@ export function openEngine(source: EngineSource): Promise<PGlite> {
   return PGlite.create({
     ...(source.directory === undefined ? {} : { fs: new OrderedFiles(source.directory) }),
     ...(source.load === undefined ? {} : { loadDataDir: source.load }),
+    ...(source.extensions === undefined ? {} : { extensions: source.extensions }),
     startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
     parsers: { ...parsers },
   });

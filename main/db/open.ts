@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { errorFields } from '../base/log.ts';
 import { exists } from './archive.ts';
 import { type ControlFile, controlOf, keepingControl, openRecovering } from './checkpoint.ts';
+import { type Copied, copyDatabase } from './copy-database.ts';
 import { ENGINE_MAJOR, openEngine } from './engine.ts';
 import { DatabaseFault } from './fault.ts';
 import { listenForHints } from './hints.ts';
@@ -16,6 +17,7 @@ import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
 import { EngineSession, toFault } from './sessions.ts';
 import type { Hint } from './store.ts';
 import { makeSynced } from './sync-files.ts';
+import { forgetReplaced, takeRestored } from './take-restored.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface OpenOptions {
@@ -50,6 +52,10 @@ export interface Database {
   run(name: string, args: unknown): Promise<unknown>;
   /** Once. `post` must only hand the hint on. */
   listen(post: (hint: Hint) => void): Promise<void>;
+  /** A copy of the files while others go on; absent: a server keeps them. */
+  copyTo?(directory: string): Promise<Copied>;
+  /** A copy that is under way ends with an error. */
+  stopCopying?(): void;
   /** Waits for what runs. */
   close(): Promise<void>;
 }
@@ -67,6 +73,7 @@ export class FileDatabase implements Database {
   #writes = 0;
   #checkpointAt = 0;
   #checkpoint: Promise<void> | null = null;
+  readonly #closing = new AbortController();
 
   constructor(
     db: PGlite,
@@ -142,6 +149,42 @@ export class FileDatabase implements Database {
     );
   }
 
+  /** In the place of a checkpoint: until it is done there is no other one, and the log since its own is kept. */
+  async copyTo(directory: string): Promise<Copied> {
+    while (this.#checkpoint) await this.#checkpoint;
+    const copying = copyDatabase(
+      {
+        data: this.#file.data,
+        checkpoint: () => this.checkpoint(),
+        exclusive: (work) => this.#session.exclusive(work),
+        query: async (sql) => {
+          const { rows } = await this.db.query(sql);
+          return { rows: rows as never[], rowCount: rows.length };
+        },
+        signal: this.#closing.signal,
+      },
+      directory,
+    );
+    const ended = copying
+      .then(
+        () => {},
+        () => {},
+      )
+      .finally(() => {
+        this.#checkpoint = null;
+      });
+    this.#checkpoint = ended;
+    try {
+      return await copying;
+    } catch (error) {
+      throw toFault(error);
+    }
+  }
+
+  stopCopying(): void {
+    this.#closing.abort(new DatabaseFault('closed', 'The database closes.'));
+  }
+
   async #loadLogPosition(): Promise<number> {
     const { rows } = await this.db.query<{ at: string }>(
       `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as at`,
@@ -151,6 +194,7 @@ export class FileDatabase implements Database {
 
   /** Waits for what runs; leaves a database that opens without recovery, and lets go of the lock. */
   async close(): Promise<void> {
+    this.stopCopying();
     try {
       await this.#checkpoint;
       await this.#wal.close();
@@ -178,11 +222,12 @@ export async function openDatabase(
   try {
     const startedAt = performance.now();
     const file = controlOf(path.join(home, ENGINE_MAJOR));
+    const isRestored = await takeRestored(home, file);
     const origin = (await exists(file.data)) ? 'found' : await layDatabase(file.data, options.preparedDir);
     const db = await openRecovering(file, () => openEngine({ directory: file.data }));
     const migrations = await migrateOrClose(db);
     options.log.info('The database is open', {
-      origin,
+      origin: isRestored ? 'restored' : origin,
       migrations,
       ms: Math.round(performance.now() - startedAt),
     });
@@ -192,6 +237,7 @@ export async function openDatabase(
       onDamaged: options.onDamaged ?? (() => {}),
     });
     if (migrations > 0) await database.checkpoint();
+    if (isRestored) await forgetReplaced(home);
     return database;
   } catch (error) {
     await lock.release();

@@ -5,6 +5,8 @@ import type { Hint } from './store.ts';
 /** What main asks of the worker. `close` is answered by the worker's end. */
 export type Ask =
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly args: unknown }
+  /** A copy of the files into a new directory, while other calls go on. */
+  | { readonly type: 'copy'; readonly id: number; readonly to: string }
   | { readonly type: 'close' };
 
 /** What the worker says: first `ready` or `refused`, then answers by id, hints and log lines. */

@@ -27,7 +27,11 @@ export async function buildWorker(): Promise<TestBuild> {
       target: 'node20.18',
       outDir: directory,
       rolldownOptions: {
-        input: { 'db-worker': 'main/db-worker.ts', client: 'main/db/worker-client.ts' },
+        input: {
+          'db-worker': 'main/db-worker.ts',
+          'backup-worker': 'main/backup-worker.ts',
+          client: 'main/db/worker-client.ts',
+        },
         external: [/^@electric-sql/],
         output: { entryFileNames: '[name].mjs' },
       },

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { never } from '@shared/util/never.ts';
 import type { Log } from '../base/log.ts';
 import { errorFields } from '../base/log.ts';
+import type { Copied } from './copy-database.ts';
 import { DatabaseFault } from './fault.ts';
 import { type Ask, fromFailure, type Told, type WorkerStart } from './protocol.ts';
 import type { Hint, Operations, Store } from './store.ts';
@@ -16,6 +17,8 @@ export interface WorkerStoreOptions extends WorkerStart {
 export interface WorkerStore<Ops extends Operations> extends Store<Ops> {
   /** Resolves when the worker ended though nobody closed the store: every call is refused from then on. */
   readonly lost: Promise<DatabaseFault>;
+  /** A copy of the files in a new directory, which recovers when it is opened. Only of an exclusive one. */
+  copyTo(directory: string): Promise<Copied>;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function openWorkerStore<Ops extends Operations>(
     lost: link.lost,
     // The worker answers what the operation of that name answers.
     call: (name, args) => link.call(name, args) as never,
+    copyTo: (directory) => link.copy(directory) as Promise<Copied>,
     onHint: (listener) => link.onHint(listener),
     close: () => link.close(),
   };
@@ -91,6 +95,14 @@ class WorkerLink {
   }
 
   call(name: string, args: unknown): Promise<unknown> {
+    return this.#answered((id) => ({ type: 'call', id, name, args }));
+  }
+
+  copy(to: string): Promise<unknown> {
+    return this.#answered((id) => ({ type: 'copy', id, to }));
+  }
+
+  #answered(ask: (id: number) => Ask): Promise<unknown> {
     if (this.#hasEnded || this.#isClosing) {
       return Promise.reject(new DatabaseFault('closed', 'The database is closed.'));
     }
@@ -99,7 +111,7 @@ class WorkerLink {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       try {
-        this.#ask({ type: 'call', id, name, args });
+        this.#ask(ask(id));
       } catch (error) {
         // Arguments that cannot be cloned: the caller's bug.
         this.#pending.delete(id);

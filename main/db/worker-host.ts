@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Log } from '../base/log.ts';
+import type { Copied } from './copy-database.ts';
 import { DatabaseFault } from './fault.ts';
 import { type Database, openDatabase } from './open.ts';
 import { type Ask, type Told, toFailure, type WorkerStart } from './protocol.ts';
@@ -48,18 +49,26 @@ async function openEither(
 
 async function answer(
   database: Database,
-  { id, name, args }: Extract<Ask, { type: 'call' }>,
+  ask: Exclude<Ask, { type: 'close' }>,
   tell: (told: Told) => void,
 ): Promise<void> {
   try {
-    tell({ type: 'answer', id, value: await database.run(name, args) });
+    const value =
+      ask.type === 'copy' ? await copyOf(database, ask.to) : await database.run(ask.name, ask.args);
+    tell({ type: 'answer', id: ask.id, value });
   } catch (error) {
-    tell({ type: 'failed', id, failure: toFailure(error) });
+    tell({ type: 'failed', id: ask.id, failure: toFailure(error) });
     if (error instanceof DatabaseFault && error.code === 'damaged') process.exit(1);
   }
 }
 
+function copyOf(database: Database, to: string): Promise<Copied> {
+  if (!database.copyTo) throw new Error('A shared database is copied by its server');
+  return database.copyTo(to);
+}
+
 async function finish(database: Database, running: ReadonlySet<Promise<void>>, log: Log): Promise<void> {
+  database.stopCopying?.();
   await Promise.all(running);
   await database
     .close()

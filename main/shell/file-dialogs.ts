@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, type BrowserWindow, dialog, type FileFilter } from 'electron';
+import { app, type BrowserWindow, dialog, type FileFilter, shell } from 'electron';
 
 const KINDS: Readonly<Record<'markdown' | 'html' | 'json', FileFilter>> = {
   markdown: { name: 'Markdown', extensions: ['md'] },
@@ -19,6 +19,7 @@ export function createDialogs(parent: () => BrowserWindow | null) {
     return answer.filePaths[0] ?? null;
   }
   return {
+    showInFolder: (file: string) => shell.showItemInFolder(file),
     pickFolder: () => open({ properties: ['openDirectory', 'createDirectory'] }),
     pickImportFile: () => open({ properties: ['openFile'], filters: [KINDS.json] }),
     async pickSaveFile({ name, format }: { readonly name: string; readonly format: keyof typeof KINDS }) {

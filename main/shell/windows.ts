@@ -18,6 +18,8 @@ export interface Windows {
   setLook(look: Look): void;
   /** True for the one frame of each window that may speak to main. */
   isOurs(frame: WebFrameMain | null): boolean;
+  /** Every page begins anew. */
+  reload(): void;
   destroyAll(): void;
   /** While a page goes it saves what was typed last: the daemon must still be there. One that hangs is left behind. */
   letGo(signal: AbortSignal): Promise<void>;
@@ -55,6 +57,9 @@ export function createWindows(options: WindowOptions & { readonly clock: Clock }
       for (const window of windows) window.setLook(look);
     },
     isOurs: (frame) => windows.some((window) => window.isOurs(frame)),
+    reload() {
+      for (const { browserWindow } of windows) browserWindow.reload();
+    },
     destroyAll() {
       for (const window of windows) window.browserWindow.destroy();
     },

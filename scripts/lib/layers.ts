@@ -16,10 +16,11 @@ export interface Breach {
 /** Children of a folder from left to right: each imports itself and what stands to its right. */
 const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   main: [
-    ['index', 'headless', 'daemon', 'db-worker', 'db-operations'],
+    ['index', 'headless', 'daemon', 'db-worker', 'backup-worker', 'db-operations'],
     ['assembly'],
     ['shell'],
     ['ipc'],
+    ['backups'],
     ['transfer'],
     ['chatd'],
     ['tools'],

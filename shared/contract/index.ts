@@ -1,6 +1,7 @@
 import type { Result } from '../util/result.ts';
 import { accountsContract } from './accounts.ts';
 import { appContract } from './app.ts';
+import { backupsContract } from './backups.ts';
 import { changesContract } from './changes.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
@@ -31,6 +32,7 @@ export const contract = {
   ...hostsContract,
   ...gitContract,
   ...transferContract,
+  ...backupsContract,
 };
 
 export type Contract = typeof contract;
