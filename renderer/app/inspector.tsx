@@ -17,6 +17,7 @@ import {
   widestIn,
 } from '../state/inspector.ts';
 import { focusMessage, navStore } from '../state/nav.ts';
+import { sidebarStore } from '../state/sidebar.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { ResizeHandle } from '../ui/resize-handle.tsx';
@@ -42,7 +43,8 @@ export function Inspector() {
 function Frame({ roomy, children }: { readonly roomy: boolean; readonly children: ReactNode }) {
   const kept = useStore(inspectorStore, (s) => s.width);
   const [dragged, setDragged] = useState<number | null>(null);
-  const max = widestIn(useWindowWidth(), roomy);
+  const sidebar = useStore(sidebarStore, (s) => (s.hidden ? 0 : s.width));
+  const max = widestIn(useWindowWidth(), roomy, sidebar);
   const wide = useStore(inspectorStore, (s) => s.wide);
   const width = wide && dragged === null ? max : Math.min(dragged ?? kept, max);
   const ref = useRef<HTMLElement>(null);

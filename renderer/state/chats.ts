@@ -123,22 +123,53 @@ export async function regenerateTitle(chatId: ChatId): Promise<void> {
   if (!answer.ok) toast(answer.error.message);
 }
 
+/** Behind all that are pinned. */
+export const LAST_PIN = 10_000;
+
+/** Among the pinned chats, from 1; null: not any more. */
+export async function pinChat(chatId: ChatId, at: number | null): Promise<void> {
+  const answer = await call('chat.pin', { chatId, at });
+  if (!answer.ok) toast(answer.error.message);
+}
+
 /** Archives the chat and its agents with a way back; a chat that is archived comes back to the tree with them. */
 export async function archiveChat(chat: ChatSummary, archived: boolean): Promise<boolean> {
-  const agents = familyOf(chatsStore.getState(), chat.id).length - 1;
+  const agents = agentsOf(chat);
   const wasOpen = isOpen(chat.id);
+  if (!(await setArchived(chat, archived))) return false;
+  const words = agents > 0 ? ` and ${plural(agents, 'agent')}` : '';
+  if (archived) toast(`Archived “${chat.title}”${words}`, () => void bringBack(chat, wasOpen));
+  return true;
+}
+
+/** All together, or back again: one line says it, and one Undo takes back all that went. */
+export async function archiveChats(chats: readonly ChatSummary[]): Promise<void> {
+  const archived = chats.some((chat) => !chat.archived);
+  const agents = chats.reduce((n, chat) => n + agentsOf(chat), 0);
+  const went: ChatSummary[] = [];
+  for (const chat of chats)
+    if (chat.archived !== archived && (await setArchived(chat, archived))) went.push(chat);
+  if (went.length === 0 || !archived) return;
+  const words = agents > 0 ? ` and ${plural(agents, 'agent')}` : '';
+  const undo = async () => {
+    for (const chat of went) await setArchived(chat, false);
+  };
+  toast(`Archived ${plural(went.length, 'chat')}${words}`, () => void undo());
+}
+
+function agentsOf(chat: ChatSummary): number {
+  return Math.max(0, familyOf(chatsStore.getState(), chat.id).length - 1);
+}
+
+/** Says what went wrong, if anything. */
+async function setArchived(chat: ChatSummary, archived: boolean): Promise<boolean> {
   if (archived && !(await comeToRest(chat.id))) {
     toast(`“${chat.title}” did not stop, so it was not archived.`);
     return false;
   }
   const answer = await call('chat.archive', { chatId: chat.id, archived });
-  if (!answer.ok) {
-    toast(answer.error.message);
-    return false;
-  }
-  const words = agents > 0 ? ` and ${plural(agents, 'agent')}` : '';
-  if (archived) toast(`Archived “${chat.title}”${words}`, () => void bringBack(chat, wasOpen));
-  return true;
+  if (!answer.ok) toast(answer.error.message);
+  return answer.ok;
 }
 
 /** Who had the chat in view sees it again, unless they have gone elsewhere since. */

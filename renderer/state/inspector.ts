@@ -1,5 +1,6 @@
 import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
 import { createStore } from 'zustand/vanilla';
+import { FIRST_SIDEBAR } from './sidebar.ts';
 
 /** What the panes of the inspector are about; neither changes while a pane is mounted. */
 export interface Inspected {
@@ -25,8 +26,8 @@ export interface InspectorState extends Remembered {
 export const ROOMY = '(min-width: 1120px)';
 export const FIRST_WIDTH = 420;
 export const MIN_WIDTH = 320;
-/** The sidebar, and the least that the conversation keeps. */
-const OTHERS = 264 + 420;
+/** The least that the conversation keeps. */
+const CONVERSATION = 420;
 const KEY = 'gaffer.inspector';
 const FIRST: Remembered = { docked: false, tab: null, width: FIRST_WIDTH };
 
@@ -46,8 +47,8 @@ export function readInspector(text: string | null): Remembered {
 }
 
 /** How wide it may be in a window of this width. */
-export function widestIn(windowWidth: number, roomy: boolean): number {
-  return Math.max(MIN_WIDTH, windowWidth - (roomy ? OTHERS : 48));
+export function widestIn(windowWidth: number, roomy: boolean, sidebar = FIRST_SIDEBAR): number {
+  return Math.max(MIN_WIDTH, windowWidth - (roomy ? sidebar + CONVERSATION : 48));
 }
 
 const stored = typeof localStorage === 'undefined' ? null : localStorage.getItem(KEY);

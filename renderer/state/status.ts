@@ -44,6 +44,35 @@ export function statusLook(chat: Row, nowMs: number): StatusLook {
   }
 }
 
+/** The few that a person groups and filters by. */
+export type StatusClass = 'needs' | 'running' | 'failed' | 'finished' | 'idle';
+
+export const STATUS_CLASSES: readonly StatusClass[] = ['needs', 'running', 'failed', 'finished', 'idle'];
+
+export const STATUS_CLASS_WORDS: Readonly<Record<StatusClass, string>> = {
+  needs: 'Needs you',
+  running: 'Running',
+  failed: 'Failed',
+  finished: 'Finished',
+  idle: 'Resting',
+};
+
+export function statusClass(chat: Pick<Row, 'status' | 'unread' | 'asks'>): StatusClass {
+  if (chat.asks > 0) return 'needs';
+  switch (chat.status) {
+    case 'waiting':
+      return chat.unread ? 'finished' : 'idle';
+    case 'error':
+      return 'failed';
+    case 'running':
+    case 'interrupting':
+    case 'requires_action':
+      return 'running';
+    default:
+      return never(chat.status);
+  }
+}
+
 function asksWords(asks: number): string {
   return asks > 1 ? `Asks ${asks} times` : 'Asks for your approval';
 }

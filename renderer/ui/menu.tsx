@@ -1,9 +1,15 @@
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { Check } from 'lucide-react';
+import { Fragment, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { useDismiss } from './use-dismiss.ts';
 
 export interface MenuItem {
   readonly label: string;
   readonly keys?: string;
+  /** Said above the first of them. */
+  readonly group?: string;
+  /** On or off; `only`: one of its group is. */
+  readonly checked?: boolean;
+  readonly only?: boolean;
   readonly run: () => void;
 }
 
@@ -54,21 +60,52 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
     menu.style.top = `${Math.max(EDGE_PX, Math.min(at.y, window.innerHeight - height - EDGE_PX))}px`;
   }, [at, items.length]);
   return (
-    <div ref={ref} className="pop menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
-      {items.map((item) => (
-        <button
-          key={item.label}
-          type="button"
-          role="menuitem"
-          onClick={() => {
-            onClose();
-            item.run();
-          }}
-        >
-          {item.label}
-          {item.keys && <kbd>{item.keys}</kbd>}
-        </button>
+    <div
+      ref={ref}
+      className="pop menu"
+      role="menu"
+      aria-label={label}
+      onKeyDown={onKeyDown}
+    >
+      {items.map((item, i) => (
+        <Fragment key={`${item.group ?? ''}${item.label}`}>
+          {item.group !== undefined && item.group !== items[i - 1]?.group && (
+            <div className="pop-head" role="presentation">
+              {item.group}
+            </div>
+          )}
+          <Item
+            item={item}
+            onPress={() => {
+              onClose();
+              item.run();
+            }}
+          />
+        </Fragment>
       ))}
     </div>
+  );
+}
+
+function Item({ item, onPress }: { readonly item: MenuItem; readonly onPress: () => void }) {
+  const { label, keys, checked, only = false } = item;
+  if (checked === undefined) {
+    return (
+      <button type="button" role="menuitem" onClick={onPress}>
+        {label}
+        {keys && <kbd>{keys}</kbd>}
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      role={only ? 'menuitemradio' : 'menuitemcheckbox'}
+      aria-checked={checked}
+      onClick={onPress}
+    >
+      {label}
+      {checked && <Check className="i s acc" aria-hidden="true" />}
+    </button>
   );
 }

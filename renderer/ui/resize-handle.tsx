@@ -2,7 +2,9 @@ import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 
 interface ResizeHandleProps {
   readonly label: string;
-  /** What the element that grows to the left of its right edge measures now. */
+  /** Which edge of the element it is: the other one stands still. */
+  readonly edge?: 'left' | 'right';
+  /** What the element measures now. */
   readonly width: number;
   readonly min: number;
   readonly max: number;
@@ -15,12 +17,14 @@ interface ResizeHandleProps {
 const STEP_PX = 16;
 const LEAP_PX = 64;
 
-/** The left edge of a pane, to be dragged or moved by the arrow keys; a double click gives the first width back. */
-export function ResizeHandle({ label, width, min, max, onDrag, onResize, onReset }: ResizeHandleProps) {
+/** An edge of a pane, to be dragged or moved by the arrow keys; a double click gives the first width back. */
+export function ResizeHandle(props: ResizeHandleProps) {
+  const { label, edge = 'left', width, min, max, onDrag, onResize, onReset } = props;
+  const outwards = edge === 'left' ? -1 : 1;
   const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
   const within = (wanted: number) => Math.min(max, Math.max(min, wanted));
   const dragged = (event: PointerEvent) =>
-    from.current ? within(from.current.width + from.current.x - event.clientX) : null;
+    from.current ? within(from.current.width + outwards * (event.clientX - from.current.x)) : null;
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -35,14 +39,19 @@ export function ResizeHandle({ label, width, min, max, onDrag, onResize, onReset
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.shiftKey ? LEAP_PX : STEP_PX;
-    const wanted = { ArrowLeft: width + step, ArrowRight: width - step, Home: min, End: max }[event.key];
+    const wanted = {
+      ArrowLeft: width - outwards * step,
+      ArrowRight: width + outwards * step,
+      Home: min,
+      End: max,
+    }[event.key];
     if (wanted === undefined) return;
     event.preventDefault();
     onResize(within(wanted));
   };
   return (
     <div
-      className="resize"
+      className={`resize ${edge}`}
       role="separator"
       aria-label={label}
       aria-orientation="vertical"

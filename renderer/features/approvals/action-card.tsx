@@ -40,7 +40,7 @@ export function ActionCard({
     if (ready) void send(answer);
   };
   return (
-    <div ref={card} className="ask" role="group" aria-label={`${kind}: ${title}`}>
+    <div ref={card} className="ask" role="group" tabIndex={-1} aria-label={`${kind}: ${title}`}>
       <div className="q">
         <span className="warn">
           <Hand className="i" aria-hidden="true" />

@@ -42,7 +42,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
   useFocusAfter(card, props.onGone);
   const seen = useSeenToEnd(pre, approval.hash);
   return (
-    <div ref={card} className="ask" role="group" aria-label={`Approval: ${title}`}>
+    <div ref={card} className="ask" role="group" tabIndex={-1} aria-label={`Approval: ${title}`}>
       <Asked approval={approval} title={title} place={count > 1 ? `${position} of ${count}` : null} />
       <pre ref={pre} tabIndex={0} aria-label="What is asked">
         <Escaped text={approval.subject} />

@@ -29,12 +29,18 @@ interface AskDockProps {
   readonly onGone: () => void;
 }
 
-/** The first question of a chat that waits for an answer; the rest are counted. */
-export function AskDock({ session, also, onOpenChat, onGone }: AskDockProps) {
+/** The questions of a chat that wait for an answer, in their order. */
+function useAsks(session: ChatSession) {
   const calls = useStore(session.store, (s) => s.view?.calls ?? NO_CALLS);
   const actions = useStore(session.store, (s) => s.view?.actions ?? NO_ACTIONS);
-  const title = useStore(session.store, (s) => s.view?.chat.title ?? '');
   const asks = useMemo(() => gatedIn(calls), [calls]);
+  return { asks, actions };
+}
+
+/** The first question; the rest are counted. */
+function AskDock({ session, also, onOpenChat, onGone }: AskDockProps) {
+  const { asks, actions } = useAsks(session);
+  const title = useStore(session.store, (s) => s.view?.chat.title ?? '');
   const common = {
     chatId: session.chatId,
     title,
@@ -49,17 +55,42 @@ export function AskDock({ session, also, onOpenChat, onGone }: AskDockProps) {
   return action ? <ActionCard key={action.id} {...common} action={action} /> : null;
 }
 
-/** A question of a chat that is not open here. It has a feed of its own, only while it is shown. */
-export function ElsewhereDock({
-  chatId,
-  ...rest
-}: Omit<AskDockProps, 'session'> & { readonly chatId: ChatId }) {
+/** All of them, each a card of its own. */
+function AskList({ session, onOpenChat, onGone }: Omit<AskDockProps, 'also'>) {
+  const { asks, actions } = useAsks(session);
+  const title = useStore(session.store, (s) => s.view?.chat.title ?? '');
+  const common = { chatId: session.chatId, title, position: 1, count: 1, onOpenChat, onGone };
+  return (
+    <>
+      {asks.map((ask) => (
+        <ApprovalCard key={ask.state.key} {...common} ask={ask} />
+      ))}
+      {actions.map((action) => (
+        <ActionCard key={action.id} {...common} action={action} />
+      ))}
+    </>
+  );
+}
+
+/** A chat that is not open here has a feed of its own, only while its questions are shown. */
+function useElsewhere(chatId: ChatId): ChatSession {
   const session = useMemo(() => createSession(chatId), [chatId]);
   useEffect(() => {
     session.open();
     return () => session.close();
   }, [session]);
-  return <AskDock session={session} {...rest} onOpenChat={() => openChat(chatId)} />;
+  return session;
+}
+
+type Elsewhere = Omit<AskDockProps, 'session'> & { readonly chatId: ChatId };
+
+function ElsewhereDock({ chatId, ...rest }: Elsewhere) {
+  return <AskDock session={useElsewhere(chatId)} {...rest} onOpenChat={() => openChat(chatId)} />;
+}
+
+/** As the inbox shows them. */
+export function ElsewhereList({ chatId, onGone }: Pick<Elsewhere, 'chatId' | 'onGone'>) {
+  return <AskList session={useElsewhere(chatId)} onGone={onGone} onOpenChat={() => openChat(chatId)} />;
 }
 
 /** What waits for the person in the open chat and, after that, in the agents that it started. */

@@ -30,7 +30,7 @@ export function GitCard({ question, elsewhere, onGone }: GitCardProps) {
   const title = useStore(chatsStore, (s) => (chatId ? findChat(s, chatId)?.title : null)) ?? 'a command';
   const [ready, answer] = useAnswer(question);
   return (
-    <div ref={card} className="ask" role="group" aria-label={`Git: ${title}`}>
+    <div ref={card} className="ask" role="group" tabIndex={-1} aria-label={`Git: ${title}`}>
       <div className="q">
         <span className="warn">
           <KeyRound className="i" aria-hidden="true" />

@@ -1,4 +1,6 @@
+import type { ChatId } from '@shared/model/ids.ts';
 import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
+import type { MouseEvent } from 'react';
 import { useStore } from 'zustand';
 import { age, plural } from '../../lib/format.ts';
 import { renameChat } from '../../state/chats.ts';
@@ -10,6 +12,7 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { type FieldEnd, TitleField } from '../../ui/title-field.tsx';
 import { DiffLine } from './diff-line.tsx';
 import type { TreeRow } from './tree-rows.ts';
+import type { RowDrag } from './use-pin-drag.ts';
 
 /** Its command runs; what runs in it waits. */
 const GIT_ASKS: StatusLook = { words: 'Git asks for a token', glyph: 'hand', tone: 'warn' };
@@ -17,37 +20,51 @@ const GIT_ASKS: StatusLook = { words: 'Git asks for a token', glyph: 'hand', ton
 interface ChatRowProps {
   readonly id: string;
   readonly active: boolean;
-  readonly onOpen: () => void;
+  readonly onPress: (event: MouseEvent) => void;
   readonly row: TreeRow & { kind: 'chat' };
   readonly selected: boolean;
+  /** With others, to be dealt with together. */
+  readonly picked: boolean;
   readonly renaming: boolean;
+  readonly drag: RowDrag;
   readonly onFold: (open: boolean) => void;
   readonly onRenamed: (how: FieldEnd) => void;
   readonly onMenu: (at: Point) => void;
 }
 
 export function ChatRow(props: ChatRowProps) {
-  const { id, row, active, selected, renaming, onOpen, onRenamed, onMenu } = props;
-  const { chat, family } = row;
+  const { id, row, active, selected, picked, renaming, drag, onPress, onRenamed, onMenu } = props;
+  const { chat, family, place } = row;
   const waits = chat.status === 'running' && chat.retry !== null;
   const now = useSeconds(waits);
   const gitAsks = useStore(gitStore, (s) => s.questions.some(({ chatId }) => chatId === chat.id));
   const look = gitAsks ? GIT_ASKS : statusLook(chat, now);
   const kid = row.level === 3;
   const words = look.words === '' ? (chat.activity ?? '') : look.words;
-  const classes = ['row', selected ? 'sel' : '', active ? 'active' : '', kid ? 'kid' : ''];
+  const { mark, ...dragging } = drag;
+  const classes = [
+    'row',
+    selected ? 'sel' : '',
+    picked ? 'picked' : '',
+    mark ?? '',
+    active ? 'active' : '',
+    kid ? 'kid' : '',
+  ];
+  const tooltip = [chat.title, words, place ?? ''].filter((line) => line !== '').join('\n');
   return (
     <div
       id={id}
       role="treeitem"
       aria-level={row.level}
-      aria-selected={selected}
+      aria-selected={selected || picked}
       aria-setsize={row.size}
       aria-posinset={row.position}
       aria-expanded={family?.open}
       aria-label={nameOf(row, look.words)}
       className={`${classes.join(' ')} ${row.lastChild ? 'last' : ''} ${words === '' ? 'quiet' : ''}`}
-      onClick={onOpen}
+      title={tooltip}
+      onClick={onPress}
+      {...dragging}
       onContextMenu={(event) => {
         event.preventDefault();
         onMenu({ x: event.clientX, y: event.clientY });
@@ -71,8 +88,26 @@ export function ChatRow(props: ChatRowProps) {
           </span>
         </>
       )}
-      {words !== '' ? <span className={`w ${look.tone}`}>{words}</span> : <DiffLine chatId={chat.id} />}
+      <SecondLine chatId={chat.id} words={words} tone={look.tone} place={place} />
     </div>
+  );
+}
+
+interface SecondLineProps {
+  readonly chatId: ChatId;
+  readonly words: string;
+  readonly tone: StatusLook['tone'];
+  readonly place: string | null;
+}
+
+/** What the chat does, else what it has changed; and where, in a group that does not say so. */
+function SecondLine({ chatId, words, tone, place }: SecondLineProps) {
+  if (words === '') return <DiffLine chatId={chatId} place={place} />;
+  return (
+    <span className={`w ${tone}`}>
+      {words}
+      {place !== null && <span className="row-place"> · {place}</span>}
+    </span>
   );
 }
 

@@ -5,12 +5,13 @@ import { gitStore } from '../../state/git.ts';
 import { DiffCounts } from '../../ui/diff-counts.tsx';
 
 /** The second line of a chat that rests: what it has changed, and its pull request. */
-export function DiffLine({ chatId }: { readonly chatId: ChatId }) {
+export function DiffLine({ chatId, place }: { readonly chatId: ChatId; readonly place: string | null }) {
   const status = useStore(gitStore, (s) => s.statuses.get(chatId));
-  if (!status) return null;
+  const where = place !== null && <span className="w row-place">{place}</span>;
+  if (!status) return where;
   const { additions, deletions, pull_request_number: number, pull_request_state: state } = status;
   const pull = number !== null && state !== null ? pullLook(state) : null;
-  if (additions === 0 && deletions === 0 && !pull) return null;
+  if (additions === 0 && deletions === 0 && !pull) return where;
   return (
     <span className="w diff-line">
       <DiffCounts additions={additions} deletions={deletions} />

@@ -1,21 +1,23 @@
 import { ChevronDown, ChevronRight, Hand } from 'lucide-react';
+import type { MouseEvent } from 'react';
 import { useStore } from 'zustand';
 import { hostsStore, waitingWords } from '../../state/hosts.ts';
 import { placeLook } from '../../state/workspace-status.ts';
 import type { Point } from '../../ui/menu.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
+import { NEEDS } from './tree-groups.ts';
 import type { TreeRow } from './tree-rows.ts';
 
 interface GroupRowProps {
   readonly id: string;
   readonly row: TreeRow & { kind: 'group' };
   readonly active: boolean;
-  readonly onOpen: () => void;
+  readonly onPress: (event: MouseEvent) => void;
   readonly onMenu: (at: Point) => void;
 }
 
 /** A workspace with the state of the link to its machine, and what that waits for. */
-export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
+export function GroupRow({ id, row, active, onPress, onMenu }: GroupRowProps) {
   const { workspace } = row;
   const waiting = useStore(hostsStore, (s) => workspace && waitingWords(s.questions, workspace.host));
   const Caret = row.open ? ChevronDown : ChevronRight;
@@ -30,9 +32,9 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
       aria-setsize={row.size}
       aria-posinset={row.position}
       aria-label={nameOf(row, state, waiting)}
-      className={`grp ${active ? 'active' : ''}`}
+      className={`grp ${active ? 'active' : ''} ${row.key === NEEDS ? 'needs' : ''}`}
       title={workspace ? `${workspace.host}:${workspace.directory}` : undefined}
-      onClick={onOpen}
+      onClick={onPress}
       onContextMenu={(event) => {
         if (!workspace) return;
         event.preventDefault();
@@ -40,7 +42,9 @@ export function GroupRow({ id, row, active, onOpen, onMenu }: GroupRowProps) {
       }}
     >
       <Caret className="i s" aria-hidden="true" />
-      <span className="grp-name">{row.key === 'older' ? `Older · ${row.count}` : row.name}</span>
+      <span className="grp-name">
+        {row.workspace && row.open ? row.name : `${row.name} · ${row.count}`}
+      </span>
       {workspace && look && (
         <span className="where">
           <span className={`where-mark ${look.tone}`}>

@@ -10,6 +10,8 @@ import { useWish } from '../../state/wish.ts';
 import { focusSearch } from '../../state/wishes.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { ChatTree } from './chat-tree.tsx';
+import { SidebarEdge } from './sidebar-edge.tsx';
+import { FilterChips, TreeOptions } from './tree-options.tsx';
 
 export function Sidebar() {
   const [filter, setFilter] = useState('');
@@ -36,12 +38,15 @@ export function Sidebar() {
           />
           {filter === '' && <kbd aria-hidden="true">{search.text}</kbd>}
         </div>
+        <TreeOptions />
         <IconButton label="New chat" aria-keyshortcuts={newChat.aria} onClick={newChatHere}>
           <SquarePen className="i" aria-hidden="true" />
         </IconButton>
       </div>
       <InboxButton />
+      <FilterChips />
       <ChatTree filter={filter} />
+      <SidebarEdge />
       <Foot />
     </nav>
   );

@@ -3,7 +3,8 @@ import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { describe, expect, it } from 'vitest';
 import { testChat } from '../../state/test-chat.ts';
-import { chatBeside, type TreeInput, treeRows } from './tree-rows.ts';
+import { type GroupsInput, treeGroups } from './tree-groups.ts';
+import { chatBeside, treeRows } from './tree-rows.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
@@ -37,16 +38,27 @@ const place = (id: string, name: string): WorkspaceSummary => ({
   actions: ['remove'],
 });
 
-const tree = (chats: readonly ChatSummary[], change: Partial<TreeInput> = {}) =>
-  treeRows({
-    chats,
-    workspaces: [place('w1', 'api'), place('w2', 'notes')],
-    filter: '',
-    selected: null,
-    toggled: {},
-    nowMs: NOW,
-    ...change,
-  });
+interface Wanted extends Partial<GroupsInput> {
+  readonly selected?: ChatId;
+  readonly toggled?: Readonly<Record<string, boolean>>;
+}
+
+const tree = (chats: readonly ChatSummary[], { selected, toggled = {}, ...change }: Wanted = {}) =>
+  treeRows(
+    treeGroups({
+      chats,
+      workspaces: [place('w1', 'api'), place('w2', 'notes')],
+      grouping: 'workspace',
+      filter: '',
+      statuses: [],
+      places: [],
+      gitAsks: new Set(),
+      archived: false,
+      nowMs: NOW,
+      ...change,
+    }),
+    { selected: selected ?? null, toggled },
+  );
 const show = (rows: ReturnType<typeof tree>) =>
   rows.map((r) => (r.kind === 'group' ? `${r.name} ${r.count}` : `${' '.repeat(r.level)}${r.chat.id}`));
 
@@ -154,5 +166,92 @@ describe('the tree of chats', () => {
       'No workspace 1',
       '  lost',
     ]);
+  });
+
+  describe('groups', () => {
+    it('begins with what waits for the person, the longest waiting first, then with what is pinned', () => {
+      const all = [
+        chat('a', 'w1', 1),
+        chat('late', 'w1', 0, { asks: 1, status: 'requires_action' }),
+        chat('early', 'w2', 3, { pin_order: 9 }),
+        chat('ask', 'w2', 2, { parent_chat_id: asId<ChatId>('early'), asks: 2, status: 'requires_action' }),
+        chat('second', 'w1', 9, { pin_order: 2 }),
+        chat('first', 'w2', 99, { pin_order: 1 }),
+        chat('git', 'w1', 1),
+      ];
+      const gitAsks = new Set([asId<ChatId>('git')]);
+      expect(show(tree(all, { gitAsks }))).toEqual([
+        'Needs you 3',
+        '  early',
+        '   ask',
+        '  git',
+        '  late',
+        'Pinned 2',
+        '  first',
+        '  second',
+        'api 1',
+        '  a',
+      ]);
+      expect(show(tree(all.slice(4, 6), { archived: true, filter: 's' }))).toEqual([
+        'api 1',
+        '  second',
+        'notes 1',
+        '  first',
+      ]);
+    });
+
+    it('by status: what works, what failed, what is new, what rests; old ones apart', () => {
+      const all = [
+        chat('idle', 'w1', 1),
+        chat('new', 'w1', 1, { unread: true }),
+        chat('runs', 'w2', 1, { status: 'running' }),
+        chat('bad', 'w2', 30, { status: 'error' }),
+        chat('crew', 'w1', 2),
+        chat('kid', 'w1', 2, { parent_chat_id: asId<ChatId>('crew'), status: 'running' }),
+        chat('old', 'w1', 40),
+      ];
+      const heads = tree(all, { grouping: 'status' }).flatMap((r) =>
+        r.kind === 'group' ? [`${r.name} ${r.count}`] : [],
+      );
+      expect(heads).toEqual(['Running 2', 'Failed 1', 'Finished 1', 'Resting 1', 'Older 1']);
+      const [row] = tree(all, { grouping: 'status' }).filter((r) => r.kind === 'chat');
+      expect(row?.kind === 'chat' && row.place, 'it is said where each works').toBe('notes');
+    });
+
+    it('by date, in the person’s own days', () => {
+      const nowMs = new Date(2026, 5, 10, 9).getTime();
+      const at = (id: string, ...when: [number, number, number]) =>
+        chat(id, 'w1', 0, { updated_at: new Date(2026, ...when).toISOString() });
+      const all = [
+        at('today', 5, 10, 1),
+        at('late', 5, 9, 23),
+        at('week', 5, 5, 0),
+        at('month', 4, 20, 0),
+        at('old', 1, 1, 0),
+      ];
+      expect(show(tree(all, { grouping: 'date', nowMs }))).toEqual([
+        'Today 1',
+        '  today',
+        'Yesterday 1',
+        '  late',
+        'Last 7 days 1',
+        '  week',
+        'Last 30 days 1',
+        '  month',
+        'Older 1',
+      ]);
+    });
+
+    it('shows only the wanted statuses and workspaces, and folds nothing of them', () => {
+      const all = [...chats, chat('asks', 'w2', 1, { asks: 1 })];
+      expect(show(tree(all, { statuses: ['needs'] }))).toEqual(['Needs you 1', '  asks']);
+      expect(show(tree(all, { places: [asId<WorkspaceId>('w2')] }))).toEqual([
+        'Needs you 1',
+        '  asks',
+        'notes 1',
+        '  b',
+      ]);
+      expect(show(tree(all, { statuses: ['idle'], filter: 'old' }))).toEqual(['api 1', '  old']);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { dismiss, toastStore } from '../../state/toasts.ts';
+import { dismiss, holdToasts, toastStore } from '../../state/toasts.ts';
 
 /** The toasts, and the one live region of the window. */
 export function Toasts() {
@@ -7,7 +7,13 @@ export function Toasts() {
   const announcement = useStore(toastStore, (s) => s.announcement);
   return (
     <>
-      <div className="toasts">
+      <div
+        className="toasts"
+        onPointerEnter={() => holdToasts(true)}
+        onPointerLeave={() => holdToasts(false)}
+        onFocus={() => holdToasts(true)}
+        onBlur={() => holdToasts(false)}
+      >
         {toasts.map((t) => (
           <div key={t.id} className="toast">
             <span title={t.text}>{t.text}</span>
@@ -16,6 +22,7 @@ export function Toasts() {
                 type="button"
                 className="acc"
                 onClick={() => {
+                  holdToasts(false);
                   dismiss(t.id);
                   t.undo?.();
                 }}

@@ -10,6 +10,7 @@ import {
   Eraser,
   GitFork,
   PenLine,
+  Pin,
   RefreshCw,
   Square,
   SquarePen,
@@ -18,7 +19,7 @@ import {
 } from 'lucide-react';
 import { lastAnswer } from '../../lib/last-answer.ts';
 import { newWindow } from '../app.ts';
-import { archiveChat, regenerateTitle } from '../chats.ts';
+import { archiveChat, LAST_PIN, pinChat, regenerateTitle } from '../chats.ts';
 import { clearContext, compactContext } from '../context.ts';
 import { forkWhole } from '../fork.ts';
 import { focusMessage, openNew } from '../nav.ts';
@@ -184,6 +185,17 @@ export const chatCommands = defineCommands({
     macKeys: ['Mod+Alt+Shift+Down'],
     when: () => stepMessage.isHeard(),
     run: () => stepMessage.make(1),
+  },
+  'chat.pin': {
+    title: 'Pin or unpin chat',
+    titleNow: ({ chat }) => ((chat?.pin_order ?? 0) > 0 ? 'Unpin chat' : 'Pin chat'),
+    words: 'favourite favorite top keep',
+    section: 'Chat',
+    icon: Pin,
+    when: (now) => isRoot(now) && now.chat?.archived === false,
+    run: ({ chat }) => {
+      if (chat) void pinChat(chat.id, chat.pin_order > 0 ? null : LAST_PIN);
+    },
   },
   'chat.fork': {
     title: 'Fork chat',
