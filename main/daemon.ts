@@ -22,6 +22,7 @@ import type { Git } from './git/git.ts';
 import { accountCalls, accountFeeds } from './ipc/accounts.ts';
 import { type AppHandlerDeps, appCalls, appFeeds } from './ipc/app.ts';
 import { backupCalls, backupFeeds } from './ipc/backups.ts';
+import { attachmentCalls } from './ipc/attachments.ts';
 import { type ChatHandlerDeps, chatCalls, chatFeeds } from './ipc/chats.ts';
 import { openFace } from './ipc/face.ts';
 import { gitCalls, gitFeeds } from './ipc/git.ts';
@@ -208,6 +209,7 @@ function openDoors(of: {
       ...accountCalls(models),
       ...usageCalls(usage),
       ...chatCalls(chats),
+      ...attachmentCalls(chats),
       ...ruleCalls(rules),
       ...gitCalls(places.git),
       ...workspaceCalls(workspaces),

@@ -258,6 +258,7 @@ export function chatdOn(
           efforts: [],
           effort: null,
           options: {},
+          inputs: { images: true, documents: true },
           ...settings,
         }),
         toolbox: {

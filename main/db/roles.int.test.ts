@@ -53,6 +53,7 @@ const MAY: Readonly<Record<string, string>> = {
   chat_costs: 'read',
   chat_diff_statuses: 'all',
   chat_drafts: 'all',
+  chat_files: 'all',
   chat_heartbeats: 'all',
   chat_messages: 'all',
   chat_model_configs: 'read',

@@ -17,9 +17,9 @@ const chatId = asId<ChatId>('3f0f3a0e-6f0f-4a53-9a3e-0f5d4d2b8f11');
 test('every call that makes a model answer says that none is set up', async () => {
   const calls = refused({ kind: 'no-model' });
   const answers = [
-    await calls['chat.create']({ workspaceId: null, text: 'hello', sendKey: chatId }),
-    await calls['chat.send']({ chatId, text: 'more', busy: 'queue', sendKey: chatId }),
-    await calls['chat.edit']({ chatId, messageId: asId<MessageId>(1), text: 'again' }),
+    await calls['chat.create']({ workspaceId: null, text: 'hello', files: [], sendKey: chatId }),
+    await calls['chat.send']({ chatId, text: 'more', files: [], busy: 'queue', sendKey: chatId }),
+    await calls['chat.edit']({ chatId, messageId: asId<MessageId>(1), text: 'again', files: [] }),
     await calls['queue.promote']({ chatId, queuedId: asId<QueuedId>(1) }),
   ];
   for (const answer of answers) {

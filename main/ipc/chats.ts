@@ -1,5 +1,6 @@
 import type { InstructionFileInfo } from '@shared/contract/chats.ts';
-import { asId, type ChatId, type OwnerId, type WorkspaceId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type FileId, type OwnerId, type WorkspaceId } from '@shared/model/ids.ts';
+import type { UserPart } from '@shared/model/message.ts';
 import { err, ok } from '@shared/util/result.ts';
 import type { Random } from '../base/random.ts';
 import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
@@ -36,6 +37,12 @@ type ChatCalls = Pick<
 type ChatFeeds = Pick<FeedHandlers, 'chat.stream' | 'chats.watch'>;
 
 const text = (value: string) => [{ type: 'text' as const, text: value }];
+/** Main knows what the files are: only their ids come from a window. */
+const written = (message: { readonly text: string; readonly files: readonly FileId[] }): UserPart[] => [
+  ...(message.text.trim() === '' ? [] : text(message.text)),
+  ...message.files.map((file_id) => ({ type: 'file' as const, media_type: '', file_id })),
+];
+const EXPIRED = { 'file-expired': 'file-expired' } as const;
 const missingChat = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
 const missingMessage = err({
   code: 'not-found' as const,
@@ -78,34 +85,40 @@ function talkCalls(deps: ChatHandlerDeps) {
         chatId: asId<ChatId>(deps.random.uuid()),
         ownerId,
         workspaceId: input.workspaceId,
-        title: fallbackTitle(input.text),
+        title: fallbackTitle(input.text.trim() === '' ? 'Attached files' : input.text),
         modelConfigId: input.modelConfigId ?? null,
         effort: input.effort ?? null,
         spawnKey: input.sendKey,
         messages: [
           { role: 'system', content: text(DEFAULT_SYSTEM_PROMPT), visibility: 'model' },
-          { role: 'user', content: text(input.text) },
+          { role: 'user', content: written(input) },
         ],
       });
-      return answer(created, { 'no-model': 'no-model' }, ({ chatId }) => ({ chatId }));
+      return answer(created, { ...EXPIRED, 'no-model': 'no-model' } as const, ({ chatId }) => ({ chatId }));
     },
     'chat.send': async (input) => {
       const sent = await store.call('sendMessage', {
         chatId: input.chatId,
         ownerId,
-        content: text(input.text),
+        content: written(input),
         modelConfigId: input.modelConfigId ?? null,
         effort: input.effort,
         busy: input.busy,
         sendKey: input.sendKey,
       });
-      const codes = { ...BASIC, 'queue-full': 'queue-full', 'no-model': 'no-model' } as const;
+      const codes = { ...BASIC, ...EXPIRED, 'queue-full': 'queue-full', 'no-model': 'no-model' } as const;
       return answer(sent, codes, (value) => value);
     },
-    'chat.edit': async ({ chatId, messageId, text: words }) => {
-      const edited = await store.call('editMessage', { chatId, ownerId, messageId, content: text(words) });
+    'chat.edit': async ({ chatId, messageId, ...message }) => {
+      const edited = await store.call('editMessage', {
+        chatId,
+        ownerId,
+        messageId,
+        content: written(message),
+      });
       const codes = {
         ...BASIC,
+        ...EXPIRED,
         'message-not-found': 'not-found',
         'not-user-message': 'not-user',
         'no-model': 'no-model',
@@ -243,10 +256,10 @@ function queueCalls({ store, ownerId }: ChatHandlerDeps) {
   return {
     'queue.delete': async ({ chatId, queuedId }) =>
       answer(await store.call('deleteQueued', { chatId, ownerId, queuedId }), codes, done),
-    'queue.edit': async ({ chatId, queuedId, text: words }) =>
+    'queue.edit': async ({ chatId, queuedId, ...message }) =>
       answer(
-        await store.call('editQueued', { chatId, ownerId, queuedId, content: text(words) }),
-        codes,
+        await store.call('editQueued', { chatId, ownerId, queuedId, content: written(message) }),
+        { ...codes, ...EXPIRED } as const,
         done,
       ),
     'queue.move': async ({ chatId, queuedId, by }) =>
@@ -277,8 +290,7 @@ function readCalls({ store, ownerId }: ChatHandlerDeps) {
       const message = await store.call('loadMessage', { chatId, ownerId, messageId });
       return message ? ok({ message }) : missingChat;
     },
-    'draft.get': async ({ key }) => ok({ text: await store.call('getDraft', { ownerId, key }) }),
-    'draft.set': async ({ key, text: words }) =>
-      ok(await store.call('setDraft', { ownerId, key, text: words })),
+    'draft.get': async ({ key }) => ok(await store.call('getDraft', { ownerId, key })),
+    'draft.set': async (draft) => ok(await store.call('setDraft', { ownerId, ...draft })),
   } satisfies Partial<ChatCalls>;
 }

@@ -7,6 +7,7 @@ const SENTENCES: Record<Refusal['kind'], string> = {
   'not-allowed': 'This is not possible in the state the chat is in now.',
   'fence-lost': 'The chat moved on in the meantime. Try again.',
   'queue-full': 'The queue is full: 20 messages are waiting already.',
+  'file-expired': 'A file of this message has expired. Remove it, or attach it again.',
   'message-not-found': 'This message does not exist any more.',
   'not-user-message': 'Only your own messages can be edited.',
   'no-model': 'No model is set up. Add an account in Settings.',
@@ -30,6 +31,8 @@ export function answer<T, O, E extends string>(
   const code = codes[error.kind];
   if (code === undefined) throw new Error(`Unexpected refusal: ${JSON.stringify(error)}`);
   if (error.kind === 'invalid') return err({ code, message: `${error.message}.` });
+  if (error.kind === 'file-expired' && error.name !== null)
+    return err({ code, message: `“${error.name}” has expired. Remove it, or attach it again.` });
   const archived = error.kind === 'not-allowed' && error.from.startsWith('X');
   return err({
     code,

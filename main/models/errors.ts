@@ -7,6 +7,7 @@ import {
   disabledText,
   forbiddenText,
   http2Retryable,
+  inputText,
   interruptedText,
   rateText,
   responseIdText,
@@ -72,6 +73,12 @@ const canceled: Verdict = {
   retryable: false,
   message: () => 'The request was cancelled before it was complete.',
 };
+const refusedFiles: Verdict = {
+  kind: 'config',
+  retryable: false,
+  message: () =>
+    'The model did not accept the attached files. Edit your message and remove them, or pick another model.',
+};
 const failedOnce = { kind: 'generic', retryable: true } as const;
 
 /** Rows 2 to 5, and an answer that nobody can read. */
@@ -94,9 +101,11 @@ const tooLarge = (provider: string) => `The conversation is larger than ${subjec
 const unreadable = (provider: string) => `${subject(provider)} sent an answer that cannot be read.`;
 
 /** The wrong model, address or certificate, or a conversation that does not fit (row 13). */
-function configVerdict({ text, status, codes }: FailureFacts): Verdict | null {
+function configVerdict(facts: FailureFacts): Verdict | null {
+  const { text, status, codes } = facts;
   if (contextText.test(text)) return { kind: 'context_full', retryable: false };
   if (status === 413) return { kind: 'context_full', retryable: false, message: tooLarge };
+  if (isWrongRequest(facts) && inputText.test(text)) return refusedFiles;
   return settingsText.test(text) || codes.some((code) => tlsCode.test(code))
     ? { kind: 'config', retryable: false }
     : null;
@@ -134,11 +143,14 @@ function transportVerdict(
     : null;
 }
 
+function isWrongRequest({ status, statusTyped }: FailureFacts): boolean {
+  return statusTyped && status !== null && wrongRequestStatuses.has(status);
+}
+
 /** CHATD 7.3, row by row; the first that fits decides. */
 function verdictOf(facts: FailureFacts): Verdict {
   // A request that the server calls wrong stays wrong, whatever words its text holds (a tool named "timeout").
-  const isWrong = facts.statusTyped && facts.status !== null && wrongRequestStatuses.has(facts.status);
-  const transient = isWrong ? '' : facts.text;
+  const transient = isWrongRequest(facts) ? '' : facts.text;
   const early = cancelVerdict(facts);
   if (early) return early;
   const http2 = http2Retryable(facts.text);

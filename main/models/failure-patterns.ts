@@ -4,6 +4,10 @@
 export const contextText =
   /context[ _]length[ _]exceeded|context_exceeded|maximum context length|(prompt|input|request) is too long|exceeds? (the |your )?((model|available|maximum)('?s)? )*context|context (window|size|limit) (is )?exceeded|token count .{0,60}exceeds|request_too_large/;
 
+/** The model, or its server, cannot be shown pictures or documents. */
+export const inputText =
+  /image_url.{0,40}(only )?supported|support(s|ed)? (image|vision|multimodal|file|pdf|document)|(image|vision|file|pdf|document)( input)?s? (is|are) not supported|not a (multimodal|vision) model|(missing|no) data required for image|cannot (process|read|handle) image|image exceeds|could not process (image|pdf|document)|unsupported content (part )?type|unknown part type|invalid content type.{0,60}(image|file)/s;
+
 /** The model, the address or the certificate is wrong. */
 export const settingsText =
   /invalid model|unsupported model|model[ _]not[ _]found|model.{0,80}(does not exist|is not supported|not found)|malformed config|certificate|invalid url|unknown scheme|not_found_error.*model|self[- ]signed/s;

@@ -44,7 +44,15 @@ export type PromptMessage =
 
 export type PromptUserPart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image'; readonly media_type: string; readonly data: string };
+  | { readonly type: 'image'; readonly media_type: string; readonly data: string }
+  /** A PDF; `size` in bytes, `data` in base64. */
+  | {
+      readonly type: 'document';
+      readonly media_type: string;
+      readonly name: string;
+      readonly data: string;
+      readonly size: number;
+    };
 
 export type PromptAssistantPart =
   | { readonly type: 'text'; readonly text: string }

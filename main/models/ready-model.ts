@@ -3,6 +3,7 @@ import { presetOf } from '@shared/model/account-preset.ts';
 import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
 import { numberOption } from './call-options.ts';
 import { type CatalogueModel, knownModel, NO_OVERRIDES, type Overrides } from './catalogue.ts';
+import { inputsOf, type ModelInputs } from './model-facts.ts';
 import { effortOption, effortsOf } from './model-options.ts';
 import { type LanguageModel, ModelError } from './port.ts';
 import { priceOption } from './price.ts';
@@ -27,6 +28,7 @@ export interface ResolvedModel {
   /** Where the chat does not say. */
   readonly effort: Effort | null;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: ModelInputs;
 }
 
 const usualOutput = 32_000;
@@ -105,6 +107,7 @@ export function readyModel(
     efforts: effortsOf(known, config.options),
     effort: effortOption(config.options),
     options: config.options,
+    inputs: inputsOf(provider, config),
   };
 }
 

@@ -12,6 +12,8 @@ import { type Feed, type FeedDoor, type FeedHandlers, type FeedPort, startFeed }
 /** What the preload exposes as `window.gaffer`: the window's only door. */
 export interface GafferBridge {
   invoke(name: string, input: unknown): Promise<unknown>;
+  /** Where a dropped file lies on this computer; null: it is no file of it. */
+  pathOf(file: File): string | null;
   /** The port arrives as a window message `{type: 'gaffer-port', id}`. */
   open(id: string, name: string, input: unknown): void;
 }

@@ -1,5 +1,6 @@
 import type { ChatId, MessageId, QueuedId } from '@shared/model/ids.ts';
 import type { Message } from '@shared/model/message.ts';
+import type { AttachedFile, Part } from '@shared/model/part.ts';
 import { createStore } from 'zustand/vanilla';
 import { call } from '../lib/bridge.ts';
 import type { ChatSession } from './live.ts';
@@ -20,6 +21,7 @@ export type Editing =
       readonly chatId: ChatId;
       readonly messageId: MessageId;
       readonly text: string;
+      readonly files: readonly AttachedFile[];
       /** What sending will drop; null: not known yet. */
       readonly dropped: Dropped | null;
     }
@@ -28,9 +30,19 @@ export type Editing =
       readonly chatId: ChatId;
       readonly queuedId: QueuedId;
       readonly text: string;
+      readonly files: readonly AttachedFile[];
     };
 
 export const composingStore = createStore<{ readonly editing: Editing | null }>(() => ({ editing: null }));
+
+/** The files of a message, which a new one can name again. */
+export function attachedFiles(content: readonly Part[]): readonly AttachedFile[] {
+  return content.flatMap((part) =>
+    part.type === 'file' && part.file_id !== undefined
+      ? [{ ...part, file_id: part.file_id, name: part.name ?? 'file', size: part.size ?? 0 }]
+      : [],
+  );
+}
 
 export function startEditing(editing: Editing): void {
   composingStore.setState({ editing });
@@ -44,7 +56,8 @@ export async function editMessage(
 ): Promise<void> {
   const { chatId } = session;
   const text = message.content.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n\n');
-  startEditing({ kind: 'message', chatId, messageId: message.id, text, dropped: null });
+  const files = attachedFiles(message.content);
+  startEditing({ kind: 'message', chatId, messageId: message.id, text, files, dropped: null });
   const answer = await call('chat.dropped', { chatId, messageId: message.id });
   if (!answer.ok) return;
   composingStore.setState(({ editing }) =>

@@ -8,5 +8,7 @@ export const stepMessage = createWish<1 | -1>();
 export const stepChat = createWish<1 | -1>();
 /** The title of the open chat becomes a text field. */
 export const editTitle = createWish();
+/** What stands below the message that is being written, by its accessible name: it is opened. */
+export const openInComposer = createWish<'Attach' | 'Model' | 'Effort' | 'Approval mode'>();
 /** The text field above the tree. */
 export const focusSearch = createWish();

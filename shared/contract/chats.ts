@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChatId, MessageId, QueuedId } from '../model/ids.ts';
 import type { Message } from '../model/message.ts';
+import type { AttachedFile } from '../model/part.ts';
 import type { StreamEvent, WatchEvent } from '../model/stream.ts';
 import { call, feed, is } from './define.ts';
 import * as s from './schemas.ts';
@@ -14,6 +15,12 @@ export interface InstructionFileInfo {
   readonly truncated: boolean;
 }
 
+/** What is not sent yet. */
+export interface Draft {
+  readonly text: string;
+  readonly files: readonly AttachedFile[];
+}
+
 export const chatsContract = {
   /** The tree: first `list`, then one event per change. */
   'chats.watch': feed({
@@ -23,16 +30,18 @@ export const chatsContract = {
   /** One chat: first `snapshot`. */
   'chat.stream': feed({ input: z.object({ chatId: s.chatId }), event: is<StreamEvent>() }),
   'chat.create': call({
-    input: z.object({
-      workspaceId: s.workspaceId.nullable(),
-      text: s.messageText,
-      modelConfigId: s.modelConfigId.optional(),
-      effort: s.effort.nullish(),
-      /** Made by the window, so that a repeated call returns the same chat. */
-      sendKey: z.uuid(),
-    }),
+    input: z
+      .object({
+        workspaceId: s.workspaceId.nullable(),
+        ...s.messageContent,
+        modelConfigId: s.modelConfigId.optional(),
+        effort: s.effort.nullish(),
+        /** Made by the window, so that a repeated call returns the same chat. */
+        sendKey: z.uuid(),
+      })
+      .refine(s.hasContent, s.EMPTY),
     output: is<{ chatId: ChatId }>(),
-    errors: ['no-model', 'unknown-workspace'],
+    errors: ['no-model', 'unknown-workspace', 'file-expired'],
   }),
   'chat.page': call({
     input: z.object({
@@ -52,21 +61,25 @@ export const chatsContract = {
     errors: ['not-found'],
   }),
   'chat.send': call({
-    input: z.object({
-      chatId: s.chatId,
-      text: s.messageText,
-      modelConfigId: s.modelConfigId.optional(),
-      effort: s.effort.nullish(),
-      busy: z.enum(['queue', 'interrupt']).default('queue'),
-      sendKey: z.uuid(),
-    }),
+    input: z
+      .object({
+        chatId: s.chatId,
+        ...s.messageContent,
+        modelConfigId: s.modelConfigId.optional(),
+        effort: s.effort.nullish(),
+        busy: z.enum(['queue', 'interrupt']).default('queue'),
+        sendKey: z.uuid(),
+      })
+      .refine(s.hasContent, s.EMPTY),
     output: is<{ queued: boolean; messageId: MessageId | null; queuedId: QueuedId | null }>(),
-    errors: ['not-found', 'archived', 'queue-full', 'no-model', 'not-allowed'],
+    errors: ['not-found', 'archived', 'queue-full', 'no-model', 'not-allowed', 'file-expired'],
   }),
   'chat.edit': call({
-    input: z.object({ chatId: s.chatId, messageId: s.messageId, text: s.messageText }),
+    input: z
+      .object({ chatId: s.chatId, messageId: s.messageId, ...s.messageContent })
+      .refine(s.hasContent, s.EMPTY),
     output: is<{ messageId: MessageId }>(),
-    errors: ['not-found', 'not-user', 'not-allowed', 'no-model'],
+    errors: ['not-found', 'not-user', 'not-allowed', 'no-model', 'file-expired'],
   }),
   /** What editing that message will drop, and which of it stays. */
   'chat.dropped': call({
@@ -212,9 +225,11 @@ export const chatsContract = {
     errors: ['not-found', 'not-allowed'],
   }),
   'queue.edit': call({
-    input: z.object({ chatId: s.chatId, queuedId: s.queuedId, text: s.messageText }),
+    input: z
+      .object({ chatId: s.chatId, queuedId: s.queuedId, ...s.messageContent })
+      .refine(s.hasContent, s.EMPTY),
     output: is<null>(),
-    errors: ['not-found', 'not-allowed'],
+    errors: ['not-found', 'not-allowed', 'file-expired'],
   }),
   'queue.move': call({
     input: z.object({ chatId: s.chatId, queuedId: s.queuedId, by: z.union([z.literal(-1), z.literal(1)]) }),
@@ -229,10 +244,10 @@ export const chatsContract = {
   /** Drafts live in the database, so that a kill does not lose them. Key: a chat id, or "new". */
   'draft.get': call({
     input: z.object({ key: z.string().min(1).max(80) }),
-    output: is<{ text: string }>(),
+    output: is<Draft>(),
   }),
   'draft.set': call({
-    input: z.object({ key: z.string().min(1).max(80), text: z.string().max(1_000_000) }),
+    input: z.object({ key: z.string().min(1).max(80), ...s.messageContent }),
     output: is<null>(),
   }),
 };

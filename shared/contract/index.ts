@@ -2,6 +2,7 @@ import type { Result } from '../util/result.ts';
 import { accountsContract } from './accounts.ts';
 import { appContract } from './app.ts';
 import { backupsContract } from './backups.ts';
+import { attachmentsContract } from './attachments.ts';
 import { changesContract } from './changes.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
@@ -22,6 +23,7 @@ export const contract = {
   ...accountsContract,
   ...usageContract,
   ...chatsContract,
+  ...attachmentsContract,
   ...rulesContract,
   ...workspacesContract,
   ...templatesContract,

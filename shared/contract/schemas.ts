@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   ActionId,
   ChatId,
+  FileId,
   GitAccountId,
   HostId,
   MessageId,
@@ -14,6 +15,9 @@ import type {
   ToolKey,
   WorkspaceId,
 } from '../model/ids.ts';
+
+/** Of one message. */
+export const MAX_FILES = 20;
 
 const uuid = <T>() => z.uuid().transform((v) => v as unknown as T);
 const sequence = <T>() =>
@@ -35,6 +39,7 @@ export const providerId = uuid<ProviderId>();
 export const modelConfigId = uuid<ModelConfigId>();
 export const messageId = sequence<MessageId>();
 export const queuedId = sequence<QueuedId>();
+export const fileId = uuid<FileId>();
 export const toolKey = z
   .string()
   .min(1)
@@ -50,8 +55,16 @@ export const newRule = z
   })
   .refine(({ what, expiry }) => what === 'exact' || expiry !== 'never', 'A rule for programs must end.');
 export type NewRule = z.output<typeof newRule>;
-/** Not blank, at most 1 MB of text. */
-export const messageText = z
-  .string()
-  .max(1_000_000)
-  .refine((t) => t.trim().length > 0, 'The message is empty.');
+/** At most 1 MB of text, and the files that stand with it. */
+export const messageContent = {
+  text: z.string().max(1_000_000),
+  files: z.array(fileId).max(MAX_FILES, `A message takes at most ${MAX_FILES} files.`).default([]),
+};
+export const EMPTY = 'The message is empty.';
+/** A message has words or a file. */
+export function hasContent(message: {
+  readonly text: string;
+  readonly files: readonly unknown[];
+}): boolean {
+  return message.text.trim() !== '' || message.files.length > 0;
+}

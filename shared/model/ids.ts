@@ -11,6 +11,8 @@ export type ProviderId = Branded<string, 'ProviderId'>;
 export type ModelConfigId = Branded<string, 'ModelConfigId'>;
 export type OwnerId = Branded<string, 'OwnerId'>;
 export type WorkerId = Branded<string, 'WorkerId'>;
+/** Of a file that is attached to a message. */
+export type FileId = Branded<string, 'FileId'>;
 /** Of the agent that holds it. */
 export type TerminalId = Branded<string, 'TerminalId'>;
 /** A row of chat_pending_actions. */

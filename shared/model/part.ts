@@ -1,3 +1,5 @@
+import type { FileId } from './ids.ts';
+
 /** One element of a message's content. `signature` and `provider_metadata` never leave the main process. */
 export type Part =
   | TextPart
@@ -52,8 +54,18 @@ export interface FilePart {
   readonly type: 'file';
   readonly media_type: string;
   readonly data?: string;
-  readonly file_id?: string;
+  /** Its bytes are asked for by this id; when they are gone it has expired. */
+  readonly file_id?: FileId;
   readonly name?: string;
+  /** In bytes. */
+  readonly size?: number;
+}
+
+/** A file that is kept, as messages and drafts name it. */
+export interface AttachedFile extends FilePart {
+  readonly file_id: FileId;
+  readonly name: string;
+  readonly size: number;
 }
 
 /** Lines of a file that the person put into their message. */

@@ -75,6 +75,7 @@ function sentenceOf(refusal: Refusal, chatId: ChatId): string {
     case 'message-not-found':
     case 'not-user-message':
     case 'changed':
+    case 'file-expired':
     case 'over-budget':
       return `The call was refused: ${refusal.kind}.`;
   }

@@ -10,6 +10,7 @@ import type { NewMessage, StoredMessage } from '../machine/types.ts';
 import { contextLimitOf, contextUse, thresholdOf } from './context-use.ts';
 import { promptTokens, textTokens } from './estimate.ts';
 import { held } from './held.ts';
+import { loadFiles } from './load-files.ts';
 import { loadRows, type ModelStep, openAttempt, prepared } from './open-attempt.ts';
 import { type StepDeps, treeOf } from './ports.ts';
 import { buildPrompt } from './prompt.ts';
@@ -67,7 +68,9 @@ async function compactAs(
   source: CompactionSource,
 ): Promise<Compacted> {
   const { fence, ready, signal, view } = step;
-  const prompt = buildPrompt(plan.division.summarised, plan.instructions);
+  const rows = plan.division.summarised;
+  const files = await loadFiles(deps, { rows, chat: view.chat, inputs: ready.inputs });
+  const prompt = buildPrompt(rows, plan.instructions, files);
   const call = {
     prompt,
     tools: deps.toolbox.specs(view.chat),

@@ -1,9 +1,13 @@
-import type { PromptMessage, ToolSpec } from '../../models/port.ts';
+import type { PromptMessage, PromptUserPart, ToolSpec } from '../../models/port.ts';
 
 /** Of JSON; rather too few than too many, so that an estimate is rather too high. */
 const BYTES_PER_TOKEN = 3.5;
 /** A picture's bytes say nothing about its tokens; this is a large one. */
 const IMAGE_TOKENS = 1_600;
+
+/** A page of a PDF is its text and a picture of it; what stands in a file of this size is a guess. */
+const BYTES_PER_DOCUMENT_TOKEN = 25;
+const LEAST_DOCUMENT_TOKENS = 1_600;
 
 /** Tokens of text, by its length. */
 export function textTokens(text: string): number {
@@ -18,7 +22,12 @@ export function promptTokens(messages: readonly PromptMessage[], tools: readonly
 
 function messageTokens(message: PromptMessage): number {
   if (message.role !== 'user') return textTokens(JSON.stringify(message));
-  const images = message.content.filter((part) => part.type === 'image').length;
-  const texts = message.content.filter((part) => part.type !== 'image');
-  return textTokens(JSON.stringify(texts)) + images * IMAGE_TOKENS;
+  const texts = message.content.filter((part) => part.type === 'text');
+  return message.content.reduce((sum, part) => sum + mediaTokens(part), textTokens(JSON.stringify(texts)));
+}
+
+function mediaTokens(part: PromptUserPart): number {
+  if (part.type === 'image') return IMAGE_TOKENS;
+  if (part.type === 'text') return 0;
+  return Math.max(LEAST_DOCUMENT_TOKENS, Math.ceil(part.size / BYTES_PER_DOCUMENT_TOKEN));
 }

@@ -10,6 +10,7 @@ import { Accumulator } from './accumulate.ts';
 import { textTokens } from './estimate.ts';
 import { held } from './held.ts';
 import { judgeCalls } from './judge-calls.ts';
+import { loadFiles } from './load-files.ts';
 import { loadRows, type ModelStep, openAttempt, prepared } from './open-attempt.ts';
 import { type StepDeps, treeOf } from './ports.ts';
 import { buildPrompt, markCacheBreakpoints } from './prompt.ts';
@@ -35,7 +36,8 @@ export async function generateAssistant(deps: StepDeps, step: ModelStep): Promis
     const rows = await loadRows(deps, fence);
     if (!rows) return { kind: 'lost' };
     const instructions = await prepared(deps, signal, () => deps.toolbox.instructions(view.chat, signal));
-    const prompt = buildPrompt(rows, instructions);
+    const files = await loadFiles(deps, { rows, chat: view.chat, inputs: ready.inputs });
+    const prompt = buildPrompt(rows, instructions, files);
     const tools = deps.toolbox.specs(view.chat);
     const { maxOutputTokens } = ready;
     const attempt = await openAttempt(deps, step, prompt, { tools, maxOutputTokens });

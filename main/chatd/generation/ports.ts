@@ -11,6 +11,7 @@ import type { ChatStore } from '../machine/store.ts';
 import type { LedgerRow, NewToolCall, StepView, ToolOutcome } from '../machine/types.ts';
 import type { Hints } from '../stream/hints.ts';
 import type { PartBuffer } from '../stream/part-buffer.ts';
+import type { FileShelf } from './file-shelf.ts';
 import type { OpenCalls } from './open-calls.ts';
 
 export type StepChat = StepView['chat'];
@@ -91,4 +92,5 @@ export interface GenerationDeps {
 /** What one step of a chat works with. */
 export interface StepDeps extends GenerationDeps {
   readonly openCalls: OpenCalls;
+  readonly files: FileShelf;
 }

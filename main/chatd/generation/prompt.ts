@@ -1,10 +1,4 @@
-import type {
-  FilePart,
-  FileReferencePart,
-  Part,
-  ToolCallPart,
-  ToolResultPart,
-} from '@shared/model/part.ts';
+import type { FileReferencePart, Part, ToolCallPart, ToolResultPart } from '@shared/model/part.ts';
 import type {
   PromptAssistantPart,
   PromptMessage,
@@ -12,19 +6,22 @@ import type {
   PromptUserPart,
 } from '../../models/port.ts';
 import type { StoredMessage } from '../machine/types.ts';
+import { estimatedFiles, type FileView } from './file-view.ts';
 
 const NO_RESULT = 'The tool call was interrupted and did not receive a result.';
-/** Servers refuse a larger one inline. */
-const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
 /** No server answers to system messages alone: all the person said may be in a summary. */
 const GO_ON: PromptMessage = { role: 'user', content: [{ type: 'text', text: 'Continue.' }] };
 
 /**
  * Stored rows → provider messages with the repairs of CHATD 5.9: ids sanitized alike on both sides, every call
  * answered directly after its message, no orphaned result, no empty message. `extra` system texts go after the
- * leading system rows.
+ * leading system rows. `files`: where only the length counts, none of them is loaded.
  */
-export function buildPrompt(rows: readonly StoredMessage[], extra: readonly string[]): PromptMessage[] {
+export function buildPrompt(
+  rows: readonly StoredMessage[],
+  extra: readonly string[],
+  files: FileView = estimatedFiles,
+): PromptMessage[] {
   const prompt: PromptMessage[] = [];
   let open: OpenCalls | null = null;
   const close = () => {
@@ -53,7 +50,7 @@ export function buildPrompt(rows: readonly StoredMessage[], extra: readonly stri
       const content = assistantContent(row.content, open);
       if (content.length > 0) prompt.push({ role: 'assistant', content });
     } else if (row.role === 'user') {
-      const content = userContent(row.content);
+      const content = userContent(row.content, files);
       if (content.length > 0) prompt.push({ role: 'user', content });
     } else {
       const text = textOf(row.content);
@@ -160,22 +157,12 @@ function assistantContent(parts: readonly Part[], open: OpenCalls | null): Promp
   return content.some((p) => p.type !== 'reasoning') ? content : [];
 }
 
-function userContent(parts: readonly Part[]): PromptUserPart[] {
+function userContent(parts: readonly Part[], files: FileView): PromptUserPart[] {
   return parts.flatMap((part): PromptUserPart[] => {
     if (part.type === 'text') return part.text.trim() ? [{ type: 'text', text: part.text }] : [];
-    if (part.type === 'file') return [fileContent(part)];
+    if (part.type === 'file') return [...files(part)];
     return part.type === 'file-reference' ? [{ type: 'text', text: referenceText(part) }] : [];
   });
-}
-
-function fileContent({ data, media_type, name = '' }: FilePart): PromptUserPart {
-  if (!data || !media_type.startsWith('image/')) {
-    return { type: 'text', text: `[The file ${name} is not available any more.]` };
-  }
-  if (Buffer.byteLength(data, 'base64') > MAX_IMAGE_BYTES) {
-    return { type: 'text', text: `[The picture ${name} is too large to be shown to the model.]` };
-  }
-  return { type: 'image', media_type, data };
 }
 
 function referenceText({ file_name, start_line, end_line, content }: FileReferencePart): string {

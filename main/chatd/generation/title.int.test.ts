@@ -64,6 +64,7 @@ it('#214 a title that takes longer than 30 s is given up: the old one stays, and
         efforts: [],
         effort: null,
         options: {},
+        inputs: { images: true, documents: true },
         price: null,
       }),
     },

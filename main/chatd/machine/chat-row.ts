@@ -128,30 +128,3 @@ export const markRead = operation(
     return null;
   },
 );
-
-type DraftKey = { readonly ownerId: OwnerId; readonly key: string };
-
-export const getDraft = operation('read', async (tx: Tx, { ownerId, key }: DraftKey): Promise<string> => {
-  const { rows } = await tx.query<{ text: string }>(
-    'select text from chat_drafts where owner_id = $1 and key = $2',
-    [ownerId, key],
-  );
-  return rows[0]?.text ?? '';
-});
-
-/** An empty draft is no draft. */
-export const setDraft = operation(
-  'lazy',
-  async (tx: Tx, { ownerId, key, text }: DraftKey & { text: string }): Promise<null> => {
-    if (text === '') {
-      await tx.query('delete from chat_drafts where owner_id = $1 and key = $2', [ownerId, key]);
-      return null;
-    }
-    await tx.query(
-      `insert into chat_drafts (owner_id, key, text) values ($1, $2, $3)
-       on conflict (owner_id, key) do update set text = excluded.text, updated_at = now()`,
-      [ownerId, key, toText(text)],
-    );
-    return null;
-  },
-);

@@ -4,6 +4,7 @@ import { ok } from '@shared/util/result.ts';
 import { toJson, toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
+import { claimFiles } from './files.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { publish } from './protocol.ts';
 import { CHAT_COLUMNS, type ChatRow } from './rows.ts';
@@ -50,7 +51,8 @@ export const createChat = operation(
     invariant(chat, 'the chat was just inserted');
     for (const message of args.messages) {
       const model = message.role === 'user' ? { modelConfigId, effort: args.effort } : {};
-      await insertMessage(tx, chat, { ...model, ...message });
+      const content = await claimFiles(tx, chat, message.content);
+      await insertMessage(tx, chat, { ...model, ...message, content });
     }
     await publish(tx, chat, 'created');
     return ok({ chatId: args.chatId, created: true });

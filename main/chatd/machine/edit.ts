@@ -3,6 +3,7 @@ import type { UserPart } from '@shared/model/message.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
+import { claimFiles } from './files.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { type Mutation, mutate, type Scope } from './protocol.ts';
 import { resolveOutstanding } from './results.ts';
@@ -23,12 +24,13 @@ export const editMessage = operation('durable', (tx: Tx, args: Edit) =>
     const target = await requireUserMessage(m, args.messageId);
     const model = await resolveModel(tx, target.model_config_id ?? m.chat.last_model_config_id);
     if (!model) return refuse({ kind: 'no-model' });
+    const content = await claimFiles(tx, m.chat, args.content);
     await cutFrom(m, target.id);
     await closeActions(tx, m.chat.id);
     await resolveOutstanding(tx, m.chat, 'edited');
     const messageId = await insertMessage(tx, m.chat, {
       role: 'user',
-      content: args.content,
+      content,
       visibility: target.visibility,
       modelConfigId: model,
       effort: target.reasoning_effort,

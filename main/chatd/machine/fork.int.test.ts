@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { asId, type ChatId, type MessageId } from '@shared/model/ids.ts';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { postgresMissing, startPostgres, type TestPostgres } from '../../../scripts/lib/postgres.ts';
-import { clientConfig } from '../../db/shared-sessions.ts';
 import type { Hint } from '../../db/store.ts';
-import { openSharedStore } from '../../db/test-shared.ts';
-import { chatOperations } from './operations.ts';
 import type { MessageRow } from './rows.ts';
-import type { ChatOperationMap, ChatStore } from './store.ts';
+import { engines, type OpenedMachine } from './test-engines.ts';
 import {
   type Arranged,
   addCall,
@@ -21,52 +16,19 @@ import {
   loadHistory,
   loadState,
   type Machine,
-  machineOn,
   one,
-  openMachine,
   type TestDb,
 } from './test-machine.ts';
 
-interface Opened {
-  readonly m: Machine<TestDb>;
-  close(): Promise<unknown>;
-}
-
-async function onPglite(): Promise<Opened> {
-  const m = await openMachine();
-  return { m, close: () => m.store.close() };
-}
-
-async function onPostgres(): Promise<Opened> {
-  const server: TestPostgres = await startPostgres();
-  const url = await server.createDatabase();
-  const store: ChatStore = await openSharedStore<ChatOperationMap>(url, [
-    { role: 'daemon', operations: chatOperations },
-  ]);
-  const pool = new pg.Pool(clientConfig(url));
-  pool.on('error', () => undefined);
-  const db: TestDb = {
-    query: async <T>(sql: string, params?: unknown[]) => ({
-      rows: (await pool.query(sql, params)).rows as T[],
-    }),
-  };
-  const m = await machineOn(db, store);
-  return { m, close: () => Promise.all([store.close(), pool.end()]).then(() => server.stop()) };
-}
-
-const here = postgresMissing === null ? '' : ` [not here: ${postgresMissing}]`;
 const words = (text: string) => [{ type: 'text' as const, text }];
 const textOf = ({ content }: Pick<MessageRow, 'content'>) => {
   const part = content?.[0];
   return part?.type === 'text' ? part.text : (part?.type ?? '');
 };
 
-describe.each([
-  { name: 'PGlite', open: onPglite, skip: false },
-  { name: `PostgreSQL${here}`, open: onPostgres, skip: postgresMissing !== null },
-])('a fork on $name', ({ open, skip }) => {
+describe.each(engines)('a fork on $name', ({ open, skip }) => {
   describe.skipIf(skip)('forks and pins', () => {
-    let opened: Opened;
+    let opened: OpenedMachine;
     let m: Machine<TestDb>;
     beforeAll(async () => {
       opened = await open();

@@ -4,6 +4,7 @@ import { ok } from '@shared/util/result.ts';
 import { toJson, toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
+import { copyFiles } from './files.ts';
 import { resolveModel } from './messages.ts';
 import { publish } from './protocol.ts';
 import { resolveOutstanding } from './results.ts';
@@ -132,17 +133,25 @@ function forkTitle(title: string): string {
 }
 
 /** Of what was paid, the copy costs nothing; where nobody knows it, that stays so. */
-const COPIED = `model_config_id, created_by, created_at, role, content, content_version, visibility, input_tokens,
+const COPIED = `model_config_id, created_by, created_at, role, content_version, visibility, input_tokens,
   output_tokens, total_tokens, reasoning_tokens, cache_creation_tokens, cache_read_tokens, context_limit,
   compressed, revision, reasoning_effort, runtime_ms, interrupted`;
 
+/** Each file by the id of its copy, which belongs to the fork. */
+const CONTENT = `case when m.content @> '[{"type": "file"}]' then (
+    select jsonb_agg(case when part ->> 'type' = 'file' and $4::jsonb ? (part ->> 'file_id')
+      then part || jsonb_build_object('file_id', $4::jsonb -> (part ->> 'file_id')) else part end order by at)
+    from jsonb_array_elements(m.content) with ordinality parts(part, at))
+  else m.content end`;
+
 async function copyRows(tx: Tx, from: ChatId, to: ChatId, lastId: MessageId): Promise<void> {
+  const files = await copyFiles(tx, { from, to, lastId });
   await tx.query(`select set_config('gaffer.copying', $1, true)`, [to]);
   await tx.query(
-    `insert into chat_messages (chat_id, total_cost_micros, ${COPIED})
-     select $1, total_cost_micros * 0, ${COPIED} from chat_messages
+    `insert into chat_messages (chat_id, total_cost_micros, content, ${COPIED})
+     select $1, total_cost_micros * 0, ${CONTENT}, ${COPIED} from chat_messages m
      where chat_id = $2 and not deleted and id <= $3 order by id`,
-    [to, from, lastId],
+    [to, from, lastId, toJson(files)],
   );
   await tx.query(`select set_config('gaffer.copying', '', true)`);
   await tx.query(

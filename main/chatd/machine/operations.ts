@@ -1,18 +1,18 @@
 import { closeAgent, listAgents, listChildren, loadAgent, messageAgent, spawnAgent } from './agents.ts';
 import { setChatBudget } from './chat-budget.ts';
 import {
-  getDraft,
   markRead,
   renameChat,
   retryError,
   setArchived,
   setChatWorkspace,
-  setDraft,
   setModel,
   setModelTitle,
 } from './chat-row.ts';
 import { cancelOverdueActions, completeRequiresAction } from './client-results.ts';
 import { clearContext, requestCompaction, undoCompaction } from './compaction.ts';
+import { getDraft, setDraft } from './drafts.ts';
+import { addFile, listPresentFiles, loadFile, removeFile } from './files.ts';
 import { finishInterruption, interrupt } from './interrupt.ts';
 import { answerCall, commitResults, dispatchCalls, setCallProcess, settleCall } from './ledger.ts';
 import { abandon, acquire, heartbeat, listCandidates, loadFacts } from './ownership.ts';
@@ -41,6 +41,10 @@ export const chatOperations: ChatOperationMap = {
   loadDropped,
   getDraft,
   setDraft,
+  addFile,
+  removeFile,
+  loadFile,
+  listPresentFiles,
   listCandidates,
   acquire,
   abandon,

@@ -6,6 +6,7 @@ import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
+import { claimFiles } from './files.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { type Mutation, mutate, type Scope } from './protocol.ts';
 import { type CancelReason, resolveOutstanding } from './results.ts';
@@ -27,11 +28,12 @@ export interface NewQueued {
 /** Adds to the tail. */
 export async function appendQueued({ tx, chat }: Mutation, queued: NewQueued): Promise<QueuedId> {
   if (chat.queued >= MAX_QUEUED) refuse({ kind: 'queue-full', max: MAX_QUEUED });
+  const content = await claimFiles(tx, chat, queued.content);
   const { rows } = await tx.query<{ id: QueuedId }>(
     `insert into chat_queued_messages (chat_id, content, model_config_id, reasoning_effort, send_key, created_by, position)
      select $1, $2, $3, $4, $5, $6, coalesce(max(position), 0) + 1 from chat_queued_messages where chat_id = $1
      returning id`,
-    [chat.id, toJson(queued.content), queued.modelConfigId, queued.effort, queued.sendKey, chat.owner_id],
+    [chat.id, toJson(content), queued.modelConfigId, queued.effort, queued.sendKey, chat.owner_id],
   );
   const row = rows[0];
   invariant(row, 'an insert returns its row');
@@ -130,7 +132,7 @@ export const editQueued = operation(
       const row = await requireQueued(m, args.queuedId);
       await tx.query('update chat_queued_messages set content = $2 where id = $1', [
         row.id,
-        toJson(args.content),
+        toJson(await claimFiles(tx, m.chat, args.content)),
       ]);
       return null;
     }),

@@ -3,6 +3,7 @@ import { ok } from '@shared/util/result.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
+import { claimFiles } from './files.ts';
 import { insertMessage, resolveModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
 import { appendQueued, promoteHead } from './queue.ts';
@@ -41,11 +42,12 @@ async function send(m: Mutation, args: SendMessageArgs): Promise<Sent> {
 async function sendNow(m: Mutation, args: SendMessageArgs): Promise<Sent> {
   const model = await requireModel(m, args.modelConfigId);
   const effort = args.effort === undefined ? m.chat.last_reasoning_effort : args.effort;
+  const content = await claimFiles(m.tx, m.chat, args.content);
   await resolveOutstanding(m.tx, m.chat, 'newMessage');
   const messageId = await insertMessage(
     m.tx,
     m.chat,
-    { role: 'user', content: args.content, modelConfigId: model, effort },
+    { role: 'user', content, modelConfigId: model, effort },
     { sendKey: args.sendKey },
   );
   await m.set({

@@ -702,9 +702,12 @@ describe('the chat’s own row', () => {
 
   test('drafts are kept per key', async () => {
     const ownerId = asId<OwnerId>(randomUUID());
-    await m.store.call('setDraft', { ownerId, key: 'new', text: 'half a\u0000 thought' });
-    expect(await m.store.call('getDraft', { ownerId, key: 'new' })).toBe('half a\ufffd thought');
-    await m.store.call('setDraft', { ownerId, key: 'new', text: '' });
-    expect(await m.store.call('getDraft', { ownerId, key: 'new' })).toBe('');
+    await m.store.call('setDraft', { ownerId, key: 'new', text: 'half a\u0000 thought', files: [] });
+    expect(await m.store.call('getDraft', { ownerId, key: 'new' })).toEqual({
+      text: 'half a\ufffd thought',
+      files: [],
+    });
+    await m.store.call('setDraft', { ownerId, key: 'new', text: '', files: [] });
+    expect(await m.store.call('getDraft', { ownerId, key: 'new' })).toEqual({ text: '', files: [] });
   });
 });

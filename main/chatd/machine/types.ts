@@ -1,3 +1,4 @@
+import type { Draft } from '@shared/contract/chats.ts';
 import type {
   ActionAnswer,
   ActionRequest,
@@ -12,6 +13,7 @@ import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type {
   ActionId,
   ChatId,
+  FileId,
   MessageId,
   ModelConfigId,
   OwnerId,
@@ -49,6 +51,8 @@ export type Refusal =
   /** The runner no longer owns the chat, or history or status moved on: leave quietly. */
   | { readonly kind: 'fence-lost' }
   | { readonly kind: 'queue-full'; readonly max: number }
+  /** A file that the message names is not kept any more, or is another chat's. */
+  | { readonly kind: 'file-expired'; readonly name: string | null }
   | { readonly kind: 'message-not-found' }
   | { readonly kind: 'not-user-message' }
   | { readonly kind: 'no-model' }
@@ -293,6 +297,17 @@ export interface Sent {
   readonly queuedId: QueuedId | null;
 }
 
+export interface KeptFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly data: Uint8Array;
+}
+
+export interface NewFile extends KeptFile {
+  readonly fileId: FileId;
+  readonly ownerId: OwnerId;
+}
+
 type Op<A, R> = (args: A) => Promise<R>;
 type ByChat = { readonly chatId: ChatId; readonly ownerId: OwnerId };
 
@@ -372,8 +387,16 @@ export interface ChatOperations {
   markRead: Op<ByChat & { messageId: MessageId }, null>;
   /** Among the pinned chats, from 1; null: not pinned. Moves no version. */
   pinChat: Op<ByChat & { at: number | null }, Outcome<null>>;
-  getDraft: Op<{ ownerId: OwnerId; key: string }, string>;
-  setDraft: Op<{ ownerId: OwnerId; key: string; text: string }, null>;
+  getDraft: Op<{ ownerId: OwnerId; key: string }, Draft>;
+  setDraft: Op<{ ownerId: OwnerId; key: string; text: string; files: readonly FileId[] }, null>;
+  /** Keeps the bytes of a file that no message names yet. */
+  addFile: Op<NewFile, null>;
+  /** One that no message names; others stay. */
+  removeFile: Op<{ ownerId: OwnerId; fileId: FileId }, null>;
+  /** Null: it has expired. Owner null: the daemon itself. */
+  loadFile: Op<{ ownerId: OwnerId | null; fileId: FileId }, KeptFile | null>;
+  /** Which of them are kept. */
+  listPresentFiles: Op<{ ownerId: OwnerId; fileIds: readonly FileId[] }, readonly FileId[]>;
 
   // ── a worker's ──
   /**

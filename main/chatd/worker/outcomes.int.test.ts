@@ -468,6 +468,7 @@ function titled(title: Script) {
       efforts: [],
       effort: null,
       options: {},
+      inputs: { images: true, documents: true },
     });
   };
 }

@@ -2,6 +2,7 @@ import { asId, type ChatId, type ModelConfigId, type RunnerId, type WorkerId } f
 import { errorFields } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import { createWake } from '../../base/wake.ts';
+import { createFileShelf } from '../generation/file-shelf.ts';
 import { createOpenCalls } from '../generation/open-calls.ts';
 import type { GenerationDeps } from '../generation/ports.ts';
 import { generateTitle, wantsTitle } from '../generation/title.ts';
@@ -75,7 +76,12 @@ class Worker implements ChatWorker {
     this.#deps = deps;
     this.#leaseMs = deps.leaseMs ?? LEASE_MS;
     this.#heartbeatMs = deps.heartbeatMs ?? HEARTBEAT_MS;
-    this.#tasks = { ...deps, openCalls: createOpenCalls(), startTitle: (view) => this.#startTitle(view) };
+    this.#tasks = {
+      ...deps,
+      openCalls: createOpenCalls(),
+      files: createFileShelf(deps.store),
+      startTitle: (view) => this.#startTitle(view),
+    };
     this.#unhint = deps.hints.onOwnership(() => this.#bell.poke());
     const lookMs = this.#leaseMs / LOOKS_A_LEASE;
     this.#loops = [

@@ -12,9 +12,15 @@ function textBlock(text: string): Anthropic.TextBlockParam[] {
   return text.trim() === '' ? [] : [{ type: 'text', text }];
 }
 
+function documentBlock(part: PromptUserPart & { type: 'document' }): Block {
+  const source = { type: 'base64', media_type: 'application/pdf', data: part.data } as const;
+  return { type: 'document', source, title: part.name };
+}
+
 function userBlocks(parts: readonly PromptUserPart[]): Block[] {
   return parts.flatMap((part): Block[] => {
     if (part.type === 'text') return textBlock(part.text);
+    if (part.type === 'document') return [documentBlock(part)];
     const mediaType = imageTypes.find((type) => type === part.media_type);
     if (!mediaType) return textBlock(`[An image of type ${part.media_type} that this model cannot see]`);
     return [{ type: 'image', source: { type: 'base64', media_type: mediaType, data: part.data } }];

@@ -7,9 +7,11 @@ type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
 type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
 
 function userPart(part: PromptUserPart): OpenAI.Chat.ChatCompletionContentPart {
-  return part.type === 'text'
-    ? { type: 'text', text: part.text }
-    : { type: 'image_url', image_url: { url: `data:${part.media_type};base64,${part.data}` } };
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  const url = `data:${part.media_type};base64,${part.data}`;
+  return part.type === 'image'
+    ? { type: 'image_url', image_url: { url } }
+    : { type: 'file', file: { filename: part.name, file_data: url } };
 }
 
 /** Plain text stays a string: many compatible servers know nothing else. */

@@ -7,9 +7,11 @@ type InputItem = OpenAI.Responses.ResponseInputItem;
 type Body = OpenAI.Responses.ResponseCreateParamsStreaming;
 
 function userContent(part: PromptUserPart): OpenAI.Responses.ResponseInputContent {
-  return part.type === 'text'
-    ? { type: 'input_text', text: part.text }
-    : { type: 'input_image', detail: 'auto', image_url: `data:${part.media_type};base64,${part.data}` };
+  if (part.type === 'text') return { type: 'input_text', text: part.text };
+  const url = `data:${part.media_type};base64,${part.data}`;
+  return part.type === 'image'
+    ? { type: 'input_image', detail: 'auto', image_url: url }
+    : { type: 'input_file', filename: part.name, file_data: url };
 }
 
 /** Encrypted reasoning only goes back to the model that wrote it. */

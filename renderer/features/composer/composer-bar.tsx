@@ -1,25 +1,31 @@
 import type { ModelConfigId } from '@shared/model/ids.ts';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import type { Box } from '../../state/attachments.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { asEffort } from '../../state/models.ts';
 import { toast } from '../../state/toasts.ts';
-import { Button } from '../../ui/button.tsx';
+import { AttachButton } from './attach-button.tsx';
 import { ContextButton } from './context-button.tsx';
 import { EffortPicker, ModelPicker, ModePicker } from './pickers.tsx';
+import { SendButton } from './send-button.tsx';
 import { StopButton } from './stop-button.tsx';
 
 interface ComposerBarProps {
   readonly session: ChatSession;
+  readonly box: Box;
   readonly busy: boolean;
   /** How many of its agents work. */
   readonly agents: number;
   readonly editing: boolean;
+  /** Why it cannot be sent yet. */
+  readonly waits: string | null;
   readonly onSend: () => void;
 }
 
 /** Who answers, how, and with how much room; what sends and what stops. */
-export function ComposerBar({ session, busy, agents, editing, onSend }: ComposerBarProps) {
+export function ComposerBar(props: ComposerBarProps) {
+  const { session, box, busy, agents, editing, waits, onSend } = props;
   const chat = useStore(session.store, (s) => s.view?.chat ?? null);
   const queued = useStore(session.store, (s) => s.view?.queue.length ?? 0);
   const modelId = chat?.last_model_config_id ?? null;
@@ -40,12 +46,13 @@ export function ComposerBar({ session, busy, agents, editing, onSend }: Composer
         value={chat?.last_reasoning_effort ?? null}
         onPick={(effort) => setModel(modelId, effort)}
       />
+      <AttachButton box={box} />
       <ContextButton session={session} short={busy && queued > 0} />
       <span className="end-group">
         {(busy || agents > 0) && <StopButton session={session} agents={agents} queued={queued} />}
-        <Button look="primary" keys="⏎" onClick={onSend}>
+        <SendButton waits={waits} onClick={onSend}>
           {busy && !editing ? 'Queue' : 'Send'}
-        </Button>
+        </SendButton>
       </span>
     </div>
   );

@@ -1,11 +1,17 @@
 import { call } from '../../lib/bridge.ts';
-import { type Editing, editMessage, startEditing, stopEditing } from '../../state/composing.ts';
-import { draftStore, setDraft } from '../../state/drafts.ts';
+import {
+  attachedFiles,
+  type Editing,
+  editMessage,
+  startEditing,
+  stopEditing,
+} from '../../state/composing.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { editWords } from './edit-words.ts';
 import { queuedText } from './queue-list.tsx';
+import { contentOf, giveBack } from './send.ts';
 
 /** Puts the last queued message, else the last one sent, into the box. */
 export function recall(session: ChatSession): void {
@@ -13,7 +19,8 @@ export function recall(session: ChatSession): void {
   if (!view) return;
   const queued = view.queue.at(-1);
   if (queued) {
-    startEditing({ kind: 'queued', chatId: session.chatId, queuedId: queued.id, text: queuedText(queued) });
+    const [text, files] = [queuedText(queued), attachedFiles(queued.content)];
+    startEditing({ kind: 'queued', chatId: session.chatId, queuedId: queued.id, text, files });
     return;
   }
   const sent = view.messages.findLast((m) => m.role === 'user');
@@ -22,17 +29,18 @@ export function recall(session: ChatSession): void {
 }
 
 export async function applyEdit(editing: Editing): Promise<void> {
-  const { chatId, text } = editing;
+  const { chatId, text, files } = editing;
+  const content = contentOf(editing);
   const answer =
     editing.kind === 'queued'
-      ? await call('queue.edit', { chatId, queuedId: editing.queuedId, text })
-      : await call('chat.edit', { chatId, messageId: editing.messageId, text });
+      ? await call('queue.edit', { chatId, queuedId: editing.queuedId, ...content })
+      : await call('chat.edit', { chatId, messageId: editing.messageId, ...content });
   if (answer.ok) return stopEditing(chatId);
   toast(answer.error.message);
   // There is nothing left to edit: the words are kept, as those of a message that is not sent.
   if (answer.error.code !== 'not-found' && answer.error.code !== 'not-user') return;
   stopEditing(chatId);
-  if ((draftStore.getState().texts[chatId] ?? '') === '') setDraft(chatId, text);
+  giveBack(chatId, { text, files });
 }
 
 /** Says what sending will drop, before it happens. */

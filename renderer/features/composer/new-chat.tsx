@@ -1,21 +1,23 @@
 import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { appStore, forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
-import { draftStore, flushDrafts, loadDraft, setDraft } from '../../state/drafts.ts';
+import { flushDrafts } from '../../state/drafts.ts';
 import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
 import { choosePlace, openChat, type Route } from '../../state/nav.ts';
 import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
-import { Button } from '../../ui/button.tsx';
-import { MessageBox } from './message-box.tsx';
+import { AttachButton } from './attach-button.tsx';
 import { EffortPicker, ModePicker, WorkspacePicker } from './pickers.tsx';
-import { keepFailed, sendKeyFor } from './send.ts';
+import { contentOf, isBlank, keepFailed, sendKeyFor, takeDraft, type Written } from './send.ts';
+import { SendButton } from './send-button.tsx';
+import { useWriting } from './use-writing.ts';
 import { Where } from './where.tsx';
 import { With } from './with.tsx';
+import { WritingBox } from './writing-box.tsx';
 
 const DRAFT = 'new';
 
@@ -31,22 +33,22 @@ export function NewChat({ route, notice }: NewChatProps) {
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
   const [model, setModel] = useState<ModelConfigId | null>(null);
   const [effort, setEffort] = useState<Effort | null>(null);
-  const text = useStore(draftStore, (s) => s.texts[DRAFT] ?? '');
+  const { box, written, waits, change } = useWriting(null);
   // A folder that could not be opened is not replaced behind the person's back; choosing a place ends this.
   const refused = useStore(appStore, (s) => s.folderProblem !== null);
   const [tried, setTried] = useState(false);
   const last = useStore(workspacesStore, (s) => s.list?.[0]?.id ?? null);
   const workspaceId = refused || nowhere ? null : (asked ?? last);
   const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
-  useEffect(() => void loadDraft(DRAFT), []);
   const place = (id: WorkspaceId | null) => {
     forgetFolderProblem();
     choosePlace(id);
   };
   const send = () => {
-    if (text.trim() === '') return;
+    if (waits !== null) return toast(waits);
+    if (isBlank(written)) return;
     if (refused) setTried(true);
-    else void create({ text, workspaceId, modelId, effort });
+    else void create({ written, workspaceId, modelId, effort });
   };
   return (
     <div className="new">
@@ -60,55 +62,57 @@ export function NewChat({ route, notice }: NewChatProps) {
         />
         <With value={modelId} onPick={setModel} />
         {notice(workspaceId)}
-        <div className="comp">
-          <MessageBox
-            value={text}
-            placeholder="Describe the task…"
-            onChange={(t) => setDraft(DRAFT, t)}
-            onSend={send}
-            onSendNow={send}
-            onEscape={() => undefined}
-            onRecall={() => undefined}
-          />
+        <WritingBox
+          box={box}
+          workspaceId={workspaceId}
+          value={written.text}
+          placeholder="Describe the task…"
+          onChange={change}
+          onSend={send}
+          onSendNow={send}
+          onEscape={() => undefined}
+          onRecall={() => undefined}
+        >
           <div className="bar">
             <ModePicker workspaceId={workspaceId} />
             <WorkspacePicker value={workspaceId} onPick={place} />
             <EffortPicker modelId={modelId} value={effort} onPick={setEffort} />
+            <AttachButton box={box} />
             <span className="end-group">
-              <Button look="primary" keys="⏎" onClick={send}>
+              <SendButton waits={waits} onClick={send}>
                 Send
-              </Button>
+              </SendButton>
             </span>
           </div>
-        </div>
+        </WritingBox>
       </div>
     </div>
   );
 }
 
 interface Start {
-  readonly text: string;
+  readonly written: Written;
   readonly workspaceId: WorkspaceId | null;
   readonly modelId: ModelConfigId | null;
   readonly effort: Effort | null;
 }
 
-async function create({ text, workspaceId, modelId, effort }: Start): Promise<void> {
-  const sendKey = sendKeyFor(DRAFT, text);
-  setDraft(DRAFT, '');
+async function create({ written, workspaceId, modelId, effort }: Start): Promise<void> {
+  const sendKey = sendKeyFor(DRAFT, written);
+  takeDraft(DRAFT);
   const answer = await call('chat.create', {
     workspaceId,
-    text,
+    ...contentOf(written),
     sendKey,
     ...(modelId === null ? {} : { modelConfigId: modelId }),
     ...(effort === null ? {} : { effort }),
   });
   if (answer.ok) {
-    if (workspaceId) void commentsSent(reviewKey(null, workspaceId), text);
+    if (workspaceId) void commentsSent(reviewKey(null, workspaceId), written.text);
     flushDrafts();
     openChat(answer.value.chatId);
     return;
   }
-  keepFailed(DRAFT, text, sendKey);
+  keepFailed(DRAFT, written, sendKey);
   toast(answer.error.message);
 }

@@ -1,18 +1,19 @@
 import type { ChatId, QueuedId } from '@shared/model/ids.ts';
 import type { QueuedMessage } from '@shared/model/message.ts';
-import { ArrowDown, ArrowUp, CornerRightUp, GripVertical, Pencil, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, CornerRightUp, GripVertical, Paperclip, Pencil, X } from 'lucide-react';
 import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { firstLine } from '../../lib/format.ts';
-import { startEditing } from '../../state/composing.ts';
+import { attachedFiles, startEditing } from '../../state/composing.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { useFocusAfter } from '../../ui/use-focus-after.ts';
+import { contentOf } from './send.ts';
 
 export function queuedText(message: QueuedMessage): string {
-  return message.content.map((p) => (p.type === 'text' ? p.text : '')).join('\n');
+  return message.content.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n');
 }
 
 const NONE: readonly QueuedMessage[] = [];
@@ -24,7 +25,7 @@ export function QueueList({ session }: { readonly session: ChatSession }) {
   const shown = queue.filter((q) => !leaving.has(q.id));
   const drag = useDrag(session.chatId, shown);
   if (shown.length === 0) return null;
-  const leave = async (id: QueuedId, ask: () => ReturnType<typeof dropQueued>) => {
+  const leave = async (id: QueuedId, ask: () => Promise<boolean>) => {
     setLeaving((s) => new Set(s).add(id));
     if (await ask()) return;
     setLeaving((s) => new Set([...s].filter((x) => x !== id)));
@@ -39,7 +40,7 @@ export function QueueList({ session }: { readonly session: ChatSession }) {
           first={i === 0}
           last={i === shown.length - 1}
           drag={drag.of(message, i)}
-          onDelete={() => void leave(message.id, () => dropQueued(session.chatId, message.id))}
+          onDelete={() => void leave(message.id, () => dropQueued(session, message))}
           onSendNow={() => void leave(message.id, () => promote(session.chatId, message.id))}
         />
       ))}
@@ -100,10 +101,29 @@ async function moveBy(chatId: ChatId, queuedId: QueuedId, places: number): Promi
     if (!(await move(chatId, queuedId, places < 0 ? -1 : 1))) return;
 }
 
-async function dropQueued(chatId: ChatId, queuedId: QueuedId): Promise<boolean> {
-  const answer = await call('queue.delete', { chatId, queuedId });
-  if (!answer.ok) toast(answer.error.message);
+/** With a way back to its place. */
+async function dropQueued(session: ChatSession, message: QueuedMessage): Promise<boolean> {
+  const { chatId } = session;
+  const after = queueOf(session).length - 1 - queueOf(session).findIndex(({ id }) => id === message.id);
+  const answer = await call('queue.delete', { chatId, queuedId: message.id });
+  if (answer.ok) toast('Removed from the queue', () => void bringBack(session, message, after));
+  else toast(answer.error.message);
   return answer.ok;
+}
+
+/** As many as came after it then come after it again. Where the turn has ended meanwhile it is sent, as it had been. */
+async function bringBack({ chatId }: ChatSession, message: QueuedMessage, after: number): Promise<void> {
+  const content = contentOf({ text: queuedText(message), files: attachedFiles(message.content) });
+  const model = message.model_config_id === null ? {} : { modelConfigId: message.model_config_id };
+  const sendKey = crypto.randomUUID();
+  const answer = await call('chat.send', { chatId, ...content, ...model, busy: 'queue', sendKey });
+  if (!answer.ok) return toast(answer.error.message);
+  const { queuedId } = answer.value;
+  if (queuedId !== null) await moveBy(chatId, queuedId, -after);
+}
+
+function queueOf({ store }: ChatSession): readonly QueuedMessage[] {
+  return store.getState().view?.queue ?? NONE;
 }
 
 async function promote(chatId: ChatId, queuedId: QueuedId): Promise<boolean> {
@@ -130,7 +150,8 @@ interface QueueItemProps {
 
 function QueueItem({ chatId, message, first, last, drag, onDelete, onSendNow }: QueueItemProps) {
   const text = queuedText(message);
-  const edit = () => startEditing({ kind: 'queued', chatId, queuedId: message.id, text });
+  const files = attachedFiles(message.content);
+  const edit = () => startEditing({ kind: 'queued', chatId, queuedId: message.id, text, files });
   // From any of its buttons.
   const onKeyDown = (event: KeyboardEvent) => {
     const up = event.key === 'ArrowUp' && !first;
@@ -146,6 +167,13 @@ function QueueItem({ chatId, message, first, last, drag, onDelete, onSendNow }: 
       <span className="q-text" title={text}>
         {firstLine(text)}
       </span>
+      {files.length > 0 && (
+        <span className="q-files num" title={files.map(({ name }) => name).join('\n')}>
+          <Paperclip className="i s" aria-hidden="true" />
+          {files.length}
+          <span className="sr"> {files.length === 1 ? 'attachment' : 'attachments'}</span>
+        </span>
+      )}
       <span className="x">
         {!first && (
           <Mini label="Move up" keys="Alt+↑" icon={ArrowUp} run={() => void move(chatId, message.id, -1)} />

@@ -12,6 +12,7 @@ import { Markdown } from '../../ui/markdown.tsx';
 import { FORK, textOf } from './row-actions.ts';
 import type { Row } from './rows.ts';
 import { isCited, ModelImage, Sources } from './sources.tsx';
+import { UserFiles } from './user-files.tsx';
 
 interface UserRowProps {
   readonly session: ChatSession;
@@ -21,7 +22,7 @@ interface UserRowProps {
 export const UserRow = memo(({ session, row: { message } }: UserRowProps) => {
   const archived = useStore(session.store, (s) => s.view?.chat.archived ?? false);
   const text = textOf(message.content);
-  const files = message.content.filter((p) => p.type === 'file' || p.type === 'file-reference');
+  const references = message.content.filter((p) => p.type === 'file-reference');
   return (
     <div className="you-row">
       <div className="row-tools">
@@ -45,11 +46,12 @@ export const UserRow = memo(({ session, row: { message } }: UserRowProps) => {
       </div>
       <div className="you">
         {text}
-        {files.map((f, i) => (
+        {references.map((f, i) => (
           <div key={i} className="chip">
-            {f.type === 'file' ? (f.name ?? f.media_type) : `${f.file_name}:${f.start_line}–${f.end_line}`}
+            {`${f.file_name}:${f.start_line}–${f.end_line}`}
           </div>
         ))}
+        <UserFiles content={message.content} />
       </div>
     </div>
   );

@@ -5,10 +5,12 @@ import { helpCommands } from './help-commands.ts';
 import { placeCommands } from './place-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 import { viewCommands } from './view-commands.ts';
+import { writeCommands } from './write-commands.ts';
 
 /** Everything that the window can be told to do. An action without a command is not finished. */
 export const commands = {
   ...chatCommands,
+  ...writeCommands,
   ...goCommands,
   ...viewCommands,
   ...placeCommands,

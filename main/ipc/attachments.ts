@@ -1,0 +1,49 @@
+import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
+import { asId, type FileId, type OwnerId } from '@shared/model/ids.ts';
+import { err, ok } from '@shared/util/result.ts';
+import type { Random } from '../base/random.ts';
+import type { ChatStore } from '../chatd/machine/store.ts';
+import { fileName, typeOf } from './file-type.ts';
+import type { CallHandlers } from './handlers.ts';
+
+interface AttachmentDeps {
+  readonly store: Pick<ChatStore, 'call'>;
+  readonly ownerId: OwnerId;
+  readonly random: Random;
+}
+
+export function attachmentCalls({
+  store,
+  ownerId,
+  random,
+}: AttachmentDeps): Pick<CallHandlers, Extract<keyof CallHandlers, `attachment.${string}`>> {
+  return {
+    'attachment.add': async ({ name: given, bytes }) => {
+      const name = fileName(given);
+      if (bytes.byteLength === 0) return err({ code: 'empty', message: `“${name}” is empty.` });
+      if (bytes.byteLength > MAX_FILE_BYTES) return tooLarge(name);
+      const typed = typeOf(name, bytes);
+      if (!typed.ok) {
+        const message = `“${name}” is neither a picture (PNG, JPEG, GIF, WebP) nor a PDF nor text.`;
+        return err({ code: 'unsupported', message });
+      }
+      const { mediaType, bytes: data } = typed.value;
+      if (data.byteLength > MAX_FILE_BYTES) return tooLarge(name);
+      const fileId = asId<FileId>(random.uuid());
+      await store.call('addFile', { fileId, ownerId, name, mediaType, data });
+      return ok({ type: 'file', file_id: fileId, name, media_type: mediaType, size: data.byteLength });
+    },
+    'attachment.remove': async ({ fileId }) => ok(await store.call('removeFile', { ownerId, fileId })),
+    'attachment.read': async ({ fileId }) => {
+      const file = await store.call('loadFile', { ownerId, fileId });
+      if (!file) return err({ code: 'expired', message: 'This file has expired.' });
+      return ok({ name: file.name, mediaType: file.mediaType, bytes: file.data });
+    },
+    'attachment.present': async ({ fileIds }) =>
+      ok(await store.call('listPresentFiles', { ownerId, fileIds })),
+  };
+}
+
+function tooLarge(name: string) {
+  return err({ code: 'too-large' as const, message: `“${name}” is larger than 10 MB.` });
+}

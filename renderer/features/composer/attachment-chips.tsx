@@ -1,0 +1,120 @@
+import type { AttachedFile } from '@shared/model/part.ts';
+import { CircleAlert, FileUp, TextCursorInput, X } from 'lucide-react';
+import { useState } from 'react';
+import { bytes } from '../../lib/format.ts';
+import { type Box, detach, giveUp, type Upload, useFiles, useUploads } from '../../state/attachments.ts';
+import { fetchFile, useFileUrl, useIsPresent } from '../../state/kept-files.ts';
+import { focusMessage } from '../../state/nav.ts';
+import { toast } from '../../state/toasts.ts';
+import { FileIcon } from '../../ui/file-icon.tsx';
+import { Lightbox } from '../../ui/lightbox.tsx';
+import { isPasted } from './pasted-text.ts';
+
+interface AttachmentChipsProps {
+  readonly box: Box;
+  /** Puts text into the message, where the cursor stands. */
+  readonly onText: (text: string) => void;
+}
+
+/** What is attached to the message that is being written, and what is on its way. */
+export function AttachmentChips({ box, onText }: AttachmentChipsProps) {
+  const files = useFiles(box);
+  const uploads = useUploads(box);
+  if (files.length === 0 && uploads.length === 0) return null;
+  const asText = async (file: AttachedFile) => {
+    const kept = await fetchFile(file.file_id);
+    if (!kept) return toast(`“${file.name}” has expired.`);
+    onText(new TextDecoder().decode(kept.bytes));
+    detach(box, file.file_id);
+  };
+  return (
+    <ul className="files-in" aria-label="Attachments">
+      {files.map((file) => (
+        <FileChip
+          key={file.file_id}
+          file={file}
+          onRemove={() => detach(box, file.file_id)}
+          onText={isPasted(file) ? () => void asText(file) : null}
+        />
+      ))}
+      {uploads.map((upload) => (
+        <UploadChip key={upload.id} upload={upload} onRemove={() => giveUp(box, upload.id)} />
+      ))}
+    </ul>
+  );
+}
+
+interface FileChipProps {
+  readonly file: AttachedFile;
+  readonly onRemove: () => void;
+  /** Null: it was attached as a file. */
+  readonly onText: (() => void) | null;
+}
+
+function FileChip({ file, onRemove, onText }: FileChipProps) {
+  const isPicture = file.media_type.startsWith('image/');
+  const isGone = useIsPresent(file.file_id) === false;
+  return (
+    <li className={`file-in ${isGone ? 'bad' : ''}`}>
+      {isPicture && !isGone ? <Thumb file={file} /> : <FileIcon name={file.name} kind="file" />}
+      <span className="file-name" title={file.name}>
+        {file.name}
+      </span>
+      <span className="file-note num">{isGone ? 'Expired' : bytes(file.size)}</span>
+      {onText && (
+        <button type="button" className="mini" title="Paste as text instead" onClick={onText}>
+          <TextCursorInput className="i s" aria-hidden="true" />
+          <span className="sr">Paste as text instead</span>
+        </button>
+      )}
+      <Remove name={file.name} onRemove={onRemove} />
+    </li>
+  );
+}
+
+function Thumb({ file }: { readonly file: AttachedFile }) {
+  const url = useFileUrl(file.file_id);
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="thumb-in"
+        aria-label={`Show ${file.name}`}
+        onClick={() => setOpen(true)}
+      >
+        {url !== null && <img src={url} alt="" />}
+      </button>
+      {isOpen && <Lightbox name={file.name} url={url} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function UploadChip({ upload, onRemove }: { readonly upload: Upload; readonly onRemove: () => void }) {
+  const { name, problem } = upload;
+  const Icon = problem === null ? FileUp : CircleAlert;
+  return (
+    <li className={`file-in ${problem === null ? '' : 'bad'}`} aria-busy={problem === null}>
+      <Icon className="i s" aria-hidden="true" />
+      <span className="file-name" title={name}>
+        {name}
+      </span>
+      <span className="file-note" title={problem ?? undefined}>
+        {problem ?? 'Attaching…'}
+      </span>
+      <Remove name={name} onRemove={onRemove} />
+    </li>
+  );
+}
+
+function Remove({ name, onRemove }: { readonly name: string; readonly onRemove: () => void }) {
+  const remove = () => {
+    onRemove();
+    focusMessage();
+  };
+  return (
+    <button type="button" className="mini" aria-label={`Remove ${name}`} title="Remove" onClick={remove}>
+      <X className="i s" aria-hidden="true" />
+    </button>
+  );
+}

@@ -1,0 +1,44 @@
+/** A file that one begins to name: "@src/ma", or "@\"my fi" where the name has spaces. */
+export interface MentionQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+const MENTION = /(?:^|[\s([{])@("[^"\n]{0,200}|[^\s"@]{0,200})$/;
+
+/** What stands before the cursor; null: no file is named there. */
+export function mentionAt(text: string, caret: number | null): MentionQuery | null {
+  if (caret === null) return null;
+  const found = MENTION.exec(text.slice(Math.max(0, caret - 300), caret));
+  if (!found) return null;
+  const typed = found[1] ?? '';
+  return { from: caret - typed.length - 1, to: caret, text: typed.replace(/^"/, '') };
+}
+
+/** For `files.find`, whose names are globs: each sign may stand anywhere after the one before. */
+export function looseQuery(text: string): string {
+  return text
+    .split('/')
+    .map((name) => (name === '' ? '' : `*${Array.from(name.replaceAll(/[*?]/g, '')).join('*')}*`))
+    .join('/');
+}
+
+const SHOWN = 8;
+
+/** The best first: what begins the name, what is in it, what is in the path; shorter ones before longer ones. */
+export function bestMatches(paths: readonly string[], typed: string): readonly string[] {
+  const text = typed.toLowerCase();
+  const rank = (path: string) => {
+    const lower = path.toLowerCase();
+    const name = lower.slice(lower.lastIndexOf('/') + 1);
+    if (name.startsWith(text)) return 0;
+    if (name.includes(text)) return 1;
+    return lower.includes(text) ? 2 : 3;
+  };
+  const ranked = [...new Set(paths)].map((path, at) => ({ path, at, rank: rank(path) }));
+  // Without a text the order is that of the search: what was changed last.
+  if (text === '') return ranked.slice(0, SHOWN).map(({ path }) => path);
+  ranked.sort((a, b) => a.rank - b.rank || a.path.length - b.path.length || a.at - b.at);
+  return ranked.slice(0, SHOWN).map(({ path }) => path);
+}
