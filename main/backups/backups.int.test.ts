@@ -100,7 +100,7 @@ function keepWriting() {
   const writing = (async () => {
     while (go) {
       const since = performance.now();
-      await store.call('setDraft', { ownerId, key: `k${count % 50}`, text: `Draft ${count}` });
+      await store.call('setDraft', { ownerId, key: `k${count % 50}`, text: `Draft ${count}`, files: [] });
       if (count % 5 === 0) await addChat(`While copying ${count}`);
       longest = Math.max(longest, performance.now() - since);
       count += 1;

@@ -60,13 +60,7 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
     menu.style.top = `${Math.max(EDGE_PX, Math.min(at.y, window.innerHeight - height - EDGE_PX))}px`;
   }, [at, items.length]);
   return (
-    <div
-      ref={ref}
-      className="pop menu"
-      role="menu"
-      aria-label={label}
-      onKeyDown={onKeyDown}
-    >
+    <div ref={ref} className="pop menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
       {items.map((item, i) => (
         <Fragment key={`${item.group ?? ''}${item.label}`}>
           {item.group !== undefined && item.group !== items[i - 1]?.group && (

@@ -1,8 +1,8 @@
 import type { Result } from '../util/result.ts';
 import { accountsContract } from './accounts.ts';
 import { appContract } from './app.ts';
-import { backupsContract } from './backups.ts';
 import { attachmentsContract } from './attachments.ts';
+import { backupsContract } from './backups.ts';
 import { changesContract } from './changes.ts';
 import { chatsContract } from './chats.ts';
 import type { CallFailure, ErrorOf, EventOf, InputOf, OutputOf, ParsedOf } from './define.ts';
