@@ -37,6 +37,36 @@ const PARTS = ['General', 'Accounts', 'Approvals', 'Git accounts', 'Hosts', 'Tem
 export const scenes: readonly Scene[] = [
   { name: 'running', show: ({ chat }) => open(chat, FLAKY) },
   { name: 'answer', show: ({ chat }) => open(chat, OUTBOX) },
+  {
+    name: 'edit-message',
+    async show({ chat, page }) {
+      await chat.you.first().hover();
+      await chat.you.first().getByRole('button', { name: 'Edit message' }).click();
+      await expect(page.getByText(/^Sending drops/)).toBeVisible();
+    },
+    leave: escape,
+  },
+  {
+    name: 'row-menu',
+    async show({ chat, page }) {
+      await chat.message.press('Alt+ArrowUp');
+      await expect(chat.you.last()).toBeFocused();
+      await page.keyboard.press('Shift+F10');
+      await expect(page.getByRole('menu', { name: 'Actions for this row' })).toBeVisible();
+    },
+    async leave(world) {
+      await escape(world);
+      await escape(world);
+    },
+  },
+  {
+    name: 'tree-options',
+    async show({ page }) {
+      await page.getByRole('button', { name: 'Group and filter' }).click();
+      await expect(page.getByRole('menu', { name: 'Group and filter' })).toBeVisible();
+    },
+    leave: escape,
+  },
   { name: 'retry', show: ({ chat }) => open(chat, LIMITS) },
   { name: 'error', show: ({ chat }) => open(chat, SOFTMAX) },
   {

@@ -123,6 +123,11 @@ export async function regenerateTitle(chatId: ChatId): Promise<void> {
   if (!answer.ok) toast(answer.error.message);
 }
 
+/** Leads to the chat, on this computer. */
+export function chatLink(chatId: ChatId): string {
+  return `gaffer://chat/${chatId}`;
+}
+
 /** Behind all that are pinned. */
 export const LAST_PIN = 10_000;
 

@@ -1,7 +1,7 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import type { WorkspaceSummary } from '@shared/model/workspace.ts';
 import { newWindow } from '../../state/app.ts';
-import { archiveChat, LAST_PIN, pinChat, regenerateTitle } from '../../state/chats.ts';
+import { archiveChat, chatLink, LAST_PIN, pinChat, regenerateTitle } from '../../state/chats.ts';
 import { openDoctor } from '../../state/doctor.ts';
 import { forkWhole } from '../../state/fork.ts';
 import { openBeside, openNew } from '../../state/nav.ts';
@@ -81,7 +81,7 @@ function chatItems(
     { label: 'New chat here', run: () => openNew(chat.workspace_id) },
     { label: 'Open beside', run: () => openBeside(chat.id) },
     { label: 'Open in new window', run: () => void newWindow(chat.id) },
-    { label: 'Copy link', run: () => void navigator.clipboard.writeText(`gaffer://chat/${chat.id}`) },
+    { label: 'Copy link', run: () => void navigator.clipboard.writeText(chatLink(chat.id)) },
     ...(isRoot
       ? [{ label: chat.archived ? 'Restore chat' : 'Archive chat', keys: 'Del', run: onRemove }]
       : []),

@@ -9,6 +9,7 @@ import {
   Copy,
   Eraser,
   GitFork,
+  Link,
   PenLine,
   Pin,
   RefreshCw,
@@ -19,7 +20,7 @@ import {
 } from 'lucide-react';
 import { lastAnswer } from '../../lib/last-answer.ts';
 import { newWindow } from '../app.ts';
-import { archiveChat, LAST_PIN, pinChat, regenerateTitle } from '../chats.ts';
+import { archiveChat, chatLink, LAST_PIN, pinChat, regenerateTitle } from '../chats.ts';
 import { clearContext, compactContext } from '../context.ts';
 import { forkWhole } from '../fork.ts';
 import { focusMessage, openNew } from '../nav.ts';
@@ -114,6 +115,16 @@ export const chatCommands = defineCommands({
     icon: Copy,
     when: ({ chat }) => chat !== null,
     run: ({ chat }) => void copy(chat?.title ?? '', 'Title'),
+  },
+  'chat.copyLink': {
+    title: 'Copy link to chat',
+    words: 'address url',
+    section: 'Chat',
+    icon: Link,
+    when: ({ chat }) => chat !== null,
+    run: ({ chat }) => {
+      if (chat) void copy(chatLink(chat.id), 'Link');
+    },
   },
   'chat.copyAnswer': {
     title: 'Copy last answer',

@@ -6,6 +6,7 @@ import {
   FileText,
   GitCompare,
   Info,
+  ListFilter,
   type LucideIcon,
   Monitor,
   Moon,
@@ -21,6 +22,7 @@ import { setSettings } from '../app.ts';
 import { chooseTab, showInspector, toggleInspector } from '../inspector.ts';
 import { navStore, toggleBeside, turnAside } from '../nav.ts';
 import { toggleSidebar } from '../sidebar.ts';
+import { type Grouping, groupBy, treeViewStore } from '../tree-view.ts';
 import { type Command, defineCommands, type Now } from './command.ts';
 
 /** The inbox is about no single chat. */
@@ -69,7 +71,21 @@ function contrast(value: Settings['contrast'], title: string): Command {
   };
 }
 
+function group(value: Grouping, title: string): Command {
+  return {
+    title,
+    words: 'tree sidebar list sort chats',
+    section: 'View',
+    icon: ListFilter,
+    when: () => treeViewStore.getState().grouping !== value,
+    run: () => groupBy(value),
+  };
+}
+
 export const viewCommands = defineCommands({
+  'view.groupWorkspace': group('workspace', 'Group chats by workspace'),
+  'view.groupStatus': group('status', 'Group chats by status'),
+  'view.groupDate': group('date', 'Group chats by date'),
   'view.sidebar': {
     title: 'Toggle sidebar',
     words: 'show hide chats list',
