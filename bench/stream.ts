@@ -1,5 +1,4 @@
 import type { IntervalHistogram } from 'node:perf_hooks';
-import type { Page } from '@playwright/test';
 import type { ChatId, ModelConfigId } from '@shared/model/ids.ts';
 import type { Message } from '@shared/model/message.ts';
 import { ask } from '../e2e/fixtures/window-calls.ts';
@@ -24,6 +23,7 @@ interface Round {
   readonly app: Frames;
   readonly empty: Frames;
   readonly mainDelayP99Ms: number;
+  readonly emptyDelayP99Ms: number;
   /** Deltas that left the server in a second. */
   readonly rate: number;
   readonly lost: number;
@@ -46,7 +46,7 @@ export async function benchStream(): Promise<Findings> {
     await giveKeys(app.window, accounts);
     const crowd = new Crowd(app, server, accounts);
     const rounds: Round[] = [];
-    for (let i = 0; i < ROUNDS; i += 1) rounds.push(await crowd.round(i, empty.window));
+    for (let i = 0; i < ROUNDS; i += 1) rounds.push(await crowd.round(i, empty));
     await app.stop();
     stopApp = null;
     return findings(rounds, await crowd.countLostRows(subject.dataDir));
@@ -85,6 +85,7 @@ function findings(rounds: readonly Round[], lostInDatabase: number): Findings {
         name: 'stream.main-delay p99',
         value: median(rounds.map((r) => r.mainDelayP99Ms)),
         unit: 'ms',
+        baseline: median(rounds.map((r) => r.emptyDelayP99Ms)),
         target: '≤ 20 ms',
         meets: (value) => value <= 20,
       }),
@@ -130,10 +131,12 @@ class Crowd {
     this.#accounts = accounts;
   }
 
-  async round(number: number, emptyWindow: Page): Promise<Round> {
-    await startRecording(emptyWindow);
+  async round(number: number, emptyApp: Driven): Promise<Round> {
+    await emptyApp.electron.evaluate(startDelays);
+    await startRecording(emptyApp.window);
     await pause(ROUND_MS);
-    const empty = await stopRecording(emptyWindow);
+    const empty = await stopRecording(emptyApp.window);
+    const emptyDelayP99Ms = await emptyApp.electron.evaluate(stopDelays);
 
     const { window, electron } = this.#app;
     const answers = await this.#askAll(number);
@@ -151,7 +154,7 @@ class Crowd {
     const shown = await window.locator('.agent .prose').last().innerText();
     const wanted = this.#sent.get(visible?.asked ?? '')?.words ?? [];
     await this.#settle();
-    return { app, empty, mainDelayP99Ms, rate, lost: missing(wanted, shown) };
+    return { app, empty, mainDelayP99Ms, emptyDelayP99Ms, rate, lost: missing(wanted, shown) };
   }
 
   /** The visible chat is asked by hand, the others through the contract. Answers once the server has all of them. */
