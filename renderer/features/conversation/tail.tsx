@@ -1,6 +1,6 @@
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import { CircleDashed, CircleX, Clock, KeyRound, Square, Unplug } from 'lucide-react';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { countdown } from '../../lib/format.ts';
@@ -44,17 +44,35 @@ export function Tail({ session }: { readonly session: ChatSession }) {
         </div>
       );
     case 'error':
-      return error && <ErrorCard session={session} error={error} />;
+      return (
+        error && (
+          <Entry>
+            <ErrorCard session={session} error={error} />
+          </Entry>
+        )
+      );
     case 'stopping':
       return <Quiet icon={<Square className="i s" aria-hidden="true" />} text="Stopping…" />;
     case 'retry':
-      return retry && <RetryCard session={session} retry={retry} />;
+      return (
+        retry && (
+          <Entry>
+            <RetryCard session={session} retry={retry} />
+          </Entry>
+        )
+      );
     case 'pending':
       return (
         <Quiet icon={<CircleDashed className="i s" aria-hidden="true" />} text="Waiting for a free slot" />
       );
     case 'link':
-      return place && <LinkLine place={place} />;
+      return (
+        place && (
+          <Entry>
+            <LinkLine place={place} />
+          </Entry>
+        )
+      );
     case 'working':
       return <Working session={session} />;
     case 'stopped':
@@ -64,7 +82,12 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   }
 }
 
-function Quiet({ icon, text }: { readonly icon: React.ReactNode; readonly text: string }) {
+/** A feed holds articles: what it waits for is its last one. */
+function Entry({ children }: { readonly children: ReactNode }) {
+  return <article aria-label="State">{children}</article>;
+}
+
+function Quiet({ icon, text }: { readonly icon: ReactNode; readonly text: string }) {
   return (
     <div className="quiet-line">
       {icon}
