@@ -1,6 +1,7 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import { ChevronDown } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { renameChat } from '../state/chats.ts';
 import type { CommandId } from '../state/commands/registry.ts';
 import { useWish } from '../state/wish.ts';
@@ -34,8 +35,10 @@ export function ChatTitle({ chat }: { readonly chat: ChatSummary }) {
           value={chat.title}
           onSave={(title) => void renameChat(chat.id, title)}
           onDone={(how) => {
-            setEditing(false);
-            if (how === 'key') requestAnimationFrame(() => box.current?.querySelector('button')?.focus());
+            if (how === 'blur') return setEditing(false);
+            // At once: later it would take the focus from where the person has gone meanwhile.
+            flushSync(() => setEditing(false));
+            box.current?.querySelector('button')?.focus();
           }}
         />
       ) : (

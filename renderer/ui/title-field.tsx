@@ -24,13 +24,15 @@ export function TitleField({ label, className, value, onSave, onDone }: TitleFie
     if (text.trim() !== '' && text.trim() !== value) onSave(text.trim());
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    event.stopPropagation();
+    // What is typed here is not for the tree around; shortcuts of the window are for the window.
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter') save('key');
-    else if (event.key === 'Escape') {
-      over.current = true;
-      onDone('key');
-    }
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    // What takes the focus next must not be pressed by this key.
+    event.preventDefault();
+    if (event.key === 'Enter') return save('key');
+    over.current = true;
+    onDone('key');
   };
   return (
     <input

@@ -52,8 +52,8 @@ export function CommentEditor({ draft, onText, onKeep, onCancel }: EditorProps) 
     current?.setSelectionRange(current.value.length, current.value.length);
   }, []);
   const onKeyDown = (event: KeyboardEvent) => {
-    // What is typed here is not for the rows around.
-    event.stopPropagation();
+    // What is typed here is not for the rows around; shortcuts of the window are for the window.
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     if (event.key === 'Escape') onCancel();
     else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onKeep();
     else return;

@@ -47,7 +47,8 @@ export const goCommands = defineCommands({
     keys: ['Mod+Shift+F'],
     run: () => {
       showSidebar();
-      focusSearch.make();
+      // When it is there: what is hidden takes no focus.
+      requestAnimationFrame(() => focusSearch.make());
     },
   },
   'go.back': {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOfPlace } from '../../lib/key-places.ts';
 import { boundTo, keymapOf } from '../../lib/keymap.ts';
+import { SETTINGS_PARTS } from '../nav.ts';
 import { commandIds, commandOf, commands } from './registry.ts';
 
 describe.each(['linux', 'darwin', 'win32'] as const)('commands on %s', (platform) => {
@@ -18,6 +19,10 @@ describe.each(['linux', 'darwin', 'win32'] as const)('commands on %s', (platform
     const kept = strokes.filter((keys) => isOfPlace(keys, 'text', platform) && !elsewhere.has(keys));
     expect(kept).toEqual([]);
   });
+});
+
+it.each(SETTINGS_PARTS)('lead to the part “%s” of the settings', (part) => {
+  expect(commandIds).toContain(`settings.${part}`);
 });
 
 it('have a title of their own', () => {
