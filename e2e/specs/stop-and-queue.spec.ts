@@ -218,7 +218,7 @@ test('an earlier message is rewritten: what will be dropped is said first, then 
   await chat.you.first().hover();
   await chat.you.first().getByRole('button', { name: 'Edit message' }).click();
   await expect(chat.message).toHaveValue('Name a fruit');
-  await expect(app.window.getByText(/Sending drops 3 messages after it/)).toBeVisible();
+  await expect(app.window.getByText(/Sending drops 3 messages\./)).toBeVisible();
   await app.screenshot('edit-earlier');
   await chat.message.press('Escape');
   await expect(chat.message).toHaveValue('');

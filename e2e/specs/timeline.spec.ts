@@ -117,6 +117,10 @@ test('a fork goes on by itself from any message; an edit says first what it drop
     { say: 'Written.' },
   ]);
   script(desk.server, 'Rather not', [{ say: 'Then not.' }]);
+  script(desk.server, 'Wait long', [
+    { calls: [{ name: 'execute', args: { command: 'sleep 600', timeout: '20m' } }] },
+    { say: 'It was stopped.' },
+  ]);
   scriptTitle(desk.server, 'Plan it', 'A plan');
   const { app, chat } = await desk.start({ folder: directory, approvals: 'auto' });
   const page = app.window;
@@ -177,6 +181,13 @@ test('a fork goes on by itself from any message; an edit says first what it drop
     await expect(page.getByRole('heading', { name: 'Fork of A plan' })).toBeVisible();
     await expect(chat.agent.last()).toContainText('Written.', { timeout: 60_000 });
     await expect(chat.you).toHaveCount(2);
+    await chat.rests();
+  });
+
+  await test.step('a command is stopped from its row, and the agent goes on', async () => {
+    await chat.send('Wait long');
+    await chat.tool('execute').getByRole('button', { name: 'Stop command' }).click();
+    await expect(chat.agent.last()).toContainText('It was stopped.', { timeout: 60_000 });
     await chat.rests();
   });
   expect(app.pageErrors).toEqual([]);

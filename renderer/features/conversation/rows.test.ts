@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { partialArgs } from './live-args.ts';
 import { timelineRows } from './rows.ts';
 import { endsUnanswered, tailKind } from './tail-kind.ts';
+import { exploredWords } from './tool-row.tsx';
 import { editDiffs, opensByItself, type ToolFacts, toolView } from './tool-view.ts';
 
 let at = 0;
@@ -97,6 +98,28 @@ describe('timeline rows', () => {
       [],
     );
     expect(rows.map((r) => (r.kind === 'explored' ? r.items.length : r.kind))).toEqual([3, 'tool', 'tool']);
+  });
+
+  it('says what a run of reads and searches looked at, each file once', () => {
+    const items = (tools: readonly (readonly [string, string])[]) =>
+      timelineRows(
+        [
+          message(
+            1,
+            'assistant',
+            tools.map(([tool, path], i) => call(`${i}`, tool, { path })),
+          ),
+          message(
+            2,
+            'tool',
+            tools.map(([tool], i) => result(`${i}`, tool, {})),
+          ),
+        ],
+        [],
+      ).flatMap((row) => (row.kind === 'explored' ? [exploredWords(row.items)] : []));
+    const read = (path: string) => ['read_file', path] as const;
+    expect(items([read('a'), read('b'), read('a')])).toEqual(['Explored 2 files']);
+    expect(items([read('a'), ['search_history', '']])).toEqual(['Explored 1 file, 1 search']);
   });
 
   describe('marks between the rows', () => {
