@@ -26,7 +26,7 @@ test('files are attached, seen by the model and shown in the message', async ({ 
     await expect(attachments(chat)).toHaveCount(3);
     await expect(attachments(chat).filter({ hasText: 'screen.png' })).toContainText('806 B');
     await expect(attachments(chat).filter({ hasText: 'notes.md' })).toContainText('18 B');
-    await expect(attachments(chat).filter({ hasText: 'tool.bin' })).toContainText('neither a picture');
+    await expect(attachments(chat).filter({ hasText: 'tool.bin' })).toContainText('Neither text');
     await chat.message.fill('Look at these');
     await expect(send).toHaveAttribute('aria-disabled', 'true');
     await chat.message.press('Enter');

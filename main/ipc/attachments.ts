@@ -20,15 +20,15 @@ export function attachmentCalls({
   return {
     'attachment.add': async ({ name: given, bytes }) => {
       const name = fileName(given);
-      if (bytes.byteLength === 0) return err({ code: 'empty', message: `“${name}” is empty.` });
-      if (bytes.byteLength > MAX_FILE_BYTES) return tooLarge(name);
+      if (bytes.byteLength === 0) return err({ code: 'empty', message: 'It is empty.' });
+      if (bytes.byteLength > MAX_FILE_BYTES) return tooLarge();
       const typed = typeOf(name, bytes);
       if (!typed.ok) {
-        const message = `“${name}” is neither a picture (PNG, JPEG, GIF, WebP) nor a PDF nor text.`;
+        const message = 'Neither text, nor PDF, nor a PNG, JPEG, GIF or WebP picture.';
         return err({ code: 'unsupported', message });
       }
       const { mediaType, bytes: data } = typed.value;
-      if (data.byteLength > MAX_FILE_BYTES) return tooLarge(name);
+      if (data.byteLength > MAX_FILE_BYTES) return tooLarge();
       const fileId = asId<FileId>(random.uuid());
       await store.call('addFile', { fileId, ownerId, name, mediaType, data });
       return ok({ type: 'file', file_id: fileId, name, media_type: mediaType, size: data.byteLength });
@@ -44,6 +44,6 @@ export function attachmentCalls({
   };
 }
 
-function tooLarge(name: string) {
-  return err({ code: 'too-large' as const, message: `“${name}” is larger than 10 MB.` });
+function tooLarge() {
+  return err({ code: 'too-large' as const, message: 'It is larger than 10 MB.' });
 }

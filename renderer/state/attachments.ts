@@ -83,7 +83,7 @@ export function attach(box: Box, files: readonly File[]): Promise<void> {
       id: crypto.randomUUID(),
       name: file.name,
       size: file.size,
-      problem: at < room ? null : `A message takes at most ${MAX_FILES} files`,
+      problem: at < room ? null : `A message takes at most ${MAX_FILES} files.`,
     }),
   );
   setUploads(box, (before) => [...before, ...uploads]);
@@ -112,9 +112,9 @@ async function send(box: Box, { id, name }: Upload, file: File): Promise<void> {
 
 async function keep(given: File): Promise<AttachedFile | { readonly problem: string }> {
   const file = await fitImage(given);
-  if (file.size > MAX_FILE_BYTES) return { problem: 'Larger than 10 MB' };
+  if (file.size > MAX_FILE_BYTES) return { problem: 'It is larger than 10 MB.' };
   const buffer = await file.arrayBuffer().catch(() => null);
-  if (buffer === null) return { problem: 'It could not be read' };
+  if (buffer === null) return { problem: 'It could not be read.' };
   const answer = await call('attachment.add', { name: file.name, bytes: new Uint8Array(buffer) });
   return answer.ok ? answer.value : { problem: answer.error.message };
 }

@@ -132,7 +132,7 @@ describe.each(engines)('files on $name', ({ open, skip }) => {
         ...edit,
         content: [{ type: 'text', text: 'again' }, ...parts(old)],
       });
-      expect(refused).toMatchObject({ ok: false, error: { kind: 'file-expired' } });
+      expect(refused).toMatchObject({ ok: false, error: { kind: 'file-expired', name: 'old.png' } });
       expect(await loadHistory(m, chat.chatId)).toEqual(before);
       const kept = parts(files[3] ?? old);
       expect(await m.store.call('editMessage', { ...edit, content: kept })).toMatchObject({ ok: true });

@@ -85,7 +85,7 @@ export async function claimFiles<P extends Part>(
   );
   const found = new Map(rows.map((row) => [row.id, row]));
   const gone = named.find(({ file_id }) => !found.has(file_id));
-  if (gone) refuse({ kind: 'file-expired', name: gone.name ?? null });
+  if (gone) refuse({ kind: 'file-expired', name: await loadName(tx, chat.id, gone.file_id) });
   await tx.query(
     `delete from chat_files where id in (select id from chat_files where chat_id = $1
        order by used_at desc, seq desc offset ${MAX_CHAT_FILES})`,
@@ -97,6 +97,16 @@ export async function claimFiles<P extends Part>(
     const { id, name, media_type, size } = file;
     return { type: 'file', file_id: id, name, media_type, size } as unknown as P;
   });
+}
+
+/** As an earlier message of the chat called it. */
+async function loadName(tx: Tx, chatId: ChatId, fileId: FileId): Promise<string | null> {
+  const { rows } = await tx.query<{ name: string | null }>(
+    `select part ->> 'name' as name from chat_messages m, jsonb_array_elements(m.content) part
+     where m.chat_id = $1 and m.content @> $2 and part ->> 'file_id' = $3 limit 1`,
+    [chatId, JSON.stringify([{ type: 'file', file_id: fileId }]), fileId],
+  );
+  return rows[0]?.name ?? null;
 }
 
 function isKept(part: Part): part is KeptPart {

@@ -1,5 +1,5 @@
 import type { AttachedFile } from '@shared/model/part.ts';
-import { CircleAlert, FileUp, TextCursorInput, X } from 'lucide-react';
+import { CircleAlert, FileUp, X } from 'lucide-react';
 import { useState } from 'react';
 import { bytes } from '../../lib/format.ts';
 import { type Box, detach, giveUp, type Upload, useFiles, useUploads } from '../../state/attachments.ts';
@@ -62,9 +62,8 @@ function FileChip({ file, onRemove, onText }: FileChipProps) {
       </span>
       <span className="file-note num">{isGone ? 'Expired' : bytes(file.size)}</span>
       {onText && (
-        <button type="button" className="mini" title="Paste as text instead" onClick={onText}>
-          <TextCursorInput className="i s" aria-hidden="true" />
-          <span className="sr">Paste as text instead</span>
+        <button type="button" className="as-text" onClick={onText}>
+          Paste as text instead
         </button>
       )}
       <Remove name={file.name} onRemove={onRemove} />

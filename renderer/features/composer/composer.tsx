@@ -32,8 +32,10 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   const escape = (empty: boolean) => {
     if (editing) return stopEditing(chatId);
     const now = Date.now();
-    if (empty && (busy || agents > 0) && now - lastEscape.current < TWICE_MS) void stopTree(session);
-    lastEscape.current = now;
+    const isSecond = empty && now - lastEscape.current < TWICE_MS;
+    // What was written keeps the first one from counting, and the third one is a first one again.
+    lastEscape.current = empty && !isSecond ? now : 0;
+    if (isSecond && (busy || agents > 0)) void stopTree(session);
   };
   if (archived) return <div className="comp shut">This chat is archived. Restore it to go on.</div>;
   return (

@@ -9,18 +9,27 @@ import { TextFileDialog } from './text-file-dialog.tsx';
 
 /** The files of a message of the person's: pictures as such, other files by their names. */
 export function UserFiles({ content }: { readonly content: readonly Part[] }) {
+  const isBelow = content.some((part) => part.type === 'text');
   const files = content.filter((part) => part.type === 'file');
   if (files.length === 0) return null;
   const pictures = files.filter(isPicture);
   const others = files.filter((file) => !isPicture(file));
   return (
-    <div className="you-files">
-      {pictures.map((file, at) => (
-        <Picture key={at} file={file} />
-      ))}
-      {others.map((file, at) => (
-        <OtherFile key={at} file={file} />
-      ))}
+    <div className={`you-files ${isBelow ? 'below' : ''}`}>
+      {pictures.length > 0 && (
+        <div>
+          {pictures.map((file, at) => (
+            <Picture key={at} file={file} />
+          ))}
+        </div>
+      )}
+      {others.length > 0 && (
+        <div>
+          {others.map((file, at) => (
+            <OtherFile key={at} file={file} />
+          ))}
+        </div>
+      )}
     </div>
   );
 }
