@@ -29,6 +29,7 @@ import { gitCalls, gitFeeds } from './ipc/git.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
+import { type SearchHandlerDeps, searchCalls, searchFeeds } from './ipc/search.ts';
 import { type TemplateHandlerDeps, templateCalls, templateFeeds } from './ipc/templates.ts';
 import { terminalCalls, terminalFeeds } from './ipc/terminals.ts';
 import { transferCalls, transferFeeds } from './ipc/transfer.ts';
@@ -36,6 +37,7 @@ import { usageCalls, usageFeeds } from './ipc/usage.ts';
 import { type WorkspaceHandlerDeps, workspaceCalls, workspaceFeeds } from './ipc/workspaces.ts';
 import { createModels, type Models } from './models/accounts.ts';
 import { createUsage, type Usage } from './models/usage.ts';
+import { type Searching, startSearching } from './search/searching.ts';
 import { loadMachineId } from './workspaces/machine-id.ts';
 import type { Workspaces } from './workspaces/registry.ts';
 import { createRuleBook, type RuleBook } from './workspaces/rule-book.ts';
@@ -131,7 +133,8 @@ async function assemble(
   const face = await openFace(options, { store, ownerId, models, ...places });
   const workerId = asId<WorkerId>(random.uuid());
   const { parts, replica } = await openParts(options, { ...base, ...sharing, workerId });
-  const work = { installationId, workerId, models, face, rules, places, mask: secrets.mask };
+  const searching = startSearching(base);
+  const work = { installationId, workerId, models, face, rules, places, searching, mask: secrets.mask };
   const driven = driveChats({ ...base, ...sharing, ...work });
   const keeping = openKeeping(options, secrets, base);
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
@@ -140,6 +143,7 @@ async function assemble(
     models,
     usage,
     rules,
+    searching,
     chats: chatDoor({ ...base, usage, parts, poller, closing: closing.signal, rules }, places, driven),
     workspaces: { ...base, ...places, pickFolder: options.pickFolder },
     places,
@@ -162,7 +166,7 @@ async function assemble(
         async () => stopFollowing(),
         () => keeping.close(),
         () => driven.worker.close(),
-        ...closers([face, rules, models, places]),
+        ...closers([searching, face, rules, models, places]),
         async () => closing.abort(),
         ...closers([replica, base.hints, store]),
       ]),
@@ -197,12 +201,14 @@ function openDoors(of: {
   readonly usage: Usage;
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
+  readonly searching: Searching;
   readonly workspaces: WorkspaceHandlerDeps;
   readonly places: TemplateHandlerDeps &
     HostHandlerDeps & { readonly terminals: Terminals; readonly git: Git };
   readonly keeping: Keeping;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, models, usage, chats, rules, workspaces, places, keeping } = of;
+  const { face, models, usage, chats, rules, searching, workspaces, places, keeping } = of;
+  const search: SearchHandlerDeps = { ...searching, clock: chats.clock, closing: chats.closing };
   return {
     calls: {
       ...appCalls(face),
@@ -212,6 +218,7 @@ function openDoors(of: {
       ...attachmentCalls(chats),
       ...ruleCalls(rules),
       ...gitCalls(places.git),
+      ...searchCalls(search),
       ...workspaceCalls(workspaces),
       ...templateCalls(places),
       ...terminalCalls(places.terminals),
@@ -226,6 +233,7 @@ function openDoors(of: {
       ...chatFeeds(chats),
       ...ruleFeeds(rules),
       ...gitFeeds(places.git),
+      ...searchFeeds(search),
       ...workspaceFeeds(workspaces),
       ...templateFeeds(places),
       ...terminalFeeds(places.terminals),

@@ -7,6 +7,7 @@ import { providerOperations } from './db/providers.ts';
 import { replicaOperations } from './db/replicas.ts';
 import { ruleOperations } from './db/rules.ts';
 import type { OperationSet } from './db/runner.ts';
+import { searchOperations } from './db/search/operations.ts';
 import { settingOperations } from './db/settings.ts';
 import { usageOperations } from './db/usage.ts';
 import { serveStore } from './db/worker-host.ts';
@@ -16,6 +17,7 @@ import { transferOperations } from './transfer/operations.ts';
 const sets: readonly OperationSet[] = [
   { role: 'daemon', operations: chatOperations },
   { role: 'daemon', operations: transferOperations },
+  { role: 'daemon', operations: searchOperations },
   { role: 'owner', operations: providerOperations },
   { role: 'owner', operations: workspaceOperations },
   { role: 'owner', operations: ruleOperations },

@@ -12,6 +12,8 @@ import type { DatabaseFaultCode } from '../db/fault.ts';
 import type { Git } from '../git/git.ts';
 import { waitingLink } from '../git/waiting-link.ts';
 import type { Models } from '../models/accounts.ts';
+import { searchHistory } from '../search/search-history.ts';
+import type { Searching } from '../search/searching.ts';
 import { workspaceTools } from '../tools/registry.ts';
 import { createWorkspaceTools } from '../tools/workspaces/workspace-tools.ts';
 import type { Places } from '../workspaces/registry.ts';
@@ -32,13 +34,14 @@ type Chosen =
 interface DriveParts extends Omit<WorkerDeps, Chosen> {
   readonly models: Models;
   readonly mask: Mask;
+  readonly searching: Searching;
   readonly places: Places & { readonly git: Git };
   readonly ownerId: OwnerId;
   readonly rules: RuleBook;
   readonly face: { readonly attention: Attention; onRefused(code: DatabaseFaultCode): void };
 }
 
-export function driveChats({ models, places, rules, face, mask, ...base }: DriveParts): {
+export function driveChats({ models, places, rules, face, mask, searching, ...base }: DriveParts): {
   readonly worker: ChatWorker;
   readonly toolbox: Toolbox;
 } {
@@ -49,6 +52,7 @@ export function driveChats({ models, places, rules, face, mask, ...base }: Drive
       ...workspaceTools,
       ...createWorkspaceTools({ ...places, chats: chatPlaces(base.store, base.ownerId), log: base.log }),
       ...createAgentTools({ ...base, worktrees }),
+      searchHistory(searching),
     ],
     connectionFor: async (id, chatId) => {
       if (chatId === null) return workspaces.connectionFor(id);

@@ -5,6 +5,7 @@ import type { GitOperations } from '../db/git.ts';
 import type { ProviderOperations } from '../db/providers.ts';
 import type { ReplicaOperations } from '../db/replicas.ts';
 import type { RuleOperations } from '../db/rules.ts';
+import type { SearchOperations } from '../db/search/operations.ts';
 import type { SettingOperations } from '../db/settings.ts';
 import type { Store } from '../db/store.ts';
 import type { UsageOperations } from '../db/usage.ts';
@@ -21,6 +22,7 @@ export type DaemonOperations = ChatOperationMap &
   WorkspaceOperations &
   RuleOperations &
   GitOperations &
+  SearchOperations &
   SettingOperations &
   UsageOperations &
   ReplicaOperations &

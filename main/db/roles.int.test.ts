@@ -68,6 +68,9 @@ const MAY: Readonly<Record<string, string>> = {
   // It knows the tokens of the others.
   replicas: 'nothing',
   schema_migrations: 'nothing',
+  search_blocks: 'all',
+  search_cursors: 'all',
+  search_docs: 'all',
   settings: 'read',
   spending: 'read',
   workspaces: 'read',

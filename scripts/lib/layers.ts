@@ -23,6 +23,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['backups'],
     ['transfer'],
     ['chatd'],
+    ['search'],
     ['tools'],
     ['git'],
     ['workspaces'],
@@ -34,7 +35,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'main/chatd': [['worker'], ['agents'], ['generation'], ['relay'], ['stream'], ['machine']],
   renderer: [['main'], ['app'], ['features'], ['state'], ['ui'], ['lib']],
-  shared: [['contract'], ['model'], ['agent-protocol'], ['util']],
+  shared: [['contract'], ['search'], ['model'], ['agent-protocol'], ['util']],
   agent: [['index'], ['serve'], ['files'], ['processes'], ['git'], ['terminals'], ['base']],
 };
 

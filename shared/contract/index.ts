@@ -11,6 +11,7 @@ import { gitContract } from './git.ts';
 import { hostsContract } from './hosts.ts';
 import { processesContract } from './processes.ts';
 import { rulesContract } from './rules.ts';
+import { searchContract } from './search.ts';
 import { templatesContract } from './templates.ts';
 import { terminalsContract } from './terminals.ts';
 import { transferContract } from './transfer.ts';
@@ -33,6 +34,7 @@ export const contract = {
   ...changesContract,
   ...hostsContract,
   ...gitContract,
+  ...searchContract,
   ...transferContract,
   ...backupsContract,
 };

@@ -29,6 +29,7 @@ const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = 
   close_agent: ['Stopping an agent', ''],
   interrupt_agent: ['Stopping an agent', ''],
   list_agents: ['Looking at its agents', ''],
+  search_history: ['Searching history', ''],
   list_templates: ['Looking at templates', ''],
   read_template: ['Reading a template', ''],
   create_workspace: ['Making a workspace', 'name'],

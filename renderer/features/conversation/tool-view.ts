@@ -107,6 +107,7 @@ const VERBS: Readonly<Record<string, readonly [ToolKind, string, string, string]
   process_list: ['process', 'Listing', 'Listed', 'List'],
   process_signal: ['process', 'Stopping', 'Stopped', 'Stop'],
   list_agents: ['other', 'Listing', 'Listed', 'List'],
+  search_history: ['other', 'Searching', 'Searched', 'Search'],
   list_templates: ['other', 'Listing', 'Listed', 'List'],
   read_template: ['other', 'Reading', 'Read', 'Read'],
   create_workspace: ['place', 'Making', 'Made', 'Make'],
@@ -131,6 +132,7 @@ function objectOf({ tool, args }: ToolFacts): string {
   if (tool === 'execute') return firstLine(text(a['command'])) || 'a command';
   if (tool === 'process_list') return 'processes';
   if (tool === 'list_agents') return 'agents';
+  if (tool === 'search_history') return `history for ${firstLine(text(a['query']))}`;
   if (tool.startsWith('process_')) return `process ${text(a['process_id'])}`.trim();
   if (tool === 'edit_files') return filesWords(editedPaths(args));
   const path = text(a['path']);

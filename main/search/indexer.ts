@@ -1,0 +1,114 @@
+import type { ChatId } from '@shared/model/ids.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorFields, type Log } from '../base/log.ts';
+import type { SearchStore } from '../db/search/operations.ts';
+import { type Agenda, createAgenda } from './agenda.ts';
+
+/** What is written down of one commit is written with that of the next ones: nobody searches that fast. */
+const GATHER_MS = 400;
+/** The one connection has others to serve: between two batches it is theirs for as long as a batch took. */
+const MOST_PAUSE_MS = 200;
+/** After a failure. */
+const AGAIN_MS = 30_000;
+
+export interface Indexer {
+  /** Chats of before that are not wholly in the index. What agents say now is written within a second and not counted. */
+  readonly left: number;
+  /** Told whenever `left` may have changed. Returns the function that stops it. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+interface IndexerDeps {
+  readonly store: SearchStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Keeps the index behind the chats (CHATD decision 17): a full look at the start and when hints were missed, and after
+ * that what hints name. While there is nothing to do it waits for a promise, without a timer.
+ */
+export function startIndexer(deps: IndexerDeps): Indexer {
+  const { clock, log } = deps;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const listeners = new Set<() => void>();
+  const agenda = createAgenda(deps.store);
+  const backlog = new Set<ChatId>();
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await agenda.filled(signal);
+      await clock.sleep(GATHER_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await workOff({ ...deps, agenda, backlog, tell }, signal).catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        log.warn('The search index could not be written', errorFields(error));
+        return clock.sleep(AGAIN_MS, signal).catch(() => undefined);
+      });
+    }
+  }
+
+  const running = run();
+  return {
+    get left() {
+      return backlog.size;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closing.abort();
+      agenda.close();
+      await running;
+    },
+  };
+}
+
+type Work = IndexerDeps & {
+  readonly agenda: Agenda;
+  readonly backlog: Set<ChatId>;
+  tell(): void;
+};
+
+async function workOff({ store, clock, agenda, backlog, tell }: Work, signal: AbortSignal): Promise<void> {
+  if (agenda.takeLook()) {
+    const behind = await store.call('listUnindexed', {}).catch((error: unknown) => {
+      agenda.look();
+      throw error;
+    });
+    for (const chatId of behind.chatIds) {
+      agenda.add(chatId);
+      backlog.add(chatId);
+    }
+    // The list has an end; behind it there may be more.
+    if (behind.isMore) agenda.look();
+    tell();
+  }
+  for (let chatId = agenda.take(); chatId && !signal.aborted; chatId = agenda.take()) {
+    const taken = chatId;
+    await indexChat({ store, clock }, taken, signal).catch((error: unknown) => {
+      agenda.add(taken);
+      throw error;
+    });
+    if (backlog.delete(taken)) tell();
+  }
+}
+
+async function indexChat(
+  { store, clock }: Pick<IndexerDeps, 'store' | 'clock'>,
+  chatId: ChatId,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const from = clock.now();
+    const { done } = await store.call('indexBatch', { chatId });
+    if (done) return;
+    await clock.sleep(Math.min(MOST_PAUSE_MS, clock.now() - from), signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,83 @@
+import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import type { HitCount, Place, SearchHit } from '@shared/search/hit.ts';
+import type { Filter, SearchQuery } from '@shared/search/query.ts';
+import type { FindStep } from '../db/search/find-docs.ts';
+import type { SearchStore } from '../db/search/operations.ts';
+
+/** What is looked for, and in which chat alone; null: in all. */
+export interface Asked extends SearchQuery {
+  readonly chatId: ChatId | null;
+}
+
+export interface HitPage {
+  readonly hits: readonly SearchHit[];
+  /** Where the next page begins; null: this is the last one. */
+  readonly next: Place | null;
+}
+
+export interface Search {
+  /** Newest first. Null: the signal came first. */
+  page(
+    asked: Asked,
+    page: { readonly after: Place | null; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<HitPage | null>;
+  /** Up to `most`. */
+  count(asked: Asked, most: number, signal: AbortSignal): Promise<HitCount | null>;
+  /** Where the newest `most` stand. */
+  places(asked: Asked, most: number, signal: AbortSignal): Promise<readonly Place[] | null>;
+}
+
+/** From here on a step reads as many blocks as were read before it. */
+const FIRST_BLOCKS = 1;
+const MOST_BLOCKS = 512;
+
+export function createSearch({ store, ownerId }: { store: SearchStore; ownerId: OwnerId }): Search {
+  async function chatsOf({ chatId, filters }: Asked): Promise<readonly ChatId[] | null> {
+    if (chatId) return [chatId];
+    return store.call('findChats', { ownerId, filters });
+  }
+
+  async function places(
+    asked: Asked,
+    { after, limit }: { readonly after: Place | null; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly Place[] | null> {
+    const chatIds = await chatsOf(asked);
+    if (chatIds?.length === 0) return [];
+    const found: Place[] = [];
+    const fixed = { ownerId, terms: asked.terms, chatIds, after, ...timesOf(asked.filters) };
+    let below: number | null = null;
+    for (let blocks = FIRST_BLOCKS; ; blocks = Math.min(2 * blocks, MOST_BLOCKS)) {
+      if (signal.aborted) return null;
+      const step: FindStep = { ...fixed, below, blocks, limit: limit - found.length };
+      // Between two steps others have their turn at the one connection.
+      const read = await store.call('findDocs', step);
+      found.push(...read.places);
+      below = read.below;
+      if (below === null || found.length >= limit) return found;
+    }
+  }
+
+  return {
+    async page(asked, { after, limit }, signal) {
+      const found = await places(asked, { after, limit: limit + 1 }, signal);
+      if (!found) return null;
+      const shown = found.slice(0, limit);
+      const hits = await store.call('loadHits', { ownerId, places: shown, terms: asked.terms });
+      return { hits, next: found.length > limit ? (shown.at(-1) ?? null) : null };
+    },
+    async count(asked, most, signal) {
+      const found = await places(asked, { after: null, limit: most + 1 }, signal);
+      return found && { count: Math.min(found.length, most), isMore: found.length > most };
+    },
+    places: (asked, most, signal) => places(asked, { after: null, limit: most }, signal),
+  };
+}
+
+/** The narrowest of what was asked. */
+function timesOf(filters: readonly Filter[]): Pick<FindStep, 'before' | 'since'> {
+  const at = (key: 'before' | 'after') =>
+    filters.flatMap((one) => (one.key === key ? [one.at] : [])).toSorted();
+  return { before: at('before')[0] ?? null, since: at('after').at(-1) ?? null };
+}
