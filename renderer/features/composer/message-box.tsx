@@ -53,7 +53,7 @@ export function MessageBox(props: MessageBoxProps) {
       else onSend();
     } else if (event.key === 'Escape') {
       onEscape(value.trim() === '');
-    } else if (event.key === 'ArrowUp' && value === '') {
+    } else if (event.key === 'ArrowUp' && value === '' && !event.altKey) {
       event.preventDefault();
       onRecall();
     }
