@@ -139,7 +139,7 @@ test('a draft keeps its files over a kill, a queued message counts them, and wha
     await you.getByRole('button', { name: 'Edit message' }).click();
     await expect(attachments(chat)).toContainText('Expired');
     await chat.message.press('Enter');
-    await expect(app.window.getByText('“screen.png” has expired')).toBeVisible();
+    await expect(app.window.getByTitle('“screen.png” has expired')).toBeVisible();
     await app.window.getByRole('button', { name: 'Remove screen.png' }).click();
     await chat.message.press('Enter');
     await expect(you).not.toContainText('Expired');

@@ -127,3 +127,29 @@ test('a queued message that was deleted comes back to its place; Escape twice st
   hold.release();
   await chat.rests();
 });
+
+test('a paused queue waits when the turn ends, over a restart, until it is let go', async ({ desk }) => {
+  script(desk.server, 'Begin', [{ say: 'One two three four five six.' }]);
+  script(desk.server, 'later', [{ say: 'Later is now.' }]);
+  const started = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 4, match: isTurn });
+  await started.chat.send('Begin');
+  await hold.reached;
+  await started.chat.send('later');
+  await started.app.window.getByRole('button', { name: 'Pause queue' }).click();
+  await expect(started.app.window.getByRole('button', { name: 'Resume queue' })).toBeVisible();
+  hold.release();
+  await expect(started.chat.feed).toContainText('Queue paused');
+  await expect(started.chat.chat('Begin')).toHaveAccessibleName(/Queue paused/);
+  await started.app.close();
+
+  const { app, chat } = await desk.again(started.app);
+  await chat.chat('Begin').click();
+  await expect(chat.feed).toContainText('Queue paused');
+  await expect(chat.queue).toHaveText(['later']);
+  await chat.command('pause');
+  await expect(chat.agent.last()).toContainText('Later is now.');
+  await chat.rests();
+  await expect(chat.queue).toHaveCount(0);
+  expect(app.pageErrors).toEqual([]);
+});

@@ -264,6 +264,8 @@ function queueCalls({ store, ownerId }: ChatHandlerDeps) {
       ),
     'queue.move': async ({ chatId, queuedId, by }) =>
       answer(await store.call('moveQueued', { chatId, ownerId, queuedId, by }), codes, done),
+    'queue.pause': async ({ chatId, paused }) =>
+      answer(await store.call('pauseQueue', { chatId, ownerId, paused }), codes, done),
     'queue.promote': async ({ chatId, queuedId }) =>
       answer(
         await store.call('promoteQueued', { chatId, ownerId, queuedId }),

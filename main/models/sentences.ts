@@ -47,6 +47,8 @@ export function sentence(kind: FaultKind, context: SentenceContext): string {
       return `${x} is turned off. Turn it on in Settings → Accounts, or pick another model.`;
     case 'stopped':
       return 'The work was stopped.';
+    case 'paused':
+      return 'The queue is paused.';
     case 'workspace_unreachable':
       return 'The workspace cannot be reached.';
     case 'context_full':

@@ -34,6 +34,8 @@ export function statusLook(chat: Row, nowMs: number): StatusLook {
     case 'requires_action':
       return { words: chat.activity ?? asksWords(chat.asks), glyph: 'hand', tone: 'warn' };
     case 'error':
+      if (chat.last_error?.kind === 'paused')
+        return { words: 'Queue paused', glyph: 'square', tone: 'faint' };
       return {
         words: firstLine(chat.last_error?.message ?? '') || 'Chat processing failed.',
         glyph: 'cross',

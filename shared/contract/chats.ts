@@ -236,6 +236,12 @@ export const chatsContract = {
     output: is<null>(),
     errors: ['not-found', 'not-allowed'],
   }),
+  /** The head waits when the turn ends, or goes on. */
+  'queue.pause': call({
+    input: z.object({ chatId: s.chatId, paused: z.boolean() }),
+    output: is<null>(),
+    errors: ['not-found', 'not-allowed'],
+  }),
   'queue.promote': call({
     input: z.object({ chatId: s.chatId, queuedId: s.queuedId }),
     output: is<null>(),

@@ -36,6 +36,8 @@ export interface ChatSummary {
   readonly stopped: boolean;
   /** Its place among the pinned chats, from 1; 0: it is not pinned. */
   readonly pin_order: number;
+  /** Its queue waits when the turn ends; absent: it goes on. */
+  readonly queue_paused?: true;
   /** Where its history comes from; null: it began by itself, or its origin is gone. */
   readonly forked_from: ForkOrigin | null;
   /** What its own calls cost so far, without those of its agents; absent: nothing was asked of a model yet. */

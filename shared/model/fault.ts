@@ -10,6 +10,8 @@ export type FaultKind =
   | 'missing_key'
   | 'provider_disabled'
   | 'stopped'
+  /** The person paused the queue: its head waits. */
+  | 'paused'
   | 'workspace_unreachable'
   | 'context_full'
   | 'generic';

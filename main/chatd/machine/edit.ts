@@ -45,6 +45,7 @@ export const editMessage = operation('durable', (tx: Tx, args: Edit) =>
       last_reasoning_effort: target.reasoning_effort,
       compaction_held: false,
       stopped_from_above: false,
+      queue_paused: false,
     });
     return { messageId };
   }),

@@ -54,6 +54,7 @@ export const transitions = {
   editQueued: QUEUED,
   moveQueued: QUEUED,
   promoteQueued: QUEUED,
+  pauseQueue: [...R, ...I, ...A, 'E1'],
   interrupt: [...R, ...A],
   retryError: E,
   answerCall: [...R, ...A],

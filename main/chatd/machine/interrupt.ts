@@ -73,6 +73,7 @@ async function settle(m: Mutation, reason: CancelReason): Promise<boolean> {
     generation_attempt: 0,
     compaction_requested_at: null,
     stopped_from_above: false,
+    queue_paused: false,
   });
   return false;
 }

@@ -113,6 +113,11 @@ const MATRIX: readonly Row[] = [
   },
   { name: 'promoteQueued', to: { E1: 'R0', A1: 'R0', R1: 'I1', I1: 'I1' }, run: byQueued('promoteQueued') },
   {
+    name: 'pauseQueue',
+    to: { R0: 'R0', R1: 'R1', I0: 'I0', I1: 'I1', A0: 'A0', A1: 'A1', E1: 'E1' },
+    run: (m, { chatId, ownerId }) => m.store.call('pauseQueue', { chatId, ownerId, paused: true }),
+  },
+  {
     name: 'interrupt',
     to: { R0: 'I0', R1: 'I1', A0: 'W', A1: 'R0' },
     how: { call: 'gated' },

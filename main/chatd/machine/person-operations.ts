@@ -2,7 +2,7 @@ import { createChat } from './create.ts';
 import { editMessage } from './edit.ts';
 import { forkChat } from './fork.ts';
 import { pinChat } from './pins.ts';
-import { deleteQueued, editQueued, moveQueued, promoteQueued } from './queue.ts';
+import { deleteQueued, editQueued, moveQueued, pauseQueue, promoteQueued } from './queue.ts';
 import { sendMessage } from './send.ts';
 
 /** What a person writes, and where they put it. */
@@ -14,6 +14,7 @@ export const personOperations = {
   deleteQueued,
   editQueued,
   moveQueued,
+  pauseQueue,
   promoteQueued,
   pinChat,
 };

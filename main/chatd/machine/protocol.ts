@@ -34,6 +34,7 @@ export interface ChatPatch {
   readonly compaction_requested_at?: null;
   readonly compaction_held?: boolean;
   readonly stopped_from_above?: boolean;
+  readonly queue_paused?: boolean;
   readonly requires_action_deadline_at?: null;
 }
 

@@ -93,11 +93,13 @@ const NO_MODEL: ChatFault = {
 
 /**
  * The end of a turn with a queue: the head goes on, and the chat runs. Where no model is left that could answer
- * it, the chat fails and keeps its queue (E1): a refusal would be tried again for ever. Answers which.
+ * it, the chat fails and keeps its queue (E1): a refusal would be tried again for ever. The same end, without a
+ * failure, where the person paused the queue. Answers whether it goes on.
  */
 export async function promoteHeadOrFail(m: Mutation, reason: CancelReason): Promise<boolean> {
   const [head] = await loadQueue(m.tx, m.chat.id);
   invariant(head, 'this state has a queue');
+  if (m.chat.queue_paused) return endPaused(m, reason);
   const model = await resolveModelOf(m, head);
   if (model) await insertPromoted(m, head, model, reason);
   else await resolveOutstanding(m.tx, m.chat, reason);
@@ -110,6 +112,32 @@ export async function promoteHeadOrFail(m: Mutation, reason: CancelReason): Prom
   });
   return model !== null;
 }
+
+const PAUSED: ChatFault = { kind: 'paused', message: 'The queue is paused.', retryable: false };
+
+/** E1 with the queue kept, until the person lets it go on. */
+async function endPaused(m: Mutation, reason: CancelReason): Promise<false> {
+  await resolveOutstanding(m.tx, m.chat, reason);
+  await m.set({
+    status: 'error',
+    last_error: PAUSED,
+    generation_attempt: 0,
+    retry_state: null,
+    compaction_requested_at: null,
+  });
+  return false;
+}
+
+/** A paused queue keeps its head when the turn ends, as E1. Going on from there promotes it. */
+export const pauseQueue = operation('durable', (tx: Tx, args: Scope & { readonly paused: boolean }) =>
+  mutate(tx, args, 'pauseQueue', async (m) => {
+    await m.set({ queue_paused: args.paused });
+    if (args.paused || m.chat.last_error?.kind !== 'paused') return null;
+    await promoteHead(m, 'promoted');
+    await m.set({ status: 'running', last_error: null, compaction_requested_at: null });
+    return null;
+  }),
+);
 
 async function requireQueued({ tx, chat }: Mutation, queuedId: QueuedId): Promise<QueueRow> {
   const found = (await loadQueue(tx, chat.id)).find((row) => row.id === queuedId);

@@ -48,6 +48,7 @@ export interface ChatRow {
   readonly compaction_requested_at: string | null;
   readonly compaction_held: boolean;
   readonly stopped_from_above: boolean;
+  readonly queue_paused: boolean;
   readonly requires_action_deadline_at: string | null;
   readonly dynamic_tools: readonly DynamicTool[] | null;
   readonly last_read_message_id: MessageId | null;

@@ -32,7 +32,13 @@ async function send(m: Mutation, args: SendMessageArgs): Promise<Sent> {
   if (m.chat.stopped_from_above) await m.set({ stopped_from_above: false });
   if (status === 'error') {
     await promoteHead(m, 'newMessage');
-    await m.set({ status: 'running', last_error: null, compaction_requested_at: null });
+    // Who writes to a chat that rests wants it to go on, also where its queue was paused.
+    await m.set({
+      status: 'running',
+      last_error: null,
+      compaction_requested_at: null,
+      queue_paused: false,
+    });
   } else if (args.busy === 'interrupt') {
     await interruptFor(m);
   }
@@ -58,6 +64,7 @@ async function sendNow(m: Mutation, args: SendMessageArgs): Promise<Sent> {
     last_model_config_id: model,
     last_reasoning_effort: effort,
     compaction_held: false,
+    queue_paused: false,
   });
   return { queued: false, messageId, queuedId: null };
 }

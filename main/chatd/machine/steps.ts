@@ -117,7 +117,12 @@ export const finishTurn = operation('durable', (tx: Tx, fence: Fence) =>
   mutateFenced(tx, fence, 'finishTurn', async (m) => {
     if (m.chat.queued > 0) return { promoted: await promoteHeadOrFail(m, 'promoted') };
     await resolveOutstanding(tx, m.chat, 'turnEnded');
-    await m.set({ status: 'waiting', generation_attempt: 0, compaction_requested_at: null });
+    await m.set({
+      status: 'waiting',
+      generation_attempt: 0,
+      compaction_requested_at: null,
+      queue_paused: false,
+    });
     return { promoted: false };
   }),
 );

@@ -6,13 +6,14 @@ import { ASKS_PERSON } from './actions.ts';
 import { type Doing, toActivity } from './activity.ts';
 
 interface SummaryRow
-  extends Omit<ChatSummary, 'pending' | 'retry' | 'activity' | 'cost' | 'cap_micros'>,
+  extends Omit<ChatSummary, 'pending' | 'retry' | 'activity' | 'cost' | 'cap_micros' | 'queue_paused'>,
     Doing {
   readonly retry_state: RetryInfo | null;
   /** Null without a call. */
   readonly spent_micros: number | null;
   readonly unpriced: number | null;
   readonly has_cap: boolean;
+  readonly queue_paused: boolean;
   readonly cap_micros: number | null;
 }
 
@@ -24,7 +25,7 @@ export const HAS_ANSWERED = `(select m.role = 'assistant' and not m.interrupted 
 /** One row a chat over index look-ups alone; a call's arguments are read only where a call runs. */
 const SUMMARY = `select c.id, c.title, c.status, c.worker_id, c.archived, c.workspace_id, c.parent_chat_id,
     c.root_chat_id, c.last_model_config_id, c.last_reasoning_effort, c.last_error, c.retry_state,
-    c.snapshot_version, c.created_at, c.updated_at, c.pin_order,
+    c.snapshot_version, c.created_at, c.updated_at, c.pin_order, c.queue_paused,
     c.last_read_message_id as last_read,
     (select jsonb_build_object('chat_id', o.id, 'message_id', c.forked_from_message_id, 'title', o.title)
       from chats o where o.id = c.forked_from_chat_id) as forked_from,
@@ -123,6 +124,7 @@ function toSummary(row: SummaryRow): ChatSummary {
     ...(row.spent_micros === null
       ? {}
       : { cost: { micros: row.spent_micros, unpriced: row.unpriced ?? 0 } }),
+    ...(row.queue_paused ? { queue_paused: true as const } : {}),
     ...(row.has_cap ? { cap_micros: row.cap_micros } : {}),
     snapshot_version: row.snapshot_version,
     created_at: row.created_at,

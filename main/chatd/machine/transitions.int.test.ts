@@ -711,3 +711,40 @@ describe('the chat’s own row', () => {
     expect(await m.store.call('getDraft', { ownerId, key: 'new' })).toEqual({ text: '', files: [] });
   });
 });
+
+describe('a paused queue', () => {
+  test('keeps its head when the turn ends, and goes on with it when it is let go', async () => {
+    const chat = await arrange(m, 'R1');
+    const { chatId, ownerId, fence } = chat;
+    expect(await m.store.call('pauseQueue', { chatId, ownerId, paused: true })).toMatchObject({ ok: true });
+    const summary = () => m.store.call('loadSummary', { chatId, ownerId });
+    expect(await summary()).toMatchObject({ queue_paused: true, status: 'running' });
+    expect(await m.store.call('finishTurn', fence)).toEqual({ ok: true, value: { promoted: false } });
+    expect(await loadState(m, chatId)).toBe('E1');
+    expect(await summary()).toMatchObject({ last_error: { kind: 'paused' } });
+    expect(await brokenInvariants(m, chatId)).toEqual([]);
+    await m.store.call('pauseQueue', { chatId, ownerId, paused: false });
+    expect(await loadState(m, chatId)).toBe('R0');
+    const after = await summary();
+    expect(after?.last_error).toBeNull();
+    expect(after).not.toHaveProperty('queue_paused');
+  });
+
+  test('is let go by a new message to a chat that rests, the head first', async () => {
+    const chat = await arrange(m, 'R1');
+    const { chatId, ownerId, fence } = chat;
+    await m.store.call('pauseQueue', { chatId, ownerId, paused: true });
+    await m.store.call('finishTurn', fence);
+    await m.store.call('sendMessage', {
+      chatId,
+      ownerId,
+      content: [{ type: 'text', text: 'go on' }],
+      modelConfigId: null,
+      effort: undefined,
+      busy: 'queue',
+      sendKey: randomUUID(),
+    });
+    expect(await loadState(m, chatId)).toBe('R1');
+    expect(await m.store.call('loadSummary', { chatId, ownerId })).not.toHaveProperty('queue_paused');
+  });
+});

@@ -341,6 +341,8 @@ export interface ChatOperations {
   deleteQueued: Op<ByChat & { queuedId: QueuedId }, Outcome<null>>;
   editQueued: Op<ByChat & { queuedId: QueuedId; content: readonly UserPart[] }, Outcome<null>>;
   moveQueued: Op<ByChat & { queuedId: QueuedId; by: -1 | 1 }, Outcome<null>>;
+  /** At the end of a turn the head waits (E1, `paused`); going on promotes it. Forgotten when the queue runs empty. */
+  pauseQueue: Op<ByChat & { paused: boolean }, Outcome<null>>;
   promoteQueued: Op<ByChat & { queuedId: QueuedId }, Outcome<null>>;
   /** R→I; A0→W, A1→R with cancellations. */
   interrupt: Op<ByChat, Outcome<null>>;

@@ -21,3 +21,6 @@ grant select, insert, update, delete on chat_files to gaffer_daemon;
 
 -- what a draft has attached
 alter table chat_drafts add column files uuid[] not null default '{}';
+
+-- its queue waits when a turn ends, until the person lets it go on
+alter table chats add column queue_paused boolean not null default false;

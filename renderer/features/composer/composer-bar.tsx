@@ -7,6 +7,7 @@ import { asEffort } from '../../state/models.ts';
 import { toast } from '../../state/toasts.ts';
 import { AttachButton } from './attach-button.tsx';
 import { ContextButton } from './context-button.tsx';
+import { PauseButton } from './pause-button.tsx';
 import { EffortPicker, ModelPicker, ModePicker } from './pickers.tsx';
 import { SendButton } from './send-button.tsx';
 import { StopButton } from './stop-button.tsx';
@@ -28,6 +29,7 @@ export function ComposerBar(props: ComposerBarProps) {
   const { session, box, busy, agents, editing, waits, onSend } = props;
   const chat = useStore(session.store, (s) => s.view?.chat ?? null);
   const queued = useStore(session.store, (s) => s.view?.queue.length ?? 0);
+  const paused = chat?.queue_paused ?? false;
   const modelId = chat?.last_model_config_id ?? null;
   const setModel = (modelConfigId: ModelConfigId | null, effort: string | null) => {
     if (!modelConfigId) return;
@@ -49,7 +51,10 @@ export function ComposerBar(props: ComposerBarProps) {
       <AttachButton box={box} />
       <ContextButton session={session} short={busy && queued > 0} />
       <span className="end-group">
-        {(busy || agents > 0) && <StopButton session={session} agents={agents} queued={queued} />}
+        {queued > 0 && <PauseButton session={session} paused={paused} />}
+        {(busy || agents > 0) && (
+          <StopButton session={session} agents={agents} queued={paused ? 0 : queued} />
+        )}
         <SendButton waits={waits} onClick={onSend}>
           {busy && !editing ? 'Queue' : 'Send'}
         </SendButton>

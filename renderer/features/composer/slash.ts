@@ -28,6 +28,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   slash('rename', 'chat.rename', 'Give the chat another title'),
   slash('title', 'chat.regenerateTitle', 'Let the model find a title'),
   slash('copy', 'chat.copyAnswer', 'Copy the last answer', 'nothing was answered yet'),
+  slash('pause', 'write.pauseQueue', 'Let what is queued wait, or go on', 'nothing is queued'),
   slash('stop', 'chat.stop', 'Stop the chat and its agents', 'nothing runs'),
   slash('archive', 'chat.archive', 'Put the chat away'),
   slash('changes', 'view.changes', 'Show what differs in the workspace'),

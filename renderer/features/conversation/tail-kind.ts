@@ -7,6 +7,7 @@ import { isContextCut } from './context-cut.ts';
 export type TailKind =
   | 'lost'
   | 'error'
+  | 'paused'
   | 'stopping'
   | 'retry'
   | 'pending'
@@ -33,7 +34,7 @@ export interface TailState {
 export function tailKind(state: TailState): TailKind {
   const { lost, status, pending, retry, error, idle, link, brokenOff } = state;
   if (lost) return 'lost';
-  if (status === 'error' && error) return 'error';
+  if (status === 'error' && error) return error.kind === 'paused' ? 'paused' : 'error';
   if (status === 'interrupting') return 'stopping';
   // Only a person can help, so the way to do it stands here at rest too.
   if (link?.state === 'down' && link.final) return 'link';
@@ -80,6 +81,7 @@ export function helpFor(kind: FaultKind): Help {
     case 'timeout':
     case 'stream_silence_timeout':
     case 'stopped':
+    case 'paused':
     case 'generic':
       return 'retry';
   }

@@ -1,5 +1,5 @@
 import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
-import { CircleDashed, CircleX, Clock, KeyRound, Square, Unplug } from 'lucide-react';
+import { CircleDashed, CircleX, Clock, KeyRound, Pause, Square, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
@@ -51,6 +51,8 @@ export function Tail({ session }: { readonly session: ChatSession }) {
           </Entry>
         )
       );
+    case 'paused':
+      return <Quiet icon={<Pause className="i s" aria-hidden="true" />} text="Queue paused" />;
     case 'stopping':
       return <Quiet icon={<Square className="i s" aria-hidden="true" />} text="Stopping…" />;
     case 'retry':

@@ -1,6 +1,7 @@
 import type { Effort } from '@shared/model/account.ts';
-import { Brain, Cpu, Paperclip, Shield } from 'lucide-react';
+import { Brain, Cpu, Paperclip, Pause, Shield } from 'lucide-react';
 import { findModel, modelsStore } from '../models.ts';
+import { pauseQueue } from '../queue.ts';
 import { openInComposer } from '../wishes.ts';
 import { defineCommands, type Now } from './command.ts';
 
@@ -19,6 +20,17 @@ export const writeCommands = defineCommands({
     icon: Paperclip,
     when: () => openInComposer.isHeard(),
     run: () => openInComposer.make('Attach'),
+  },
+  'write.pauseQueue': {
+    title: 'Pause the queue',
+    titleNow: ({ chat }) => (chat?.queue_paused ? 'Resume the queue' : 'Pause the queue'),
+    words: 'queued messages wait go on',
+    section: 'Chat',
+    icon: Pause,
+    when: ({ session }) => (session?.store.getState().view?.queue.length ?? 0) > 0,
+    run: ({ chat }) => {
+      if (chat) void pauseQueue(chat.id, !chat.queue_paused);
+    },
   },
   'write.model': {
     title: 'Choose the model',
