@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { RunningApp } from '../fixtures/app.ts';
 import { Conversation, exactly } from '../fixtures/conversation.ts';
 import { expect, test } from '../fixtures/desk.ts';
+import { Palette } from '../fixtures/palette.ts';
 import { isTurn, script } from '../fixtures/script.ts';
 import { TerminalPane } from '../fixtures/terminal-pane.ts';
 
@@ -65,12 +66,14 @@ test('each window has its own chat; one is closed, the other goes on', async ({ 
   for (const shown of [chat, second.chat])
     await expect(shown.tree.getByRole('treeitem', { level: 2 })).toHaveCount(2);
   // A theme is the app's, not the window's.
-  await app.window.getByRole('button', { name: /^(Light|Dark) theme$/ }).click();
   const themes = () =>
     Promise.all(
       [app.window, second.page].map((p) => p.evaluate(() => document.documentElement.dataset['theme'])),
     );
-  await expect.poll(async () => new Set(await themes()).size).toBe(1);
+  const [shown] = await themes();
+  const other = shown === 'light' ? 'dark' : 'light';
+  await new Palette(app.window).run(`Theme: ${other}`);
+  await expect.poll(themes).toEqual([other, other]);
 
   await second.page.close();
   await expect.poll(() => app.electron.windows().length).toBe(1);

@@ -9,20 +9,15 @@ export function useMarkRead(session: ChatSession, endInSight: boolean): void {
   const inFront = useInFront();
   const last = useStore(session.store, (s) => s.view?.messages.at(-1)?.id ?? null);
   const unread = useStore(session.store, (s) => s.view?.chat.unread ?? false);
-  const sent = useRef<number | null>(null);
+  const seen = useRef<{ readonly last: number; readonly unread: boolean } | null>(null);
   useEffect(() => {
-    if (
-      !inFront ||
-      !endInSight ||
-      last === null ||
-      (!unread && sent.current === null) ||
-      sent.current === last
-    ) {
-      // The first row seen of a chat that was read needs no word; later ones do.
-      if (inFront && endInSight && !unread && sent.current === null) sent.current = last;
-      return;
-    }
-    sent.current = last;
+    if (!inFront || !endInSight || last === null) return;
+    const before = seen.current;
+    seen.current = { last, unread };
+    // What was read needs no word, be it the first row that is seen or the answer to the word before. A row that counts
+    // as unread does, also when it was in sight before it counted.
+    if (!unread && (before === null || before.last === last)) return;
+    if (unread && before?.unread && before.last === last) return;
     void call('chat.read', { chatId: session.chatId, messageId: last });
   }, [session, inFront, endInSight, last, unread]);
 }
