@@ -177,6 +177,7 @@ test('a fork goes on by itself from any message; an edit says first what it drop
   await test.step('from a question the fork answers it anew', async () => {
     await page.keyboard.press('Alt+ArrowUp');
     await expect(chat.you.filter({ hasText: 'Write it' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Jump to latest' })).toBeHidden();
     await page.keyboard.press('f');
     await expect(page.getByRole('heading', { name: 'Fork of A plan' })).toBeVisible();
     await expect(chat.agent.last()).toContainText('Written.', { timeout: 60_000 });

@@ -5,7 +5,7 @@ import { focusMessage } from '../../state/nav.ts';
 import { useAttention } from '../../state/pane.ts';
 import { useWish } from '../../state/wish.ts';
 import { stepMessage } from '../../state/wishes.ts';
-import type { Place } from './use-place.ts';
+import { type Place, START_MARGIN_PX } from './use-place.ts';
 import type { AnyRow } from './use-rows.ts';
 
 /** How many frames a row that was scrolled to may take to be there, and how many pages back are asked for. */
@@ -40,7 +40,9 @@ export function useWalk(
     focusRow: (at) => {
       const row = now.current.rows[at];
       if (!row || !scroller.current) return;
-      leave();
+      // What is in sight anyway takes nobody away from the end.
+      const top = (handle.current?.getItemOffset(at) ?? 0) + START_MARGIN_PX;
+      if (top < scroller.current.scrollTop) leave();
       handle.current?.scrollToIndex(at, { align: at === now.current.rows.length - 1 ? 'end' : 'nearest' });
       focusWhenThere(scroller, row.key, FRAMES);
     },
