@@ -47,6 +47,22 @@ test('the palette leads to chats, commands and settings, by name and by keys', a
     await expect(chat.agent).toContainText('Done: Fix flaky checkout test.');
   });
 
+  await test.step('what was said is found, after what is called so, and opens at its row', async () => {
+    await page.keyboard.press('Control+n');
+    await page.keyboard.press('Control+k');
+    await palette.field.fill('flake');
+    const said = palette.dialog.getByRole('group', { name: /^In messages · \d+$/ }).getByRole('option');
+    await expect(said.first()).toContainText('Why does it flake?');
+    await expect(said.first().locator('mark')).toHaveText('flake');
+    await inBothThemes(app, 'palette-hits');
+    await palette.field.fill('is:what');
+    await expect(palette.dialog).toContainText('is not known');
+    await palette.field.fill('flake');
+    await said.first().click();
+    await expect(heading).toHaveText('Fix flaky checkout test');
+    await expect(chat.you).toContainText('Why does it flake?');
+  });
+
   await test.step('a command shows its shortcut, and the arrows go round', async () => {
     await page.keyboard.press('Control+k');
     await palette.field.fill('new chat');

@@ -16,7 +16,7 @@ export function Overlays() {
   return (
     <>
       {part && <Settings part={part} />}
-      {overlay?.kind === 'palette' && <Palette text={overlay.text} findHits={null} />}
+      {overlay?.kind === 'palette' && <Palette text={overlay.text} />}
       {overlay?.kind === 'cheat-sheet' && <CheatSheet />}
       <WorkspaceDialogs />
       <HostDialogs />

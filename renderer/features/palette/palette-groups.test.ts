@@ -1,4 +1,5 @@
-import { asId, type ChatId, type WorkspaceId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type MessageId, type WorkspaceId } from '@shared/model/ids.ts';
+import type { SearchHit } from '@shared/search/hit.ts';
 import { describe, expect, it } from 'vitest';
 import { testChat } from '../../state/test-chat.ts';
 import { type Hits, NO_HITS } from './hits.ts';
@@ -98,21 +99,29 @@ describe('the palette', () => {
 
   it('lists what is said after what matches best, so that it moves nothing that was chosen', () => {
     const snippet = { text: 'the hold was released', marks: [{ from: 4, to: 8 }] };
-    const hit = {
+    const hit: SearchHit = {
       chatId: asId<ChatId>('c'),
-      messageId: 7,
+      messageId: 7 as MessageId,
       part: 0,
       title: 'T',
+      archived: false,
+      workspace: null,
       kind: 'agent',
       at: '',
       snippet,
     };
-    const hits: Hits = { list: [hit], count: '14' };
+    const hits: Hits = { list: [hit], count: '14', problem: null };
     expect(list('dark', { hits }).map(([label]) => label)).toEqual([
       'Chats',
       'In messages · 14',
       'Commands',
     ]);
+    expect(list('dark status:finished', { hits }).map(([label]) => label)).toEqual([
+      'Chats',
+      'In messages · 14',
+      'Commands',
+    ]);
+    expect(list('status:finished', { hits })).toEqual([['In messages · 14', 'the hold was released']]);
     expect(list('qqq', { hits })).toEqual([['In messages · 14', 'the hold was released']]);
     expect(list('> dark', { hits }).map(([label]) => label)).toEqual(['Commands']);
   });

@@ -1,9 +1,10 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
+import type { SearchHit } from '@shared/search/hit.ts';
 import { type Ranked, rank } from '../../lib/rank.ts';
 import type { Section } from '../../state/commands/command.ts';
 import type { CommandId } from '../../state/commands/registry.ts';
-import type { Hit, Hits } from './hits.ts';
+import type { Hits } from './hits.ts';
 
 /** A command as it is called and found now. */
 export interface ListedCommand {
@@ -21,7 +22,7 @@ interface Marks {
 
 export type Entry = { readonly key: string; readonly marks: Marks } & (
   | { readonly kind: 'chat'; readonly chat: ChatSummary; readonly place: string }
-  | { readonly kind: 'hit'; readonly hit: Hit }
+  | { readonly kind: 'hit'; readonly hit: SearchHit }
   | { readonly kind: 'command'; readonly command: ListedCommand }
 );
 
@@ -47,6 +48,7 @@ export interface PaletteInput {
   readonly nowMs: number;
 }
 
+const FILTER = /(?<=^|\s)-?(?:status|workspace|model|before|after|is):(?:"[^"]*"|\S+)/giu;
 const FEW_CHATS = 6;
 const FEW_COMMANDS = 4;
 const MANY = 30;
@@ -59,8 +61,10 @@ export function paletteGroups(input: PaletteInput): readonly Group[] {
   const query = input.text.replace('>', onlyCommands ? '' : '>').trim();
   if (query === '')
     return filled(onlyCommands ? commandGroups(input) : [recentChats(input), ...commandGroups(input)]);
-  const chats = onlyCommands ? [] : matchingChats(query, input);
-  const commands = matchingCommands(query, input);
+  // What only says where to search names no chat and no command.
+  const name = query.replaceAll(FILTER, ' ').trim();
+  const chats = onlyCommands || name === '' ? [] : matchingChats(name, input);
+  const commands = name === '' ? [] : matchingCommands(name, input);
   const groups = [
     { label: 'Chats', best: (chats[0]?.score ?? 0) + CHATS_FIRST, entries: chats.map(chatEntry(input)) },
     ...['Commands', 'Settings'].map((label) => {

@@ -8,25 +8,18 @@ import { openBeside, openChat } from '../../state/nav.ts';
 import { showOverlay } from '../../state/overlay.ts';
 import { recentCommands, rememberCommand } from '../../state/recent-commands.ts';
 import { useModal } from '../../ui/use-modal.ts';
-import { type FindHits, useHits } from './hits.ts';
+import { useHits } from './hits.ts';
 import type { Entry, ListedCommand } from './palette-groups.ts';
 import { Results } from './results.tsx';
 import { useGroups } from './use-groups.ts';
 
 const PAGE = 8;
 
-interface PaletteProps {
-  /** What its field begins with. */
-  readonly text: string;
-  /** Null: messages are not looked through. */
-  readonly findHits: FindHits | null;
-}
-
-/** Everything by name: chats, commands, settings. */
-export function Palette({ text: first, findHits }: PaletteProps) {
+/** Everything by name, and what stands in messages: chats, commands, settings. */
+export function Palette({ text: first }: { readonly text: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState(first);
-  const list = useList(text, findHits);
+  const list = useList(text);
   const id = useId();
   useModal(dialog);
   return (
@@ -60,17 +53,25 @@ export function Palette({ text: first, findHits }: PaletteProps) {
           onKeyDown={list.onKeyDown}
         />
       </div>
-      <Results id={id} groups={list.groups} at={list.at} onPoint={list.go} onTake={take} />
+      <Results
+        id={id}
+        groups={list.groups}
+        problem={list.problem}
+        at={list.at}
+        onPoint={list.go}
+        onTake={take}
+      />
     </dialog>
   );
 }
 
 /** What is listed, what of it is active, and what the keys do. */
-function useList(text: string, findHits: FindHits | null) {
+function useList(text: string) {
   // What can be done is what could be done before the palette lay over it.
   const [commands] = useState(listCommands);
   const [recent] = useState(recentCommands);
-  const groups = useGroups(text, commands, recent, useHits(text, findHits));
+  const hits = useHits(text);
+  const groups = useGroups(text, commands, recent, hits);
   // By name and not by place: hits come later, and stand between.
   const [chosen, setChosen] = useState<{ readonly text: string; readonly key: string | null }>({
     text,
@@ -92,7 +93,7 @@ function useList(text: string, findHits: FindHits | null) {
     else return;
     event.preventDefault();
   };
-  return { groups, at, active, go, onKeyDown };
+  return { groups, problem: hits.problem, at, active, go, onKeyDown };
 }
 
 function take(entry: Entry, beside: boolean): void {

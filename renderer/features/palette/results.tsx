@@ -22,13 +22,15 @@ import type { Entry, Group } from './palette-groups.ts';
 interface ResultsProps {
   readonly id: string;
   readonly groups: readonly Group[];
+  /** What of the question cannot be read. */
+  readonly problem: string | null;
   readonly at: number;
   /** The mouse is over the entry at this place. */
   readonly onPoint: (at: number) => void;
   readonly onTake: (entry: Entry, beside: boolean) => void;
 }
 
-export function Results({ id, groups, at, onPoint, onTake }: ResultsProps) {
+export function Results({ id, groups, problem, at, onPoint, onTake }: ResultsProps) {
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is active, and what is listed, decides
   useEffect(() => {
@@ -62,7 +64,9 @@ export function Results({ id, groups, at, onPoint, onTake }: ResultsProps) {
           ))}
         </div>
       ))}
-      {groups.length === 0 && <div className="palette-none">Nothing matches</div>}
+      {(groups.length === 0 || problem !== null) && (
+        <div className="palette-none">{problem ?? 'Nothing matches'}</div>
+      )}
     </div>
   );
 }
