@@ -5,6 +5,7 @@ import { Palette } from '../features/palette/palette.tsx';
 import { QuitQuestion } from '../features/quit/quit-question.tsx';
 import { Settings } from '../features/settings/settings.tsx';
 import { Toasts } from '../features/toasts/toasts.tsx';
+import { TransferDialogs } from '../features/transfer/transfer-dialogs.tsx';
 import { WorkspaceDialogs } from '../features/workspaces/workspace-dialogs.tsx';
 import { navStore } from '../state/nav.ts';
 import { overlayStore } from '../state/overlay.ts';
@@ -18,6 +19,7 @@ export function Overlays() {
       {part && <Settings part={part} />}
       {overlay?.kind === 'palette' && <Palette text={overlay.text} />}
       {overlay?.kind === 'cheat-sheet' && <CheatSheet />}
+      <TransferDialogs />
       <WorkspaceDialogs />
       <HostDialogs />
       <QuitQuestion />

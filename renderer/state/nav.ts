@@ -33,6 +33,7 @@ export const SETTINGS_PARTS = [
   'git',
   'hosts',
   'templates',
+  'backups',
 ] as const;
 export type SettingsPart = (typeof SETTINGS_PARTS)[number];
 

@@ -5,6 +5,7 @@ import { archiveChat, chatLink, LAST_PIN, pinChat, regenerateTitle } from '../..
 import { openDoctor } from '../../state/doctor.ts';
 import { forkWhole } from '../../state/fork.ts';
 import { openBeside, openNew } from '../../state/nav.ts';
+import { askExport } from '../../state/transfer.ts';
 import { placeActions } from '../../state/workspace-actions.ts';
 import { showWorkspaceDialog } from '../../state/workspace-dialogs.ts';
 import { reconnect, workspacesStore } from '../../state/workspaces.ts';
@@ -82,6 +83,7 @@ function chatItems(
     { label: 'Open beside', run: () => openBeside(chat.id) },
     { label: 'Open in new window', run: () => void newWindow(chat.id) },
     { label: 'Copy link', run: () => void navigator.clipboard.writeText(chatLink(chat.id)) },
+    { label: 'Export chat…', run: () => askExport(chat) },
     ...(isRoot
       ? [{ label: chat.archived ? 'Restore chat' : 'Archive chat', keys: 'Del', run: onRemove }]
       : []),

@@ -4,7 +4,7 @@ import { number, record, text } from './json.ts';
 
 /** Where the model's memory of the chat was cut: everything above stays readable. */
 export interface ContextCut {
-  readonly what: 'summary' | 'clear';
+  readonly what: 'summary' | 'clear' | 'import';
   readonly phase: 'running' | 'done' | 'failed';
   /** "Summarized · 182k → 6k tokens" */
   readonly words: string;
@@ -16,6 +16,7 @@ export interface ContextCut {
 const CUTS: Readonly<Record<string, ContextCut['what']>> = {
   chat_summarized: 'summary',
   chat_cleared: 'clear',
+  chat_imported: 'import',
 };
 
 export function isContextCut(tool: string): boolean {
@@ -27,6 +28,7 @@ type Result = Pick<ToolResultPart, 'result' | 'is_error'>;
 export function contextCut(tool: string, result: Result | null): ContextCut {
   const what = CUTS[tool] ?? 'summary';
   if (what === 'clear') return { what, phase: 'done', words: 'Context cleared', summary: '' };
+  if (what === 'import') return { what, phase: 'done', words: importWords(result), summary: '' };
   if (!result) return { what, phase: 'running', words: 'Summarizing…', summary: '' };
   const body = record(result.result);
   if (result.is_error) {
@@ -36,6 +38,12 @@ export function contextCut(tool: string, result: Result | null): ContextCut {
   const summary = text(body['summary']);
   const sizes = sizesOf(number(body['context_tokens']), number(body['tokens_after']));
   return { what, phase: 'done', words: sizes === '' ? 'Summarized' : `Summarized · ${sizes}`, summary };
+}
+
+/** Everything above was said elsewhere. */
+function importWords(result: Result | null): string {
+  const at = text(record(result?.result)['imported_at']);
+  return at === '' ? 'Imported' : `Imported · ${new Date(at).toLocaleDateString()}`;
 }
 
 function sizesOf(before: number | null, after: number | null): string {

@@ -27,7 +27,9 @@ export function ContextDivider({ session, rowKey, cut, newest }: ContextDividerP
     if (!view || view.chat.archived || !view.atTail) return false;
     return view.status === 'waiting' || view.status === 'error';
   });
-  const undo = newest && resting && cut.phase === 'done' && <UndoButton session={session} />;
+  const undo = newest && resting && cut.what !== 'import' && cut.phase === 'done' && (
+    <UndoButton session={session} />
+  );
   return (
     <DividerLine rowKey={`${session.chatId}.${rowKey}`} cut={cut} foot={undo} open={false}>
       {cut.summary}

@@ -6,6 +6,7 @@ import { closeSettings, SETTINGS_PARTS, type SettingsPart, showSettings } from '
 import { Dialog } from '../../ui/dialog.tsx';
 import { panelId, Tabs, tabId } from '../../ui/tabs.tsx';
 import { Accounts } from './accounts.tsx';
+import { Backups } from './backups.tsx';
 import { General } from './general.tsx';
 import { GitAccounts } from './git-accounts.tsx';
 import { Hosts } from './hosts.tsx';
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<SettingsPart, { readonly label: string; readonly Pa
   git: { label: 'Git accounts', Part: GitAccounts },
   hosts: { label: 'Hosts', Part: Hosts },
   templates: { label: 'Templates', Part: Templates },
+  backups: { label: 'Backups', Part: Backups },
 };
 
 const id = (part: SettingsPart) => `settings-${part}`;

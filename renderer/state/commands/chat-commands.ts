@@ -8,6 +8,7 @@ import {
   ChevronsDownUp,
   Copy,
   Eraser,
+  FileOutput,
   GitFork,
   Link,
   PenLine,
@@ -27,6 +28,7 @@ import { focusMessage, openNew } from '../nav.ts';
 import { newChatHere } from '../new-chat.ts';
 import { stopTree } from '../stop.ts';
 import { announce } from '../toasts.ts';
+import { askExport } from '../transfer.ts';
 import { editTitle, jumpToLatest, stepMessage } from '../wishes.ts';
 import { workspacesStore } from '../workspaces.ts';
 import { defineCommands, type Now } from './command.ts';
@@ -62,6 +64,14 @@ export const chatCommands = defineCommands({
     icon: SquarePlus,
     when: ({ place }) => place !== null && place.id !== workspacesStore.getState().list?.[0]?.id,
     run: () => openNew(),
+  },
+  'chat.export': {
+    title: 'Export chat…',
+    words: 'save markdown html json',
+    section: 'Chat',
+    icon: FileOutput,
+    when: ({ chat }) => chat !== null,
+    run: ({ chat }) => askExport(chat),
   },
   'chat.rename': {
     title: 'Rename chat',

@@ -1,7 +1,10 @@
 import {
+  ArchiveRestore,
   Bell,
   BellOff,
   Container,
+  FileInput,
+  FileOutput,
   GitBranch,
   Keyboard as KeyboardIcon,
   KeyRound,
@@ -11,6 +14,8 @@ import {
 } from 'lucide-react';
 import { setSettings } from '../app.ts';
 import { closeSettings, navStore, type SettingsPart, showSettings } from '../nav.ts';
+import { toast } from '../toasts.ts';
+import { askExport, chooseImport } from '../transfer.ts';
 import { type Command, defineCommands } from './command.ts';
 
 function part(id: SettingsPart, title: string, icon: Command['icon'], words = ''): Command {
@@ -42,6 +47,21 @@ export const settingsCommands = defineCommands({
   'settings.git': part('git', 'Git accounts', GitBranch, 'forge token github gitlab'),
   'settings.hosts': part('hosts', 'Hosts', Server, 'ssh'),
   'settings.templates': part('templates', 'Templates', Container, 'workspaces'),
+  'settings.backups': part('backups', 'Backups', ArchiveRestore, 'copies restore integrity database'),
+  'settings.exportAll': {
+    title: 'Export all chats…',
+    words: 'save json markdown html backup',
+    section: 'Settings',
+    icon: FileOutput,
+    run: () => askExport(null),
+  },
+  'settings.import': {
+    title: 'Import chats…',
+    words: 'json open load',
+    section: 'Settings',
+    icon: FileInput,
+    run: () => void chooseImport().then((problem) => problem && toast(problem)),
+  },
   'settings.notificationsOff': {
     title: 'Turn notifications off',
     words: 'mute quiet bell',

@@ -1,0 +1,187 @@
+import type { BackupCopy, BackupsState } from '@shared/contract/backups.ts';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { bytes, plural } from '../../lib/format.ts';
+import {
+  backupsStore,
+  checkBackup,
+  checkIntegrity,
+  makeBackup,
+  restoreBackup,
+  showBackup,
+  watchBackups,
+} from '../../state/backups.ts';
+import { askExport, chooseImport } from '../../state/transfer.ts';
+import { Button } from '../../ui/button.tsx';
+
+/** Copies of the database, and the ways of chats out and in. */
+export function Backups() {
+  const state = useStore(backupsStore, (s) => s.state);
+  useEffect(watchBackups, []);
+  if (state === null) return null;
+  return (
+    <>
+      {state.kept === 'server' ? (
+        <p>
+          The chats are in a shared PostgreSQL. Its server keeps the backups; ask whoever runs it. Single
+          chats can be exported here.
+        </p>
+      ) : (
+        <Copies state={state} />
+      )}
+      <h4>Export and import</h4>
+      <OutAndIn />
+    </>
+  );
+}
+
+function Copies({ state }: { readonly state: BackupsState }) {
+  const { copies, running, integrity, problem } = state;
+  const last = copies.find(({ verifiedAt, problem: bad }) => verifiedAt !== null && bad === null);
+  return (
+    <>
+      <div className="set">
+        <div className="li">
+          <span>
+            <b>Last verified copy</b>
+            <span className="meta" role="status">
+              {running ? `${running.step}…` : last ? factsOf(last) : 'None yet. One is made every day.'}
+            </span>
+          </span>
+          <Button disabled={running !== null} onClick={() => void makeBackup()}>
+            Make a copy now
+          </Button>
+        </div>
+        <div className="li">
+          <span>
+            <b>Integrity</b>
+            {integrity === null ? (
+              <span className="meta">Looks at every table and index while chats go on.</span>
+            ) : (
+              <span className={integrity.sound ? 'meta' : 'err'}>
+                {integrity.sound ? 'Sound' : 'Damaged'} · {integrity.words} · {when(integrity.at)}
+              </span>
+            )}
+          </span>
+          <Button disabled={running !== null} onClick={() => void checkIntegrity()}>
+            Check integrity
+          </Button>
+        </div>
+      </div>
+      {problem && running === null && (
+        <p className="err" role="alert">
+          {problem}
+        </p>
+      )}
+      {copies.length > 0 && (
+        <ul className="set" aria-label="Copies">
+          {copies.map((copy) => (
+            <CopyRow key={copy.name} copy={copy} busy={running !== null} />
+          ))}
+        </ul>
+      )}
+      <div className="btns">
+        <Button onClick={() => showBackup(null)}>Show in folder</Button>
+      </div>
+      <p className="meta">Keys and tokens are not in copies.</p>
+    </>
+  );
+}
+
+const WHY = { daily: 'daily', asked: 'by hand', 'before-restore': 'before a restore' } as const;
+
+function when(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+function factsOf({ madeAt, bytes: size, chats, messages }: BackupCopy): string {
+  return [when(madeAt), bytes(size), plural(chats, 'chat'), plural(messages, 'row')].join(' · ');
+}
+
+function CopyRow({ copy, busy }: { readonly copy: BackupCopy; readonly busy: boolean }) {
+  const [asking, setAsking] = useState(false);
+  const { name, madeAt, why, problem, verifiedAt } = copy;
+  return (
+    <li className="li" aria-label={`Copy of ${when(madeAt)}`}>
+      <span>
+        <b className="num">{when(madeAt)}</b>
+        <span className="meta num">
+          {[WHY[why], bytes(copy.bytes), plural(copy.chats, 'chat'), plural(copy.messages, 'row')].join(
+            ' · ',
+          )}
+        </span>
+        {problem !== null && <span className="err">{problem}</span>}
+        {verifiedAt === null && <span className="meta">not verified</span>}
+      </span>
+      <span className="btns">
+        <Button look="quiet" disabled={busy} onClick={() => void checkBackup(name)}>
+          Check
+        </Button>
+        <Button look="quiet" disabled={busy || problem !== null} onClick={() => setAsking(true)}>
+          Restore…
+        </Button>
+      </span>
+      {asking && <RestoreQuestion copy={copy} busy={busy} onKeep={() => setAsking(false)} />}
+    </li>
+  );
+}
+
+interface RestoreQuestionProps {
+  readonly copy: BackupCopy;
+  readonly busy: boolean;
+  readonly onKeep: () => void;
+}
+
+function RestoreQuestion({ copy, busy, onKeep }: RestoreQuestionProps) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const at = when(copy.madeAt);
+  return (
+    <div className="form restore" role="group" aria-label={`Restore the copy of ${at}?`}>
+      <span>
+        All chats, accounts, rules and settings become as they were on {at}. What is here now is copied
+        first; running chats stop. Keys stay as they are.
+      </span>
+      {problem !== null && (
+        <span className="err" role="alert">
+          {problem}
+        </span>
+      )}
+      <span className="btns">
+        <Button autoFocus onClick={onKeep}>
+          Keep
+        </Button>
+        <Button
+          disabled={busy}
+          onClick={() => void restoreBackup(copy.name).then((words) => setProblem(words))}
+        >
+          Restore
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function OutAndIn() {
+  const [problem, setProblem] = useState<string | null>(null);
+  const [looking, setLooking] = useState(false);
+  const choose = async () => {
+    setLooking(true);
+    setProblem(await chooseImport());
+    setLooking(false);
+  };
+  return (
+    <>
+      <div className="btns">
+        <Button onClick={() => askExport(null)}>Export all…</Button>
+        <Button disabled={looking} onClick={() => void choose()}>
+          {looking ? 'Reading the file…' : 'Import…'}
+        </Button>
+      </div>
+      {problem && (
+        <p className="err" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}
