@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/desk.ts';
 import { answerDialogs } from '../fixtures/dialogs.ts';
 import { script } from '../fixtures/script.ts';
@@ -89,7 +90,7 @@ test('a chat leaves without the key a tool printed, comes in again elsewhere, an
   });
 });
 
-async function openBackups(window: import('@playwright/test').Page): Promise<void> {
+async function openBackups(window: Page): Promise<void> {
   await window.getByRole('button', { name: 'Settings' }).first().click();
   await window.getByRole('tab', { name: 'Backups' }).click();
 }

@@ -17,8 +17,7 @@ import { Button } from '../../ui/button.tsx';
 import { LinkLine } from './link-line.tsx';
 import { endsUnanswered, type Help, helpFor, tailKind } from './tail-kind.ts';
 
-/** What stands after the last row: why it does not go on, and the one action that helps. */
-export function Tail({ session }: { readonly session: ChatSession }) {
+function useTailKind(session: ChatSession) {
   const lost = useStore(session.store, (s) => s.lost);
   const status = useStore(session.store, (s) => s.view?.status ?? null);
   const pending = useStore(session.store, (s) => s.view?.pending ?? false);
@@ -35,6 +34,12 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
   const link = place?.link ?? null;
   const kind = tailKind({ lost, status, pending, retry, error, idle, link, brokenOff });
+  return { kind, retry, error, place };
+}
+
+/** What stands after the last row: why it does not go on, and the one action that helps. */
+export function Tail({ session }: { readonly session: ChatSession }) {
+  const { kind, retry, error, place } = useTailKind(session);
   switch (kind) {
     case 'lost':
       return (
