@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Settings } from '@shared/contract/app.ts';
-import { asId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
+import type { DeepLink } from '@shared/model/deep-link.ts';
+import { asId, type ChatId, type OwnerId, type WorkerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import type { ZoomWay } from '@shared/model/zoom.ts';
 import { beginDaemon } from './assembly/begin-daemon.ts';
@@ -61,6 +62,10 @@ export interface Daemon {
   zoom(way: ZoomWay): Promise<void>;
   /** A second start named a folder; the window of this number shows it. */
   openFolder(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void>;
+  /** Of the tray: the window in front shows it. */
+  openChat(chatId: ChatId): void;
+  /** A link from outside: it fills in, the person decides. */
+  openLink(link: DeepLink): Promise<void>;
   /** Resolves when the database's worker died: nothing works any more until a new daemon is started. */
   readonly lost: Promise<Error>;
   /** Resolves when a copy of the database is to take its place: a new daemon, started after this one is closed, has it. */
@@ -156,6 +161,7 @@ async function assemble(
     },
     zoom: (way) => face.zoom(way),
     openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
+    ...face.opening,
     lost: store.lost,
     restored: keeping.restored,
     replica: replica && { id: workerId, url: replica.url },

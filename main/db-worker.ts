@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '@shared/util/invariant.ts';
+import { crewOperations } from './chatd/machine/crew.ts';
 import { chatOperations } from './chatd/machine/operations.ts';
 import { gitOperations } from './db/git.ts';
 import type { WorkerStart } from './db/protocol.ts';
@@ -16,6 +17,7 @@ import { transferOperations } from './transfer/operations.ts';
 
 const sets: readonly OperationSet[] = [
   { role: 'daemon', operations: chatOperations },
+  { role: 'daemon', operations: crewOperations },
   { role: 'daemon', operations: transferOperations },
   { role: 'daemon', operations: searchOperations },
   { role: 'owner', operations: providerOperations },

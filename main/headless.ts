@@ -107,6 +107,7 @@ function versionOf(packageFile: string): string {
 const noWindow = {
   attended: false,
   notify() {},
+  onCrew() {},
   focusWindow: () => null,
   newWindow() {},
   pickFolder: async () => null,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { ChatId } from '@shared/model/ids.ts';
 import { app, type BrowserWindow } from 'electron';
 import { beginDaemon } from './assembly/begin-daemon.ts';
 import { systemClock } from './base/clock.ts';
@@ -10,6 +11,8 @@ import { systemRandom } from './base/random.ts';
 import type { Daemon, DaemonOptions } from './daemon.ts';
 import { type Arguments, packed, parseArguments, unpacked } from './shell/arguments.ts';
 import { closeInOrder } from './shell/close-in-order.ts';
+import { parseDeepLink, SCHEME } from './shell/deep-link.ts';
+import { createDesktop, type Desktop } from './shell/desktop.ts';
 import { describeFailure } from './shell/failure-text.ts';
 import { showFailure } from './shell/failure-window.ts';
 import { createDialogs } from './shell/file-dialogs.ts';
@@ -84,6 +87,7 @@ interface Run {
   readonly unusable: unknown;
   readonly log: Log;
   readonly windows: Windows;
+  readonly desktop: Desktop;
   daemon: Promise<Daemon>;
 }
 
@@ -95,7 +99,22 @@ function runApp(given: Pick<Run, 'args' | 'dataDir' | 'unusable' | 'log'>): void
     clock: systemClock,
     log: given.log,
   });
-  const run: Run = { ...given, windows, daemon: Promise.reject(given.unusable) };
+  const opened = () => {
+    show(run);
+    run.windows.focus();
+  };
+  const tray = {
+    open: opened,
+    openChat: (chatId: ChatId) =>
+      void run.daemon.then((daemon) => daemon.openChat(chatId)).catch(() => undefined),
+    newChat() {
+      opened();
+      openLink(run, `${SCHEME}://new`);
+    },
+    quit: () => app.quit(),
+  };
+  const desktop = createDesktop(tray, windows.all, given.log);
+  const run: Run = { ...given, windows, desktop, daemon: Promise.reject(given.unusable) };
   const start = daemonStarter(run);
   run.daemon.catch(() => undefined);
 
@@ -134,11 +153,15 @@ function daemonStarter(run: Run): StartDaemon {
     secrets: openSecrets(path.join(dataDir, 'secrets.json')),
     attended: true,
     notify: (notice) => notifier.show(notice),
+    onCrew: (crew) => run.desktop.show(crew),
     focusWindow: () => run.windows.focus(),
     newWindow: (chatId) => run.windows.open(chatId),
     ...createDialogs(() => run.windows.last()?.browserWindow ?? null),
     openUrl: openInBrowser,
-    onSettings: (settings) => run.windows.setLook(settings),
+    onSettings(settings) {
+      run.windows.setLook(settings);
+      run.desktop.set(settings);
+    },
     clock: systemClock,
     random: systemRandom,
     log,
@@ -174,6 +197,7 @@ async function open(run: Run, start: StartDaemon): Promise<void> {
     try {
       const daemon = await run.daemon;
       run.windows.setLook(daemon.settings);
+      run.desktop.set(daemon.settings);
       const fault = await Promise.race([daemon.lost, daemon.restored]);
       // What still runs in it can only fail; the chats go on when the database is open again.
       await daemon.close().catch(() => undefined);
@@ -217,10 +241,22 @@ function show(run: Run): void {
   if (run.windows.last() === null) run.windows.open();
 }
 
+/** Anybody may have written it: what is not understood is left alone. */
+function openLink(run: Run, text: string): void {
+  const link = parseDeepLink(text);
+  if (!link) return run.log.warn('a link that asks for nothing Gaffer does');
+  const opened = () => run.daemon.then((daemon) => daemon.openLink(link));
+  void app
+    .whenReady()
+    .then(opened)
+    .catch((error: unknown) => run.log.error('a link was not opened', errorFields(error)));
+}
+
 function welcomeSecondStart(run: Run): void {
   app.on('second-instance', (_event, _argv, _directory, raw) => {
     const window = run.windows.focus();
     const data = unpacked(raw);
+    if (typeof data?.link === 'string') openLink(run, data.link);
     const folder = data?.folder ?? null;
     if (folder === null) return;
     run.daemon
@@ -229,6 +265,15 @@ function welcomeSecondStart(run: Run): void {
         run.log.error('the folder of a second start was not opened', errorFields(error));
       });
   });
+  // macOS hands links over so.
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    run.windows.focus();
+    openLink(run, url);
+  });
+  // A checkout's Electron is nobody's program for links.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(SCHEME);
+  if (run.args.link !== null) openLink(run, run.args.link);
   // macOS: the app lives on without a window.
   app.on('activate', () => {
     if (app.isReady()) show(run);

@@ -1,5 +1,6 @@
 import type { BackupDeps } from '../backups/backups.ts';
 import type { Random } from '../base/random.ts';
+import type { CrewOperations } from '../chatd/machine/crew.ts';
 import type { ChatOperationMap } from '../chatd/machine/store.ts';
 import type { GitOperations } from '../db/git.ts';
 import type { ProviderOperations } from '../db/providers.ts';
@@ -10,7 +11,7 @@ import type { SettingOperations } from '../db/settings.ts';
 import type { Store } from '../db/store.ts';
 import type { UsageOperations } from '../db/usage.ts';
 import type { WorkspaceOperations } from '../db/workspaces.ts';
-import type { FaceOptions } from '../ipc/face.ts';
+import type { FaceOptions } from '../ipc/face-parts.ts';
 import type { Secrets } from '../models/accounts.ts';
 import type { AnswerStore } from '../ssh/remembered.ts';
 import type { TransferOperations } from '../transfer/operations.ts';
@@ -18,6 +19,7 @@ import type { TransferDeps } from '../transfer/transfers.ts';
 
 /** What `db-worker.ts` serves. */
 export type DaemonOperations = ChatOperationMap &
+  CrewOperations &
   ProviderOperations &
   WorkspaceOperations &
   RuleOperations &

@@ -1,64 +1,28 @@
-import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
-import type { ChatId, OwnerId } from '@shared/model/ids.ts';
+import type { AppInfo, Settings } from '@shared/contract/app.ts';
+import type { ChatId } from '@shared/model/ids.ts';
 import type { ApprovalMode, WorkspaceSummary } from '@shared/model/workspace.ts';
 import { type ZoomWay, zoomed } from '@shared/model/zoom.ts';
-import { createBroadcast } from '../base/broadcast.ts';
-import type { Clock } from '../base/clock.ts';
-import { errorFields, type Log } from '../base/log.ts';
+import { errorFields } from '../base/log.ts';
 import { type Attention, createAttention } from '../chatd/generation/attention.ts';
-import type { ChatStore } from '../chatd/machine/store.ts';
-import type { DatabaseFaultCode } from '../db/fault.ts';
-import type { SettingOperations } from '../db/settings.ts';
-import type { Store } from '../db/store.ts';
-import type { GitQuestions } from '../git/questions.ts';
-import type { Models } from '../models/accounts.ts';
-import type { Asker } from '../ssh/asker.ts';
 import type { LocalWorks } from '../workspaces/local-work.ts';
 import type { Workspaces } from '../workspaces/registry.ts';
+import { followCrew } from './crew.ts';
+import type { FaceOptions, FaceParts } from './face-parts.ts';
 import { createLeaving } from './leaving.ts';
+import { createOpening } from './opening.ts';
 import { noticeOf, noticeOfGit, type QuestionNotice, tellQuestions } from './question-notices.ts';
+import { createWindowEvents, tellFullDisk, type WindowEvents } from './window-events.ts';
 
-/** Chats that wait together are one message. */
-const TELL_AGAIN_MS = 10_000;
 const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   contrast: 'system',
   zoom: 1,
   notifications: true,
+  sound: true,
+  tray: true,
+  keepAwake: true,
   keys: {},
 };
-
-/** What the person's side of the daemon is given by the app around it. */
-export interface FaceOptions {
-  readonly secrets: { readonly persist: boolean };
-  /** There are windows, or may be: somebody can answer. */
-  readonly attended: boolean;
-  /** `onDeny`: of a question that may be denied without looking at it. To allow it, one looks. */
-  notify(notification: { title: string; body: string; onClick(): void; onDeny?(): void }): void;
-  /** Brings the window that was in front last to the front, and answers its number. */
-  focusWindow(): number | null;
-  newWindow(chatId: ChatId | null): void;
-  openUrl(url: string): Promise<void>;
-  onSettings(settings: Settings): void;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** From the command line; opened before the window asks. */
-  readonly folder: string | null;
-  readonly approvals: ApprovalMode | null;
-  readonly homeDir: string;
-  readonly version: string;
-  readonly runtime: string;
-}
-
-interface FaceParts {
-  readonly store: ChatStore & Store<SettingOperations>;
-  readonly ownerId: OwnerId;
-  readonly models: Models;
-  readonly workspaces: Workspaces;
-  readonly asker: Pick<Asker, 'watch'>;
-  readonly localWorks: LocalWorks;
-  readonly git: { readonly questions: Pick<GitQuestions, 'watch'> };
-}
 
 /** What is one for the whole app towards the person: settings, notifications, the folder that was opened. */
 export async function openFace(options: FaceOptions, parts: FaceParts) {
@@ -71,8 +35,15 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
   // Every window shows it: one that is in front is enough.
   const isUnseen = () => settings.notifications && !front.isTaken();
   const questions = tellAll(parts, (notice) => {
-    if (isUnseen()) options.notify({ ...notice, onClick: () => void options.focusWindow() });
+    if (isUnseen())
+      options.notify({
+        ...notice,
+        isUrgent: true,
+        isSilent: !settings.sound,
+        onClick: () => void options.focusWindow(),
+      });
   });
+  const crew = followCrew({ ...options, ...parts, tell: options.onCrew });
   const leaving = askBeforeQuit(options, parts.localWorks, events);
   const folder = createOpenedFolder(workspaces, events);
   if (options.folder) await folder.open(options.folder, options.approvals, null);
@@ -90,7 +61,8 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     openFolder: folder.open,
     watchEvents: events.watch,
     enterFront: front.enter,
-    close: () => questions.close().then(() => attention.close()),
+    opening: createOpening(options, parts, events),
+    close: () => Promise.all([crew.close(), questions.close()]).then(() => attention.close()),
     newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
     onRefused: tellFullDisk(options.clock, events),
     openUrl: options.openUrl,
@@ -125,7 +97,7 @@ function openAttention(
     ownerId,
     log: options.log,
     enabled: () => settings().notifications,
-    notify({ chatId, messageId, asked, title, body }) {
+    notify({ chatId, messageId, asked, asks, title, body }) {
       const onClick = () => {
         const window = options.focusWindow();
         events.send({ type: 'open-chat', chatId, messageId }, window);
@@ -135,7 +107,8 @@ function openAttention(
         // Bound to what was asked then: what was answered or has changed since is left alone.
         if (asked) void store.call('answerCall', { ...answer, ...asked }).catch(logDenial);
       };
-      options.notify({ title, body, onClick, ...(asked ? { onDeny } : {}) });
+      const look = { about: chatId, isUrgent: asks, isSilent: !settings().sound };
+      options.notify({ title, body, ...look, onClick, ...(asked ? { onDeny } : {}) });
     },
   });
 }
@@ -176,34 +149,6 @@ function createFront(attention: Attention) {
         leave();
       };
     },
-  };
-}
-
-interface WindowEvents {
-  /** To the window of this number; without one to all. */
-  send(event: AppEvent, to?: number | null): void;
-  watch(window: number | null, signal: AbortSignal): AsyncIterable<AppEvent>;
-}
-
-function createWindowEvents(): WindowEvents {
-  const all = createBroadcast<{ readonly event: AppEvent; readonly to: number | null }>();
-  return {
-    send: (event, to = null) => all.send({ event, to }),
-    async *watch(window, signal) {
-      for await (const { event, to } of all.watch(signal))
-        if (to === null || window === null || to === window) yield event;
-    },
-  };
-}
-
-/** A chat that waits for room on the disk looks as if it worked: the window says why. */
-function tellFullDisk(clock: Clock, events: WindowEvents) {
-  let toldAt = Number.NEGATIVE_INFINITY;
-  return (code: DatabaseFaultCode) => {
-    if (code !== 'disk-full' || clock.now() - toldAt < TELL_AGAIN_MS) return;
-    toldAt = clock.now();
-    const message = 'The disk is full: chats wait. They go on by themselves when there is room again.';
-    events.send({ type: 'toast', message });
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from './arguments.ts';
 
-const nothing = { folder: null, approvals: null, userDataDir: null, problem: null };
+const nothing = { folder: null, approvals: null, userDataDir: null, link: null, problem: null };
 
 describe('parseArguments', () => {
   test('nothing given', () => {
@@ -27,6 +27,7 @@ describe('parseArguments', () => {
       folder: '/w/api',
       approvals: 'edit',
       userDataDir: '/w/data',
+      link: null,
       problem: null,
     });
   });
@@ -67,6 +68,14 @@ describe('parseArguments', () => {
     const argv = ['--user-data-dir=data', 'api', '--approvals=edit'];
     expect(parseArguments(argv, '/w', 'refused')).toEqual(parseArguments(argv, '/w'));
     expect(parseArguments(argv, '/w', 'refused').problem).toBeNull();
+  });
+
+  test('a link is no folder, and is handed on as it came', () => {
+    expect(parseArguments(['--no-sandbox', 'gaffer://new?prompt=x', 'api'], '/w')).toEqual({
+      ...nothing,
+      folder: '/w/api',
+      link: 'gaffer://new?prompt=x',
+    });
   });
 
   test('after -- a folder may look like a switch', () => {

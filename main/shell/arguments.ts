@@ -1,12 +1,15 @@
 import path from 'node:path';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { z } from 'zod';
+import { isDeepLink, MAX_LINK } from './deep-link.ts';
 
 /** `gaffer [FOLDER] [--approvals=ask|edit|auto] [--user-data-dir=DIR]`, all paths absolute. */
 export interface Arguments {
   readonly folder: string | null;
   readonly approvals: ApprovalMode | null;
   readonly userDataDir: string | null;
+  /** As it was given; who opens it reads it. */
+  readonly link: string | null;
   /** What could not be understood, in one sentence; the rest is usable. */
   readonly problem: string | null;
 }
@@ -30,11 +33,12 @@ export function parseArguments(
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
   const plain = [...before.filter((arg) => !arg.startsWith('-')), ...(end < 0 ? [] : argv.slice(end + 1))];
-  const folder = plain.find((arg) => arg !== '');
+  const folder = plain.find((arg) => arg !== '' && !isDeepLink(arg));
   const userDataDir = valueOf(before, '--user-data-dir');
   const approvals = valueOf(before, '--approvals');
   const mode = MODES.find((known) => known === approvals);
   return {
+    link: before.find(isDeepLink)?.slice(0, MAX_LINK + 1) ?? null,
     folder: folder === undefined ? null : path.resolve(cwd, folder),
     approvals: mode ?? null,
     userDataDir: userDataDir ? path.resolve(cwd, userDataDir) : null,
@@ -66,6 +70,7 @@ function valueOf(argv: readonly string[], name: string): string | null {
 const handover = z.object({
   folder: z.string().nullable(),
   approvals: z.enum(['ask', 'edit', 'auto']).nullable(),
+  link: z.string().nullable().default(null),
 });
 
 /**

@@ -4,6 +4,11 @@ import type { Log } from '../base/log.ts';
 export interface Notice {
   readonly title: string;
   readonly body: string;
+  /** The one before about the same goes: they do not pile up. */
+  readonly about?: string;
+  /** Somebody waits for an answer. */
+  readonly isUrgent?: boolean;
+  readonly isSilent: boolean;
   onClick(): void;
   /** Offers to deny, where the system has buttons for notifications. */
   onDeny?(): void;
@@ -29,11 +34,14 @@ const MAX_BODY = 300;
 export function createNotifier(log: Log): Notifier {
   // A notification that is collected as garbage never reports its click.
   const shown = new Set<Notification>();
+  const last = new Map<string, Notification>();
   return {
     show(notice) {
       const notification = new Notification({
         title: oneLine(notice.title, MAX_TITLE),
         body: oneLine(notice.body, MAX_BODY),
+        silent: notice.isSilent,
+        ...(notice.isUrgent ? { urgency: 'critical' as const } : {}),
         // Elsewhere they are ignored: a press on the notification opens the chat.
         ...(notice.onDeny && HAS_BUTTONS ? { actions: BUTTONS } : {}),
       });
@@ -52,8 +60,13 @@ export function createNotifier(log: Log): Notifier {
         log.warn('a notification was not shown', { error });
       });
       shown.add(notification);
+      if (notice.about !== undefined) {
+        last.get(notice.about)?.close();
+        last.set(notice.about, notification);
+      }
       const [oldest] = shown;
       if (shown.size > MAX_SHOWN && oldest) shown.delete(oldest);
+      for (const [about, one] of last) if (!shown.has(one)) last.delete(about);
       notification.show();
     },
     close() {

@@ -14,8 +14,14 @@ const bounds = { x: 10, y: 20, width: 1200, height: 800 };
 
 test('what was written is read', () => {
   const file = stateFile();
-  writeWindowState(file, { bounds, maximized: true, theme: 'dark', zoom: 1.25 });
-  expect(readWindowState(file)).toEqual({ bounds, maximized: true, theme: 'dark', zoom: 1.25 });
+  writeWindowState(file, { bounds, maximized: true, fullScreen: true, theme: 'dark', zoom: 1.25 });
+  expect(readWindowState(file)).toEqual({
+    bounds,
+    maximized: true,
+    fullScreen: true,
+    theme: 'dark',
+    zoom: 1.25,
+  });
 });
 
 test.each(['', 'not json', '{"bounds":{"x":1},"maximized":true,"theme":"dark"}', '[]'])(
@@ -23,15 +29,30 @@ test.each(['', 'not json', '{"bounds":{"x":1},"maximized":true,"theme":"dark"}',
   (text) => {
     const file = stateFile();
     fs.writeFileSync(file, text);
-    expect(readWindowState(file)).toEqual({ bounds: null, maximized: false, theme: 'system', zoom: 1 });
+    expect(readWindowState(file)).toEqual({
+      bounds: null,
+      maximized: false,
+      fullScreen: false,
+      theme: 'system',
+      zoom: 1,
+    });
   },
 );
 
 test('a file from before there was a zoom, or with one that cannot be, is of the size that was designed', () => {
   const file = stateFile();
   for (const zoom of [undefined, 0, 40, 'large']) {
-    fs.writeFileSync(file, JSON.stringify({ bounds, maximized: false, theme: 'dark', zoom }));
-    expect(readWindowState(file)).toEqual({ bounds, maximized: false, theme: 'dark', zoom: 1 });
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ bounds, maximized: false, fullScreen: false, theme: 'dark', zoom }),
+    );
+    expect(readWindowState(file)).toEqual({
+      bounds,
+      maximized: false,
+      fullScreen: false,
+      theme: 'dark',
+      zoom: 1,
+    });
   }
 });
 

@@ -14,6 +14,7 @@ const rectangle = z.object({
 const windowState = z.object({
   bounds: rectangle.nullable(),
   maximized: z.boolean(),
+  fullScreen: z.boolean().default(false),
   /** Kept here too, because the first colour is needed before the database is open. */
   theme: z.enum(['system', 'light', 'dark']),
   /** And so is the size of everything. */
@@ -23,7 +24,7 @@ const windowState = z.object({
 export type Rectangle = z.infer<typeof rectangle>;
 export type WindowState = z.infer<typeof windowState>;
 
-const FIRST: WindowState = { bounds: null, maximized: false, theme: 'system', zoom: 1 };
+const FIRST: WindowState = { bounds: null, maximized: false, fullScreen: false, theme: 'system', zoom: 1 };
 
 /** A missing or spoilt file is a first start. */
 export function readWindowState(file: string): WindowState {

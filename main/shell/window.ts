@@ -61,15 +61,17 @@ export function openWindow(options: WindowOptions, { chatId, offsetPx }: WindowP
   const page = pathToFileURL(options.pageFile).href;
   closeDoors(session.defaultSession, path.dirname(options.pageFile));
   const window = new BrowserWindow(shape(state, options.preloadFile));
-  if (offsetPx > 0) {
-    const { x, y } = window.getBounds();
-    window.setPosition(x + offsetPx, y + offsetPx);
-  } else if (state.maximized) window.maximize();
+  settle(window, state, offsetPx);
   window.once('ready-to-show', () => window.show());
 
   const save = () => {
     if (window.isDestroyed() || window.isMinimized()) return;
-    state = { ...state, bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    state = {
+      ...state,
+      bounds: window.getNormalBounds(),
+      maximized: window.isMaximized(),
+      fullScreen: window.isFullScreen(),
+    };
     tryWrite(options, state);
   };
   let timer: NodeJS.Timeout | undefined;
@@ -125,6 +127,15 @@ function loadPage(window: BrowserWindow, { pageFile, log }: WindowOptions, chatI
   window.loadFile(pageFile, { query }).catch((error: unknown) => {
     log.error('the page did not load', errorFields(error));
   });
+}
+
+/** In its place; one more does not cover the one before. */
+function settle(window: BrowserWindow, state: WindowState, offsetPx: number): void {
+  if (offsetPx > 0) {
+    const { x, y } = window.getBounds();
+    window.setPosition(x + offsetPx, y + offsetPx);
+  } else if (state.fullScreen) window.setFullScreen(true);
+  else if (state.maximized) window.maximize();
 }
 
 function tryWrite(options: WindowOptions, state: WindowState): void {

@@ -13,6 +13,7 @@ export interface Windows {
   open(chatId?: ChatId | null): void;
   /** The one that was in front last; null: there is none. */
   last(): MainWindow | null;
+  all(): readonly BrowserWindow[];
   /** Brings that one to the front and answers its number, by which the daemon addresses it. */
   focus(): number | null;
   setLook(look: Look): void;
@@ -32,6 +33,7 @@ export function createWindows(options: WindowOptions & { readonly clock: Clock }
   const last = () => windows.at(-1) ?? null;
   return {
     last,
+    all: () => windows.map(({ browserWindow }) => browserWindow),
     open(chatId = null) {
       const opened = openWindow(options, { chatId, offsetPx: windows.length * STEP_PX });
       windows = [...windows, opened];

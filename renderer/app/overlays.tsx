@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { CheatSheet } from '../features/cheat-sheet/cheat-sheet.tsx';
 import { HostDialogs } from '../features/hosts/host-dialogs.tsx';
+import { LinkDialog } from '../features/link/link-dialog.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { QuitQuestion } from '../features/quit/quit-question.tsx';
 import { Settings } from '../features/settings/settings.tsx';
@@ -21,6 +22,7 @@ export function Overlays() {
       {overlay?.kind === 'cheat-sheet' && <CheatSheet />}
       <TransferDialogs />
       <WorkspaceDialogs />
+      <LinkDialog />
       <HostDialogs />
       <QuitQuestion />
       <Toasts />

@@ -4,6 +4,7 @@ import type { QuitAnswer } from '@shared/model/local-work.ts';
 import { never } from '@shared/util/never.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
+import { draftStore, loadDraft, setDraft } from './drafts.ts';
 import { lastKnown } from './last-known.ts';
 import { navStore, openChat, openFirst, openNew } from './nav.ts';
 import { announce, toast } from './toasts.ts';
@@ -18,6 +19,8 @@ export interface App {
   /** Why the folder on the command line could not be opened; null once another place was chosen. */
   readonly folderProblem: string | null;
   /** Gaffer is about to quit and asks. */
+  /** What a link from outside would fill in. */
+  readonly link: { readonly prompt: string; readonly folder: string | null } | null;
   readonly quitting: Omit<Extract<AppEvent, { type: 'quitting' }>, 'type'> | null;
 }
 
@@ -28,12 +31,16 @@ export const appStore = createStore<App>(() => ({
     contrast: lastKnown?.contrast ?? 'system',
     zoom: 1,
     notifications: true,
+    sound: true,
+    tray: true,
+    keepAwake: true,
     keys: {},
   },
   failure: null,
   switching: false,
   folderProblem: null,
   quitting: null,
+  link: null,
 }));
 
 /** Loads what the window needs to draw and follows what main asks of it. */
@@ -86,6 +93,10 @@ function obey(event: AppEvent): void {
       return appStore.setState({ settings: event.settings });
     case 'toast':
       return toast(event.message);
+    case 'link':
+      // The tray asks for a new chat, and no more.
+      if (event.prompt === '' && event.folder === null) return openNew();
+      return appStore.setState({ link: { prompt: event.prompt, folder: event.folder } });
     case 'quitting':
       return appStore.setState({ quitting: event });
     default:
@@ -97,6 +108,22 @@ function obey(event: AppEvent): void {
 export async function answerQuit(answer: QuitAnswer): Promise<void> {
   if (answer === 'cancel') appStore.setState({ quitting: null });
   await call('app.answerQuit', { answer });
+}
+
+export function dismissLink(): void {
+  appStore.setState({ link: null });
+}
+
+/** Fills in a new chat, behind what is typed there already. Answers why the folder cannot be used. */
+export async function takeLink({ prompt, folder }: NonNullable<App['link']>): Promise<string | null> {
+  const opened = folder === null ? null : await call('workspaces.openFolder', { path: folder });
+  if (opened && !opened.ok) return opened.error.message;
+  await loadDraft('new');
+  const typed = draftStore.getState().texts['new'] ?? '';
+  if (prompt !== '') setDraft('new', [typed.trimEnd(), prompt].filter((text) => text !== '').join('\n\n'));
+  dismissLink();
+  openNew(opened?.value.workspaceId ?? null);
+  return null;
 }
 
 export function forgetFolderProblem(): void {

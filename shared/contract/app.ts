@@ -11,6 +11,12 @@ export interface Settings {
   /** How large everything is; 1 is as it was designed. */
   readonly zoom: number;
   readonly notifications: boolean;
+  /** Notifications make the system's sound. */
+  readonly sound: boolean;
+  /** A place beside the clock, where the desktop has one. */
+  readonly tray: boolean;
+  /** The machine does not go to sleep while chats run. */
+  readonly keepAwake: boolean;
   /** Shortcuts that the person chose, by command: in place of those that it brings. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
@@ -38,6 +44,8 @@ export type AppEvent =
   | { readonly type: 'open-workspace'; readonly workspaceId: WorkspaceId }
   | { readonly type: 'settings'; readonly settings: Settings }
   | { readonly type: 'toast'; readonly message: string }
+  /** A link from outside would fill this in. */
+  | { readonly type: 'link'; readonly prompt: string; readonly folder: string | null }
   /** Gaffer is about to quit while this runs; without an answer by then (RFC 3339) it leaves it running. */
   | { readonly type: 'quitting'; readonly work: LocalWork; readonly answerBy: string };
 
@@ -71,6 +79,9 @@ export const appContract = {
       contrast: z.enum(['system', 'standard', 'more']).optional(),
       zoom: z.number().min(LEAST_ZOOM).max(MOST_ZOOM).optional(),
       notifications: z.boolean().optional(),
+      sound: z.boolean().optional(),
+      tray: z.boolean().optional(),
+      keepAwake: z.boolean().optional(),
       keys: z
         .record(z.string().min(1).max(64), z.array(z.string().min(1).max(40)).max(4).readonly())
         .refine((keys) => Object.keys(keys).length <= 500)

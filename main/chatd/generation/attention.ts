@@ -19,6 +19,8 @@ interface Told {
   readonly messageId: MessageId | null;
   /** Where there is just one question: several are not denied without being seen. */
   readonly asked: Asked | null;
+  /** The chat waits for the person. */
+  readonly asks: boolean;
 }
 
 /** Tells the person, through the operating system, that a root chat, or a question of its tree, needs a look (CHATD 12.1). */
@@ -60,7 +62,7 @@ export function createAttention(deps: {
     const [call, more] = asking;
     const asked = call?.approval && !more ? { key: call.key, hash: call.approval.hash } : null;
     const title = parent ? `${parent.title} › ${chat.title}` : chat.title;
-    deps.notify({ chatId, title, body: bodyOf(chat, reason), messageId, asked });
+    deps.notify({ chatId, title, body: bodyOf(chat, reason), messageId, asked, asks: reason === 'asks' });
   }
 
   return {

@@ -19,6 +19,12 @@ const CONTRASTS: readonly Choice<SettingValues['contrast']>[] = [
   { value: 'more', label: 'High' },
 ];
 
+const MORE = [
+  { key: 'sound', title: 'Sound', hint: 'with a notification' },
+  { key: 'tray', title: 'Tray', hint: 'beside the clock, where the desktop has a place for it' },
+  { key: 'keepAwake', title: 'Keep awake', hint: 'while chats run; the screen may sleep' },
+] as const;
+
 export function General() {
   const settings = useStore(appStore, (s) => s.settings);
   return (
@@ -60,6 +66,15 @@ export function General() {
           onChange={(notifications) => void setSettings({ notifications })}
         />
       </div>
+      {MORE.map(({ key, title, hint }) => (
+        <div className="li" key={key}>
+          <span>
+            <b>{title}</b>
+            <span className="meta">{hint}</span>
+          </span>
+          <Switch label={title} on={settings[key]} onChange={(on) => void setSettings({ [key]: on })} />
+        </div>
+      ))}
     </div>
   );
 }
