@@ -5,6 +5,7 @@ import { appStore, dismissLink, takeLink } from '../../state/app.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
+import './link.css';
 
 /** What a link from outside would fill in, as it is. Nothing is sent, and the folder is asked about like any other. */
 export function LinkDialog() {
@@ -27,7 +28,7 @@ export function LinkDialog() {
         </p>
       )}
       {link.prompt !== '' && (
-        <pre className="block server-says" tabIndex={0} aria-label="Text of the link">
+        <pre className="link-text" tabIndex={0} aria-label="Text of the link">
           <Escaped text={link.prompt} />
         </pre>
       )}
