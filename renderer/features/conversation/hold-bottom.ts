@@ -36,7 +36,7 @@ export function holdBottom(
   const near = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
   const over = new AbortController();
   const listening = { passive: true, signal: over.signal };
-  const byReader = watchReader(scroller, listening);
+  const reader = watchReader(scroller, listening);
   const pressed = holdPressed(scroller, content, over.signal);
   const follow = () => {
     if (pressed.keep()) set(near());
@@ -48,7 +48,7 @@ export function holdBottom(
   };
   const onScroll = () => {
     if (near()) set(true);
-    else if (scroller.scrollTop < lastTop - 1 && (byReader() || scroller.scrollHeight === lastHeight))
+    else if (scroller.scrollTop < lastTop - 1 && (reader.touched() || scroller.scrollHeight === lastHeight))
       set(false);
     lastTop = scroller.scrollTop;
     lastHeight = scroller.scrollHeight;
@@ -65,6 +65,8 @@ export function holdBottom(
   return {
     toBottom: () => {
       pressed.forget();
+      // A key that was pressed among the rows just before has nothing to do with how they are laid out now.
+      reader.forget();
       // Who goes to the end is done with what they had selected.
       if (isSelecting(content)) getSelection()?.removeAllRanges();
       set(true);
@@ -107,12 +109,17 @@ function holdPressed(scroller: HTMLElement, content: HTMLElement, signal: AbortS
 }
 
 /** A press, a key or a wheel moves the reader; measuring rows moves the content, and changes its height. */
-function watchReader(scroller: HTMLElement, listening: AddEventListenerOptions): () => boolean {
+function watchReader(scroller: HTMLElement, listening: AddEventListenerOptions) {
   let touchedAt = Number.NEGATIVE_INFINITY;
   const touch = () => {
     touchedAt = performance.now();
   };
   for (const type of ['pointerdown', 'pointermove', 'keydown', 'wheel'])
     scroller.addEventListener(type, touch, listening);
-  return () => performance.now() - touchedAt < 1_000;
+  return {
+    touched: () => performance.now() - touchedAt < 1_000,
+    forget: () => {
+      touchedAt = Number.NEGATIVE_INFINITY;
+    },
+  };
 }
