@@ -39,12 +39,13 @@ export function holdBottom(
   const reader = watchReader(scroller, listening);
   const pressed = holdPressed(scroller, content, over.signal);
   const follow = () => {
-    if (pressed.keep()) set(near());
-    else if (held && isSelecting(content)) set(near());
+    if (pressed.keep() || (held && isSelecting(content))) set(near());
     else if (held) {
       content.style.marginTop = '';
       scroller.scrollTop = scroller.scrollHeight;
     }
+    // All of it is in sight, whatever row was asked for.
+    else if (scroller.scrollHeight <= scroller.clientHeight) set(true);
   };
   const onScroll = () => {
     if (near()) set(true);

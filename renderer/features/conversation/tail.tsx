@@ -42,12 +42,7 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const { kind, retry, error, place } = useTailKind(session);
   switch (kind) {
     case 'lost':
-      return (
-        <div className="rowcard">
-          <Unplug className="i" aria-hidden="true" />
-          <span>Chat stream disconnected. Reconnecting…</span>
-        </div>
-      );
+      return <Lost />;
     case 'error':
       return (
         error && (
@@ -92,6 +87,15 @@ export function Tail({ session }: { readonly session: ChatSession }) {
 /** A feed holds articles: what it waits for is its last one. */
 function Entry({ children }: { readonly children: ReactNode }) {
   return <article aria-label="State">{children}</article>;
+}
+
+function Lost() {
+  return (
+    <div className="rowcard">
+      <Unplug className="i" aria-hidden="true" />
+      <span>Chat stream disconnected. Reconnecting…</span>
+    </div>
+  );
 }
 
 function Quiet({ icon, text }: { readonly icon: ReactNode; readonly text: string }) {
