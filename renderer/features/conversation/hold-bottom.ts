@@ -25,8 +25,7 @@ export function holdBottom(
   start: { readonly held: boolean; readonly onChange: (atBottom: boolean) => void },
 ): BottomHold {
   let held = start.held;
-  let lastTop = scroller.scrollTop;
-  let lastHeight = scroller.scrollHeight;
+  let [lastTop, lastHeight] = [scroller.scrollTop, scroller.scrollHeight];
   const set = (next: boolean) => {
     if (next === held) return;
     held = next;
@@ -66,7 +65,6 @@ export function holdBottom(
   return {
     toBottom: () => {
       pressed.forget();
-      // A key that was pressed among the rows just before has nothing to do with how they are laid out now.
       reader.forget();
       // Who goes to the end is done with what they had selected.
       if (isSelecting(content)) getSelection()?.removeAllRanges();
@@ -119,6 +117,7 @@ function watchReader(scroller: HTMLElement, listening: AddEventListenerOptions) 
     scroller.addEventListener(type, touch, listening);
   return {
     touched: () => performance.now() - touchedAt < 1_000,
+    /** What was pressed among the rows until now has nothing to do with how they are laid out next. */
     forget: () => {
       touchedAt = Number.NEGATIVE_INFINITY;
     },
