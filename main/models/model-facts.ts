@@ -1,4 +1,4 @@
-import type { AccountKind } from '@shared/model/account.ts';
+import type { AccountKind, ModelInputs } from '@shared/model/account.ts';
 
 /** What the adapters must know about a model from its id alone; the catalogue knows more but not every model. */
 
@@ -15,13 +15,6 @@ export function claudeThinking(model: string): 'adaptive' | 'budget' | 'none' {
   if (/^claude-(instant|2|3-(haiku|sonnet|opus|5))/.test(id)) return 'none';
   if (/^claude-3-7|^claude-(opus|sonnet|haiku)-4(-[0-5])?(-\d{8}|@|$)/.test(id)) return 'budget';
   return id.startsWith('claude-') ? 'adaptive' : 'none';
-}
-
-/** What a model can be shown besides text. */
-export interface ModelInputs {
-  readonly images: boolean;
-  /** PDF. */
-  readonly documents: boolean;
 }
 
 const TEXT_ONLY =

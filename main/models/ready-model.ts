@@ -1,9 +1,9 @@
-import type { AccountKind, Effort, Price } from '@shared/model/account.ts';
+import type { AccountKind, Effort, ModelInputs, Price } from '@shared/model/account.ts';
 import { presetOf } from '@shared/model/account-preset.ts';
 import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
 import { numberOption } from './call-options.ts';
 import { type CatalogueModel, knownModel, NO_OVERRIDES, type Overrides } from './catalogue.ts';
-import { inputsOf, type ModelInputs } from './model-facts.ts';
+import { inputsOf } from './model-facts.ts';
 import { effortOption, effortsOf } from './model-options.ts';
 import { type LanguageModel, ModelError } from './port.ts';
 import { priceOption } from './price.ts';

@@ -4,6 +4,7 @@ import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
 import { isLocal } from './account-settings.ts';
 import { catalogueId, knownModel, type Overrides } from './catalogue.ts';
 import { type Environment, keyVariableOf } from './env-accounts.ts';
+import { inputsOf } from './model-facts.ts';
 import { effortsOf, settingsOf } from './model-options.ts';
 import { priceOption } from './price.ts';
 import { priceOf, unavailable } from './ready-model.ts';
@@ -77,6 +78,7 @@ function choice(row: ProviderRow, config: ModelConfigRow, facts: SnapshotFacts):
     contextLimit: config.contextLimit ?? known?.contextLimit ?? null,
     efforts: effortsOf(known, config.options),
     isDefault: config.isDefault,
+    inputs: inputsOf(row, config),
     unavailable: unavailable(row, config, key)?.message ?? null,
     settings: settingsOf(config),
     price,

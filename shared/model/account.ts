@@ -34,6 +34,13 @@ export interface ModelSettings {
   readonly providerOptions: Readonly<Record<string, unknown>>;
 }
 
+/** What a model can be shown besides text. */
+export interface ModelInputs {
+  readonly images: boolean;
+  /** PDF. */
+  readonly documents: boolean;
+}
+
 /** Where a price comes from. `free`: the server runs on this computer. */
 export type PriceSource = 'model' | 'file' | 'catalogue' | 'free';
 
@@ -48,6 +55,7 @@ export interface ModelChoice {
   readonly contextLimit: number | null;
   /** Reasoning efforts that the model takes; empty when it has no such setting. */
   readonly efforts: readonly Effort[];
+  readonly inputs: ModelInputs;
   readonly isDefault: boolean;
   readonly unavailable: string | null;
   readonly settings: ModelSettings;

@@ -1,6 +1,6 @@
+import type { ModelInputs } from '@shared/model/account.ts';
 import type { FileId } from '@shared/model/ids.ts';
 import type { FilePart } from '@shared/model/part.ts';
-import type { ModelInputs } from '../../models/model-facts.ts';
 import type { PromptUserPart } from '../../models/port.ts';
 import type { KeptFile, StoredMessage } from '../machine/types.ts';
 import { type FileView, inlineFile, kindOf, MAX_IMAGE_BYTES, note, textFile } from './file-view.ts';

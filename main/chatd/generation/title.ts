@@ -92,7 +92,11 @@ function topicOf(rows: readonly StoredMessage[]): string {
 }
 
 function textOf(parts: StoredMessage['content']): string {
-  return parts.flatMap((p) => (p.type === 'text' ? [p.text] : [])).join('\n');
+  const said = parts.flatMap((p) => {
+    if (p.type === 'text') return [p.text];
+    return p.type === 'file' ? [`[Attached: ${p.name ?? p.media_type}]`] : [];
+  });
+  return said.join('\n');
 }
 
 interface SaidTitle {

@@ -1,9 +1,13 @@
+import type { ModelChoice } from '@shared/model/account.ts';
+import type { ModelConfigId } from '@shared/model/ids.ts';
 import type { AttachedFile } from '@shared/model/part.ts';
-import { CircleAlert, FileUp, X } from 'lucide-react';
+import { CircleAlert, EyeOff, FileUp, X } from 'lucide-react';
 import { useState } from 'react';
+import { useStore } from 'zustand';
 import { bytes } from '../../lib/format.ts';
 import { type Box, detach, giveUp, type Upload, useFiles, useUploads } from '../../state/attachments.ts';
 import { fetchFile, useFileUrl, useIsPresent } from '../../state/kept-files.ts';
+import { findModel, modelsStore } from '../../state/models.ts';
 import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { FileIcon } from '../../ui/file-icon.tsx';
@@ -12,14 +16,17 @@ import { isPasted } from './pasted-text.ts';
 
 interface AttachmentChipsProps {
   readonly box: Box;
+  /** Who will be shown them. */
+  readonly modelId: ModelConfigId | null;
   /** Puts text into the message, where the cursor stands. */
   readonly onText: (text: string) => void;
 }
 
 /** What is attached to the message that is being written, and what is on its way. */
-export function AttachmentChips({ box, onText }: AttachmentChipsProps) {
+export function AttachmentChips({ box, modelId, onText }: AttachmentChipsProps) {
   const files = useFiles(box);
   const uploads = useUploads(box);
+  const model = useStore(modelsStore, (s) => findModel(s, modelId));
   if (files.length === 0 && uploads.length === 0) return null;
   const asText = async (file: AttachedFile) => {
     const kept = await fetchFile(file.file_id);
@@ -33,6 +40,7 @@ export function AttachmentChips({ box, onText }: AttachmentChipsProps) {
         <FileChip
           key={file.file_id}
           file={file}
+          unread={model && whyUnread(model, file)}
           onRemove={() => detach(box, file.file_id)}
           onText={isPasted(file) ? () => void asText(file) : null}
         />
@@ -44,14 +52,22 @@ export function AttachmentChips({ box, onText }: AttachmentChipsProps) {
   );
 }
 
+/** It is told the name, so the message is sent all the same. */
+function whyUnread({ name, inputs }: ModelChoice, { media_type }: AttachedFile): string | null {
+  if (media_type.startsWith('image/') && !inputs.images) return `${name} cannot see pictures`;
+  return media_type === 'application/pdf' && !inputs.documents ? `${name} cannot read PDF` : null;
+}
+
 interface FileChipProps {
   readonly file: AttachedFile;
+  /** Why the model will not see it. */
+  readonly unread: string | null;
   readonly onRemove: () => void;
   /** Null: it was attached as a file. */
   readonly onText: (() => void) | null;
 }
 
-function FileChip({ file, onRemove, onText }: FileChipProps) {
+function FileChip({ file, unread, onRemove, onText }: FileChipProps) {
   const isPicture = file.media_type.startsWith('image/');
   const isGone = useIsPresent(file.file_id) === false;
   return (
@@ -61,6 +77,12 @@ function FileChip({ file, onRemove, onText }: FileChipProps) {
         {file.name}
       </span>
       <span className="file-note num">{isGone ? 'Expired' : bytes(file.size)}</span>
+      {unread !== null && !isGone && (
+        <span className="file-warn" title={unread}>
+          <EyeOff className="i s" aria-hidden="true" />
+          {unread}
+        </span>
+      )}
       {onText && (
         <button type="button" className="as-text" onClick={onText}>
           Paste as text instead

@@ -22,6 +22,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   const archived = useStore(session.store, (s) => s.view?.chat.archived ?? false);
   const { box, written, editing, waits, change } = useWriting(chatId);
   const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
+  const modelId = useStore(session.store, (s) => s.view?.chat.last_model_config_id ?? null);
   const lastEscape = useRef(0);
   const submit = (when: 'in-turn' | 'now') => {
     if (waits !== null) return toast(waits);
@@ -41,6 +42,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
   return (
     <WritingBox
       box={box}
+      modelId={modelId}
       workspaceId={workspaceId}
       value={written.text}
       placeholder={busy ? 'Message, sent when this turn is done' : 'Message'}

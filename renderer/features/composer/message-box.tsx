@@ -19,9 +19,9 @@ export interface MessageKeys {
   /** Ctrl or Cmd with Enter. */
   readonly onSendNow: () => void;
   /** Escape; `empty`: there is nothing to lose. */
-  readonly onEscape: (empty: boolean) => void;
+  readonly onEscape?: (empty: boolean) => void;
   /** Arrow up in an empty box. */
-  readonly onRecall: () => void;
+  readonly onRecall?: () => void;
   /** Asked first; true: the key is dealt with. */
   readonly onKey?: (event: KeyboardEvent) => boolean;
   /** True: what is pasted is dealt with. */
@@ -52,10 +52,10 @@ export function MessageBox(props: MessageBoxProps) {
       if (event.ctrlKey || event.metaKey) onSendNow();
       else onSend();
     } else if (event.key === 'Escape') {
-      onEscape(value.trim() === '');
+      onEscape?.(value.trim() === '');
     } else if (event.key === 'ArrowUp' && value === '' && !event.altKey) {
       event.preventDefault();
-      onRecall();
+      onRecall?.();
     }
   };
   return (

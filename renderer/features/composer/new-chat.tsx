@@ -64,14 +64,13 @@ export function NewChat({ route, notice }: NewChatProps) {
         {notice(workspaceId)}
         <WritingBox
           box={box}
+          modelId={modelId}
           workspaceId={workspaceId}
           value={written.text}
           placeholder="Describe the task…"
           onChange={change}
           onSend={send}
           onSendNow={send}
-          onEscape={() => undefined}
-          onRecall={() => undefined}
         >
           <div className="bar">
             <ModePicker workspaceId={workspaceId} />

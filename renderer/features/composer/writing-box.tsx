@@ -1,4 +1,4 @@
-import type { WorkspaceId } from '@shared/model/ids.ts';
+import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
 import { type ReactNode, useRef, useState } from 'react';
 import type { Box } from '../../state/attachments.ts';
 import { useAttention } from '../../state/pane.ts';
@@ -15,6 +15,8 @@ import { useSlash } from './use-slash.ts';
 
 interface WritingBoxProps extends Pick<MessageKeys, 'onSend' | 'onSendNow' | 'onEscape' | 'onRecall'> {
   readonly box: Box;
+  /** Who will answer. */
+  readonly modelId: ModelConfigId | null;
   /** Its files can be named. */
   readonly workspaceId: WorkspaceId | null;
   readonly value: string;
@@ -30,7 +32,17 @@ interface WritingBoxProps extends Pick<MessageKeys, 'onSend' | 'onSendNow' | 'on
 
 /** Where a message is written: its text with what completes it, and its files. */
 export function WritingBox(props: WritingBoxProps) {
-  const { box, workspaceId, value, takesCommands = true, onChange, children, head, ...rest } = props;
+  const {
+    box,
+    modelId,
+    workspaceId,
+    value,
+    takesCommands = true,
+    onChange,
+    children,
+    head,
+    ...rest
+  } = props;
   const root = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState<number | null>(null);
@@ -57,7 +69,7 @@ export function WritingBox(props: WritingBoxProps) {
       {head}
       <CompletionMenu label="Commands" className="slash" menu={slash.menu} onRun={slash.run} />
       <CompletionMenu label="Files" className="mentions" menu={mention.menu} onRun={mention.run} />
-      <AttachmentChips box={box} onText={insert} />
+      <AttachmentChips box={box} modelId={modelId} onText={insert} />
       <MessageBox
         box={text}
         value={value}

@@ -52,9 +52,9 @@ export function Tail({ session }: { readonly session: ChatSession }) {
         )
       );
     case 'paused':
-      return <Quiet icon={<Pause className="i s" aria-hidden="true" />} text="Queue paused" />;
     case 'stopping':
-      return <Quiet icon={<Square className="i s" aria-hidden="true" />} text="Stopping…" />;
+    case 'pending':
+      return <Still kind={kind} />;
     case 'retry':
       return (
         retry && (
@@ -62,10 +62,6 @@ export function Tail({ session }: { readonly session: ChatSession }) {
             <RetryCard session={session} retry={retry} />
           </Entry>
         )
-      );
-    case 'pending':
-      return (
-        <Quiet icon={<CircleDashed className="i s" aria-hidden="true" />} text="Waiting for a free slot" />
       );
     case 'link':
       return (
@@ -82,6 +78,26 @@ export function Tail({ session }: { readonly session: ChatSession }) {
     case 'none':
       return null;
   }
+}
+
+function Lost() {
+  return (
+    <div className="rowcard">
+      <Unplug className="i" aria-hidden="true" />
+      <span>Chat stream disconnected. Reconnecting…</span>
+    </div>
+  );
+}
+
+const STILL = {
+  paused: { icon: Pause, text: 'Queue paused' },
+  stopping: { icon: Square, text: 'Stopping…' },
+  pending: { icon: CircleDashed, text: 'Waiting for a free slot' },
+} as const;
+
+function Still({ kind }: { readonly kind: keyof typeof STILL }) {
+  const { icon: Icon, text } = STILL[kind];
+  return <Quiet icon={<Icon className="i s" aria-hidden="true" />} text={text} />;
 }
 
 /** A feed holds articles: what it waits for is its last one. */
