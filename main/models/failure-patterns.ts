@@ -6,7 +6,7 @@ export const contextText =
 
 /** The model, or its server, cannot be shown pictures or documents. */
 export const inputText =
-  /image_url.{0,40}(only )?supported|support(s|ed)? (image|vision|multimodal|file|pdf|document)|(image|vision|file|pdf|document)( input)?s? (is|are) not supported|not a (multimodal|vision) model|(missing|no) data required for image|cannot (process|read|handle) image|image exceeds|could not process (image|pdf|document)|unsupported content (part )?type|unknown part type|invalid content type.{0,60}(image|file)/s;
+  /image_url.{0,40}(only )?supported|support(s|ed)? (image|vision|multimodal|file|pdf|document)|(image|vision|file|pdf|document)( input)?s? (is|are) not supported|not a (multimodal|vision) model|(missing|no) data required for image|cannot (process|read|handle) image|image exceeds|could not process (image|pdf|document)|unsupported content (part )?type|unknown variant .{0,3}(image_url|input_image|input_file|file)\b|unknown part type|invalid content type.{0,60}(image|file)/s;
 
 /** The model, the address or the certificate is wrong. */
 export const settingsText =

@@ -120,6 +120,7 @@ test.each([
   'Invalid content type. image_url is only supported by certain models.',
   'No endpoints found that support image input',
   'llava is not a multimodal model',
+  'unknown variant `image_url`, expected `text`',
   'this model does not support image input',
   'Unsupported content part type: file',
 ])('a model that takes no pictures is told apart: %s', async (message) => {

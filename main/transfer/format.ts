@@ -49,8 +49,10 @@ const part = z.discriminatedUnion('type', [
     type: z.literal('file'),
     media_type: z.string(),
     data: z.string().optional(),
-    file_id: z.string().optional(),
+    // The database asks for files by this: what is no id is no file, and would let no prompt be made.
+    file_id: z.uuid().optional().catch(undefined),
     name: z.string().optional(),
+    size: count.optional(),
   }),
   z.object({
     type: z.literal('file-reference'),
