@@ -105,15 +105,6 @@ function Entry({ children }: { readonly children: ReactNode }) {
   return <article aria-label="State">{children}</article>;
 }
 
-function Lost() {
-  return (
-    <div className="rowcard">
-      <Unplug className="i" aria-hidden="true" />
-      <span>Chat stream disconnected. Reconnecting…</span>
-    </div>
-  );
-}
-
 function Quiet({ icon, text }: { readonly icon: ReactNode; readonly text: string }) {
   return (
     <div className="quiet-line">
