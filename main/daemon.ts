@@ -125,13 +125,19 @@ async function assemble(
 ): Promise<Daemon> {
   const { clock, log, random } = options;
   const { installationId, ownerId } = await loadInstallation(store);
-  const hints = createHints(store);
-  const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
+  const base = {
+    store,
+    clock,
+    log,
+    random,
+    ownerId,
+    hints: createHints(store),
+    parts: new PartBuffer(log),
+  };
   const sharing = await loadSharing(options, !store.exclusive);
-  const poller = createPoller({ store, hints, clock, log }, sharing.safetyPollMs);
+  const poller = createPoller(base, sharing.safetyPollMs);
   const closing = new AbortController();
-  const { models, usage } = openModels(options, store);
-  secrets.know(() => models.knownSecrets());
+  const { models, usage } = openModels(options, store, secrets);
   const places = openPlaces(options, { store, ownerId, machineId: sharing.machineId, secrets });
   await Promise.all([models.start(), places.start()]);
   const rules = createRuleBook(store, ownerId, log);
@@ -145,8 +151,7 @@ async function assemble(
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
-    models,
-    usage,
+    accounts: { models, usage },
     rules,
     searching,
     chats: chatDoor({ ...base, usage, parts, poller, closing: closing.signal, rules }, places, driven),
@@ -165,7 +170,7 @@ async function assemble(
     lost: store.lost,
     restored: keeping.restored,
     replica: replica && { id: workerId, url: replica.url },
-    mayLeave: () => face.mayLeave(),
+    mayLeave: face.mayLeave,
     wake: () => places.hosts.wake(),
     close: () =>
       inOrder([
@@ -179,12 +184,12 @@ async function assemble(
   };
 }
 
-function openModels({ env, secrets, clock, log, dataDir }: DaemonOptions, store: DaemonStore) {
+function openModels(options: DaemonOptions, store: DaemonStore, secrets: KnownSecrets) {
+  const { env, clock, log, dataDir } = options;
   const catalogueFile = path.join(dataDir, 'models.json');
-  return {
-    models: createModels({ store, env, secrets, clock, log, catalogueFile }),
-    usage: createUsage({ store, clock }),
-  };
+  const models = createModels({ store, env, secrets: options.secrets, clock, log, catalogueFile });
+  secrets.know(() => models.knownSecrets());
+  return { models, usage: createUsage({ store, clock }) };
 }
 
 function chatDoor(
@@ -203,8 +208,7 @@ function chatDoor(
 /** All that windows can ask for. */
 function openDoors(of: {
   readonly face: AppHandlerDeps;
-  readonly models: Models;
-  readonly usage: Usage;
+  readonly accounts: { readonly models: Models; readonly usage: Usage };
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
   readonly searching: Searching;
@@ -213,7 +217,8 @@ function openDoors(of: {
     HostHandlerDeps & { readonly terminals: Terminals; readonly git: Git };
   readonly keeping: Keeping;
 }): Pick<Daemon, 'calls' | 'feeds'> {
-  const { face, models, usage, chats, rules, searching, workspaces, places, keeping } = of;
+  const { face, chats, rules, searching, workspaces, places, keeping } = of;
+  const { models, usage } = of.accounts;
   const search: SearchHandlerDeps = { ...searching, clock: chats.clock, closing: chats.closing };
   return {
     calls: {

@@ -26,6 +26,7 @@ import { startHosts } from './state/hosts.ts';
 import { keepLastKnown, worthKeeping } from './state/last-known.ts';
 import { startModels } from './state/models.ts';
 import { startOpenChat } from './state/open-chat.ts';
+import { startUsage } from './state/usage.ts';
 import { startWorkspaces, workspacesStore } from './state/workspaces.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 
@@ -43,6 +44,7 @@ if (root) {
   startHosts();
   startGit();
   startModels();
+  startUsage();
   startOpenChat();
   void startApp();
   keepLastKnown({

@@ -7,11 +7,12 @@ import { type AccountRows, createAccountRows, type Rows } from './account-rows.t
 import { isLocal } from './account-settings.ts';
 import { NO_OVERRIDES } from './catalogue.ts';
 import { type CatalogueFile, loadCatalogueFile } from './catalogue-file.ts';
-import { type AccountEdits, createAccountEdits } from './edits.ts';
+import { type AccountEdits, accountEdits, type EditDeps, modelEdits } from './edits.ts';
 import { envAccounts, keyVariableOf, wantedModel } from './env-accounts.ts';
 import { presetsInEnvironment } from './offers.ts';
 import { createReach, type Reach, type ReachDeps } from './reach.ts';
 import { goneModel, type ResolvedModel, readyModel, unavailable } from './ready-model.ts';
+import { serverEdits } from './server-edits.ts';
 import { type ModelsSnapshot, modelsSnapshot } from './snapshot.ts';
 
 /** Where keys live: never in the database. `get` gives null when there is none. */
@@ -54,14 +55,16 @@ export interface Models extends AccountEdits {
 
 export function createModels(deps: ModelsDeps): Models {
   const registry = new Registry(deps);
-  const edits = createAccountEdits({
+  const rows = () => registry.rows();
+  const edits: EditDeps = {
     ...deps,
-    rows: () => registry.rows(),
+    rows,
+    find: async (id) => (await rows()).providers.find((row) => row.id === id),
     settings: (row) => registry.settings(row),
     announce: () => registry.announce(),
     checked: (id, check) => registry.checked(id, check),
-  });
-  return Object.assign(registry, edits);
+  };
+  return Object.assign(registry, accountEdits(edits), modelEdits(edits), serverEdits(edits));
 }
 
 class Registry implements Omit<Models, keyof AccountEdits> {

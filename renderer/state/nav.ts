@@ -29,6 +29,8 @@ export const SETTINGS_PARTS = [
   'general',
   'keyboard',
   'accounts',
+  'models',
+  'usage',
   'approvals',
   'git',
   'hosts',

@@ -1,14 +1,18 @@
+import type { CallInput } from '@shared/contract/index.ts';
 import type { ActionAnswer, PendingAction } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { Hand } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { call } from '../../lib/bridge.ts';
+import { raisedCap, wholeDollars } from '../../lib/money.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { useDeadTime } from '../../ui/dead-time.ts';
 import { Escaped } from '../../ui/escaped.tsx';
 import { useFocusAfter } from '../../ui/use-focus-after.ts';
 import { actionWords } from './action-words.ts';
+
+type Reply = ActionAnswer & Pick<CallInput<'chat.answerAction'>, 'raise'>;
 
 interface ActionCardProps {
   readonly chatId: ChatId;
@@ -36,7 +40,7 @@ export function ActionCard({
   const [sending, send] = useReply(chatId, action);
   const { kind, sentence, subject } = actionWords(action);
   const ready = awake && !sending;
-  const reply = (answer: ActionAnswer) => {
+  const reply = (answer: Reply) => {
     if (ready) void send(answer);
   };
   return (
@@ -59,7 +63,7 @@ export function ActionCard({
       <div className="btns">
         <Answers action={action} ready={ready} onReply={reply} />
         <Button aria-disabled={!ready} onClick={() => reply({ decision: 'stop' })}>
-          Stop
+          {action.kind === 'budget' ? 'Stop here' : 'Stop'}
         </Button>
         {onOpenChat && (
           <Button look="quiet" className="end" onClick={onOpenChat}>
@@ -73,7 +77,7 @@ export function ActionCard({
 
 function useReply(chatId: ChatId, action: PendingAction) {
   const [sending, setSending] = useState(false);
-  const send = async (answer: ActionAnswer) => {
+  const send = async (answer: Reply) => {
     setSending(true);
     const result = await call('chat.answerAction', { chatId, actionId: action.id, ...answer });
     setSending(false);
@@ -85,10 +89,11 @@ function useReply(chatId: ChatId, action: PendingAction) {
 interface AnswersProps {
   readonly action: PendingAction;
   readonly ready: boolean;
-  readonly onReply: (answer: ActionAnswer) => void;
+  readonly onReply: (answer: Reply) => void;
 }
 
 function Answers({ action, ready, onReply }: AnswersProps) {
+  if (action.kind === 'budget') return <BudgetAnswers action={action} ready={ready} onReply={onReply} />;
   if (action.kind !== 'question') {
     return (
       <Button look="primary" aria-disabled={!ready} onClick={() => onReply({ decision: 'continue' })}>
@@ -101,6 +106,36 @@ function Answers({ action, ready, onReply }: AnswersProps) {
       {text}
     </Button>
   ));
+}
+
+type Budget = PendingAction & { readonly kind: 'budget' };
+
+/** A higher cap, where the price is known; and this one call, whatever it costs. */
+function BudgetAnswers({ action, ready, onReply }: AnswersProps & { readonly action: Budget }) {
+  const { scope, cap_micros: capMicros, spent_micros: spent, estimate_micros: estimate } = action;
+  const raised = raisedCap(capMicros, spent + (estimate ?? 0));
+  const canRaise = scope !== undefined && estimate !== null;
+  return (
+    <>
+      {canRaise && (
+        <Button
+          look="primary"
+          aria-disabled={!ready}
+          onClick={() => onReply({ decision: 'continue', raise: { scope, capMicros: raised } })}
+        >
+          Raise to {wholeDollars(raised)}
+        </Button>
+      )}
+      <Button
+        look={canRaise ? 'plain' : 'primary'}
+        aria-disabled={!ready}
+        title="Lets this one call pass"
+        onClick={() => onReply({ decision: 'continue' })}
+      >
+        Keep going
+      </Button>
+    </>
+  );
 }
 
 function OwnWords({ ready, onReply }: Omit<AnswersProps, 'action'>) {

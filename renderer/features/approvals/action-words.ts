@@ -1,4 +1,4 @@
-import type { PendingAction } from '@shared/model/chat.ts';
+import type { BudgetScope, PendingAction } from '@shared/model/chat.ts';
 import { dollars, plural } from '../../lib/format.ts';
 
 /** What a card that is no approval is called, and what it says. */
@@ -25,11 +25,17 @@ export function actionWords(action: PendingAction): ActionWords {
           : `The next step needs about ${dollars(action.estimate_micros)}.`;
       return {
         kind: 'Budget',
-        sentence: `reached the budget of ${dollars(action.cap_micros)}: ${dollars(action.spent_micros)} are spent. ${next}`,
+        sentence: `reached ${budgetName(action.scope)} of ${dollars(action.cap_micros)}: ${dollars(action.spent_micros)} are spent. ${next}`,
         subject: '',
       };
     }
     case 'question':
       return { kind: 'Question', sentence: 'asks', subject: action.text };
   }
+}
+
+function budgetName(scope: BudgetScope | undefined): string {
+  if (scope === 'chat') return 'its budget';
+  if (scope === undefined) return 'the budget';
+  return scope === 'day' ? 'the budget of today' : 'the budget of this month';
 }

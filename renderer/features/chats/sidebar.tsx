@@ -1,11 +1,13 @@
 import { Archive, Inbox as InboxIcon, Search, Settings as SettingsIcon, SquarePen } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { costWords, unpricedWords } from '../../lib/money.ts';
 import { chatsStore, showArchived } from '../../state/chats.ts';
 import { gitStore } from '../../state/git.ts';
 import { useShortcut } from '../../state/keymap.ts';
 import { navStore, openInbox, showSettings } from '../../state/nav.ts';
 import { newChatHere } from '../../state/new-chat.ts';
+import { usageStore } from '../../state/usage.ts';
 import { useWish } from '../../state/wish.ts';
 import { focusSearch } from '../../state/wishes.ts';
 import { IconButton } from '../../ui/button.tsx';
@@ -86,9 +88,27 @@ function Foot() {
         <Archive className="i s" aria-hidden="true" />
         Archived
       </button>
-      <IconButton label="Settings" className="end" onClick={() => showSettings()}>
+      <Today />
+      <IconButton label="Settings" onClick={() => showSettings()}>
         <SettingsIcon className="i" aria-hidden="true" />
       </IconButton>
     </div>
+  );
+}
+
+/** Nothing where nothing was spent: a local model costs none. */
+function Today() {
+  const today = useStore(usageStore, (s) => s.now?.today ?? null);
+  if (today === null || (today.micros === 0 && today.unpriced === 0)) return <span className="end" />;
+  const words = `${costWords(today)} today`;
+  return (
+    <button
+      type="button"
+      className="foot-button end num"
+      title={unpricedWords(today) || 'What was spent today'}
+      onClick={() => showSettings('usage')}
+    >
+      {words}
+    </button>
   );
 }

@@ -1,12 +1,11 @@
-import type { ModelConfigId } from '@shared/model/ids.ts';
 import { useStore } from 'zustand';
-import { call } from '../../lib/bridge.ts';
 import type { Box } from '../../state/attachments.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { asEffort } from '../../state/models.ts';
-import { toast } from '../../state/toasts.ts';
+import { chooseEffort, chooseModel, nextModelStore } from '../../state/next-model.ts';
 import { AttachButton } from './attach-button.tsx';
 import { ContextButton } from './context-button.tsx';
+import { CostButton } from './cost-button.tsx';
 import { PauseButton } from './pause-button.tsx';
 import { EffortPicker, ModelPicker, ModePicker } from './pickers.tsx';
 import { SendButton } from './send-button.tsx';
@@ -30,26 +29,24 @@ export function ComposerBar(props: ComposerBarProps) {
   const chat = useStore(session.store, (s) => s.view?.chat ?? null);
   const queued = useStore(session.store, (s) => s.view?.queue.length ?? 0);
   const paused = chat?.queue_paused ?? false;
-  const modelId = chat?.last_model_config_id ?? null;
-  const setModel = (modelConfigId: ModelConfigId | null, effort: string | null) => {
-    if (!modelConfigId) return;
-    void call('chat.setModel', { chatId: session.chatId, modelConfigId, effort: asEffort(effort) }).then(
-      (a) => {
-        if (!a.ok) toast(a.error.message);
-      },
-    );
-  };
+  const { chatId } = session;
+  const next = useStore(nextModelStore, (s) => s.of.get(chatId) ?? null);
+  const modelId = next?.modelConfigId ?? chat?.last_model_config_id ?? null;
+  const effort = next ? next.effort : asEffort(chat?.last_reasoning_effort);
   return (
     <div className="bar">
       <ModePicker workspaceId={chat?.workspace_id ?? null} />
-      <ModelPicker value={modelId} onPick={(id) => setModel(id, chat?.last_reasoning_effort ?? null)} />
+      <ModelPicker value={modelId} next={next !== null} onPick={(id) => chooseModel(chatId, id, busy)} />
       <EffortPicker
         modelId={modelId}
-        value={chat?.last_reasoning_effort ?? null}
-        onPick={(effort) => setModel(modelId, effort)}
+        value={effort}
+        onPick={(chosen) => {
+          if (modelId) chooseEffort(chatId, { modelConfigId: modelId, effort: chosen }, busy);
+        }}
       />
       <AttachButton box={box} />
       <ContextButton session={session} short={busy && queued > 0} />
+      <CostButton session={session} />
       <span className="end-group">
         {queued > 0 && <PauseButton session={session} paused={paused} />}
         {(busy || agents > 0) && (

@@ -5,7 +5,7 @@ import { call } from '../../lib/bridge.ts';
 import { appStore, forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
 import { flushDrafts } from '../../state/drafts.ts';
-import { defaultModel, type Effort, findModel, modelsStore } from '../../state/models.ts';
+import type { Effort } from '../../state/models.ts';
 import { choosePlace, openChat, type Route } from '../../state/nav.ts';
 import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
@@ -14,6 +14,7 @@ import { AttachButton } from './attach-button.tsx';
 import { EffortPicker, ModePicker, WorkspacePicker } from './pickers.tsx';
 import { contentOf, isBlank, keepFailed, sendKeyFor, takeDraft, type Written } from './send.ts';
 import { SendButton } from './send-button.tsx';
+import { useModelChoice } from './use-model-choice.ts';
 import { useWriting } from './use-writing.ts';
 import { Where } from './where.tsx';
 import { With } from './with.tsx';
@@ -31,15 +32,13 @@ interface NewChatProps {
 export function NewChat({ route, notice }: NewChatProps) {
   const { workspaceId: asked, nowhere = false } = route;
   const first = useStore(chatsStore, (s) => s.live !== null && s.live.size === 0);
-  const [model, setModel] = useState<ModelConfigId | null>(null);
-  const [effort, setEffort] = useState<Effort | null>(null);
+  const { modelId, effort, pickModel, pickEffort } = useModelChoice();
   const { box, written, waits, change } = useWriting(null);
   // A folder that could not be opened is not replaced behind the person's back; choosing a place ends this.
   const refused = useStore(appStore, (s) => s.folderProblem !== null);
   const [tried, setTried] = useState(false);
   const last = useStore(workspacesStore, (s) => s.list?.[0]?.id ?? null);
   const workspaceId = refused || nowhere ? null : (asked ?? last);
-  const modelId = useStore(modelsStore, (s) => findModel(s, model)?.id ?? defaultModel(s)?.id ?? null);
   const place = (id: WorkspaceId | null) => {
     forgetFolderProblem();
     choosePlace(id);
@@ -60,7 +59,7 @@ export function NewChat({ route, notice }: NewChatProps) {
           onPick={place}
           missing={refused && tried ? 'Choose where the agent works.' : null}
         />
-        <With value={modelId} onPick={setModel} />
+        <With value={modelId} onPick={pickModel} />
         {notice(workspaceId)}
         <WritingBox
           box={box}
@@ -75,7 +74,7 @@ export function NewChat({ route, notice }: NewChatProps) {
           <div className="bar">
             <ModePicker workspaceId={workspaceId} />
             <WorkspacePicker value={workspaceId} onPick={place} />
-            <EffortPicker modelId={modelId} value={effort} onPick={setEffort} />
+            <EffortPicker modelId={modelId} value={effort} onPick={pickEffort} />
             <AttachButton box={box} />
             <span className="end-group">
               <SendButton waits={waits} onClick={send}>

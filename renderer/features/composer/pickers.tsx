@@ -3,6 +3,7 @@ import type { ApprovalMode } from '@shared/model/workspace.ts';
 import { Folder, Server, Shield, ShieldCheck, ShieldOff } from 'lucide-react';
 import { useStore } from 'zustand';
 import { asEffort, EFFORTS, type Effort, findModel, modelsStore } from '../../state/models.ts';
+import { showSettings } from '../../state/nav.ts';
 import { setMode, workspacesStore } from '../../state/workspaces.ts';
 import { type Choice, Picker } from '../../ui/picker.tsx';
 
@@ -10,27 +11,38 @@ interface ModelPickerProps {
   readonly value: ModelConfigId | null;
   readonly onPick: (id: ModelConfigId) => void;
   readonly down?: boolean;
+  /** It was chosen for the next message. */
+  readonly next?: boolean;
 }
 
+/** A list that is longer than that is searched. */
+const MANY = 12;
+const MANAGE = 'manage';
+
 /** Models grouped by account; one that cannot answer says why. */
-export function ModelPicker({ value, onPick, down = false }: ModelPickerProps) {
+export function ModelPicker({ value, onPick, down = false, next = false }: ModelPickerProps) {
   const models = useStore(modelsStore, (s) => s.models);
-  const choices = (models ?? []).map(
-    (m): Choice<ModelConfigId> => ({
+  const shown = (models ?? []).filter((m) => m.settings.enabled || m.id === value);
+  const choices: readonly Choice<ModelConfigId | typeof MANAGE>[] = [
+    ...shown.map((m) => ({
       value: m.id,
       label: m.name,
+      words: m.model,
       group: m.provider,
       note: m.isDefault ? 'default' : undefined,
       disabled: m.unavailable ?? undefined,
-    }),
-  );
+    })),
+    { value: MANAGE, label: 'Manage models…', apart: true },
+  ];
   return (
     <Picker
       label="Model"
       value={value}
       choices={choices}
-      onPick={onPick}
+      onPick={(id) => (id === MANAGE ? showSettings('models') : onPick(id))}
       placeholder={models === null ? '…' : 'Choose a model'}
+      searchable={shown.length > MANY}
+      {...(next ? { suffix: 'next message' } : {})}
       down={down}
     />
   );

@@ -4,6 +4,7 @@ import { call } from '../../lib/bridge.ts';
 import { draftFiles, draftStore, setDraft, setDraftFiles } from '../../state/drafts.ts';
 import { forgetPresent } from '../../state/kept-files.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { keepNextModel, takeNextModel } from '../../state/next-model.ts';
 import { commentsSent, reviewKey } from '../../state/review.ts';
 import { toast } from '../../state/toasts.ts';
 import { jumpToLatest } from '../../state/wishes.ts';
@@ -71,9 +72,17 @@ export async function sendMessage(
   takeDraft(chatId);
   // Who says something sees it, wherever they were reading.
   jumpToLatest.make();
-  const answer = await call('chat.send', { chatId, ...contentOf(written), busy: 'queue', sendKey });
+  const model = takeNextModel(chatId);
+  const answer = await call('chat.send', {
+    chatId,
+    ...contentOf(written),
+    busy: 'queue',
+    sendKey,
+    ...model,
+  });
   if (!answer.ok) {
     keepFailed(chatId, written, sendKey);
+    if (model) keepNextModel(chatId, model);
     toast(answer.error.message);
     return;
   }

@@ -1,9 +1,10 @@
-import type { Account, ModelChoice } from '@shared/model/account.ts';
+import type { Account, AccountOffer, ModelChoice } from '@shared/model/account.ts';
 import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
 import { Cpu, KeyRound, Settings, VenetianMask } from 'lucide-react';
+import { useState } from 'react';
 import { useStore } from 'zustand';
 import { plural } from '../../lib/format.ts';
-import { modelsStore } from '../../state/models.ts';
+import { acceptOffer, modelsStore } from '../../state/models.ts';
 import { showSettings } from '../../state/nav.ts';
 import { ModelPicker } from './pickers.tsx';
 
@@ -43,7 +44,11 @@ function offersOf(models: readonly ModelChoice[], accounts: readonly Account[]):
 export function With({ value, onPick }: WithProps) {
   const models = useStore(modelsStore, (s) => s.models);
   const accounts = useStore(modelsStore, (s) => s.accounts);
-  const offers = offersOf(models ?? [], accounts);
+  const found = useStore(modelsStore, (s) => s.offers);
+  const offers = offersOf(
+    (models ?? []).filter((m) => m.settings.enabled || m.id === value),
+    accounts,
+  );
   const chosen = offers.find((o) => o.models.some((m) => m.id === value));
   const top = offers.slice(0, SHOWN);
   const shown = chosen && !top.includes(chosen) ? [chosen, ...top.slice(0, SHOWN - 1)] : top;
@@ -54,13 +59,51 @@ export function With({ value, onPick }: WithProps) {
         {shown.map((offer) => (
           <OfferRow key={offer.id} offer={offer} on={offer === chosen} value={value} onPick={onPick} />
         ))}
-        {models !== null && !models.some((m) => m.kind !== 'demo') && (
+        {models !== null &&
+          found
+            .slice(0, SHOWN)
+            .map((offer) => <FoundRow key={offer.preset} offer={offer} onPick={onPick} />)}
+        {models !== null && found.length === 0 && !models.some((m) => m.kind !== 'demo') && (
           <button type="button" className="opt" onClick={() => showSettings('accounts')}>
             <Settings className="i" aria-hidden="true" />
             <span>Add an account…</span>
           </button>
         )}
       </div>
+    </div>
+  );
+}
+
+/** Not an account yet: to choose it adds it. */
+function FoundRow({ offer, onPick }: { readonly offer: AccountOffer } & Pick<WithProps, 'onPick'>) {
+  const [adding, setAdding] = useState(false);
+  const { name, variable, models } = offer;
+  const note =
+    variable === null
+      ? `running on this computer, ${plural(models.length, 'model')}`
+      : `key found in ${variable}`;
+  const Icon = variable === null ? Cpu : KeyRound;
+  const add = async () => {
+    setAdding(true);
+    const id = await acceptOffer(offer);
+    setAdding(false);
+    if (id) onPick(id);
+  };
+  return (
+    <div className="opt">
+      <button
+        type="button"
+        role="radio"
+        aria-checked={false}
+        aria-label={name}
+        className="opt-cover"
+        disabled={adding}
+        onClick={() => void add()}
+      />
+      <Icon className="i" aria-hidden="true" />
+      <span className="opt-main">
+        <b>{name}</b> <span className="d">{adding ? 'asking for its models…' : note}</span>
+      </span>
     </div>
   );
 }

@@ -1,8 +1,9 @@
+import type { Message } from '@shared/model/message.ts';
 import type { Part } from '@shared/model/part.ts';
 import { GitFork, Pencil } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import { clock } from '../../lib/format.ts';
+import { clock, dollars, tokens } from '../../lib/format.ts';
 import { composingStore, editMessage } from '../../state/composing.ts';
 import { forkChat } from '../../state/fork.ts';
 import type { ChatSession } from '../../state/live.ts';
@@ -78,6 +79,7 @@ export const AgentRow = memo(({ session, row: { message, parts } }: AgentRowProp
           onFork={() => void forkChat(session.chatId, message.id)}
         />
         <Stamp at={message.created_at} />
+        <MessageCost message={message} />
       </div>
     </div>
   );
@@ -98,6 +100,24 @@ function ForkButton({ title, onFork }: { readonly title: string; readonly onFork
     <button type="button" className="mini" aria-label={FORK} title={title} onClick={onFork}>
       <GitFork className="i s" aria-hidden="true" />
     </button>
+  );
+}
+
+/** What this answer cost, with the tokens that it is made of. Nothing for what is free. */
+function MessageCost({ message }: { readonly message: Message }) {
+  const { cost_micros: micros, usage } = message;
+  if (!micros) return null;
+  const cached = usage?.cache_read_tokens ?? 0;
+  const read = (usage?.input_tokens ?? 0) + cached + (usage?.cache_creation_tokens ?? 0);
+  const parts = [
+    `${tokens(read)} tokens in`,
+    ...(cached > 0 ? [`${tokens(cached)} of them cached`] : []),
+    `${tokens(usage?.output_tokens ?? 0)} out`,
+  ];
+  return (
+    <span className="faint num" title={parts.join(', ')}>
+      {dollars(micros)}
+    </span>
   );
 }
 

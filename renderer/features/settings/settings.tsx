@@ -5,19 +5,23 @@ import { appStore } from '../../state/app.ts';
 import { closeSettings, SETTINGS_PARTS, type SettingsPart, showSettings } from '../../state/nav.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { panelId, Tabs, tabId } from '../../ui/tabs.tsx';
-import { Accounts } from './accounts.tsx';
+import { Accounts } from './accounts/accounts.tsx';
 import { Backups } from './backups.tsx';
 import { General } from './general.tsx';
 import { GitAccounts } from './git-accounts.tsx';
 import { Hosts } from './hosts.tsx';
 import { Keyboard } from './keyboard.tsx';
+import { ModelSettingsPart } from './models/models.tsx';
 import { Rules } from './rules.tsx';
 import { Templates } from './templates.tsx';
+import { Usage } from './usage/usage.tsx';
 
 const PARTS: Readonly<Record<SettingsPart, { readonly label: string; readonly Part: ComponentType }>> = {
   general: { label: 'General', Part: General },
   keyboard: { label: 'Keyboard', Part: Keyboard },
   accounts: { label: 'Accounts', Part: Accounts },
+  models: { label: 'Models', Part: ModelSettingsPart },
+  usage: { label: 'Usage', Part: Usage },
   approvals: { label: 'Approvals', Part: Rules },
   git: { label: 'Git accounts', Part: GitAccounts },
   hosts: { label: 'Hosts', Part: Hosts },

@@ -1,0 +1,46 @@
+import type { UsageNow } from '@shared/contract/usage.ts';
+import type { Account } from '@shared/model/account.ts';
+import { age, plural } from '../../../lib/format.ts';
+import { costWords } from '../../../lib/money.ts';
+
+export interface AccountWords {
+  readonly text: string;
+  readonly tone: 'meta' | 'err';
+}
+
+/** The second line of an account: what is wrong, else where it comes from and what it offers. */
+export function accountWords(account: Account, models: number, nowMs: number): AccountWords {
+  const { check, hasKey, keyVariable } = account;
+  if (check?.problem) return { text: `${check.problem.short} · ${checked(check.at, nowMs)}`, tone: 'err' };
+  if (!hasKey && needsKey(account))
+    return { text: keyVariable === null ? 'no key' : `no key in ${keyVariable}`, tone: 'err' };
+  const tested = check ? [`works, ${checked(check.at, nowMs)}`] : [];
+  return { text: [...origin(account), plural(models, 'model'), ...tested].join(' · '), tone: 'meta' };
+}
+
+function origin({ kind, source, baseUrl, local }: Account): readonly string[] {
+  if (kind === 'demo') return ['no key needed'];
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : '';
+  if (local && host !== '') return [host];
+  const from = source === 'env' ? 'from your environment' : 'added by you';
+  return host === '' ? [from] : [from, host];
+}
+
+/** "checked 2 min ago" */
+export function checked(at: string, nowMs: number): string {
+  const since = age(at, nowMs);
+  if (since === 'now') return 'checked just now';
+  return `checked ${since.replace(/^(\d+)m$/, '$1 min')} ago`;
+}
+
+/** A compatible server may do without one. */
+export function needsKey({ kind, preset }: Account): boolean {
+  return kind === 'openai' || kind === 'anthropic' || ['openrouter', 'google', 'azure'].includes(preset);
+}
+
+/** What it cost today; "free" where it never costs anything. */
+export function todayWords(account: Account, usage: UsageNow | null): string {
+  const spent = usage?.accounts.find(({ providerId }) => providerId === account.id);
+  if (account.local && (spent === undefined || (spent.micros === 0 && spent.unpriced === 0))) return 'free';
+  return spent === undefined ? '' : `${costWords(spent)} today`;
+}

@@ -1,0 +1,84 @@
+import type { AccountOffer } from '@shared/model/account.ts';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { plural } from '../../../lib/format.ts';
+import { appStore } from '../../../state/app.ts';
+import { acceptOffer, lookForOffers, modelsStore } from '../../../state/models.ts';
+import { touchClock } from '../../../state/ticks.ts';
+import { Button } from '../../../ui/button.tsx';
+import { AccountRow } from './account-row.tsx';
+import { AddAccount } from './add-account.tsx';
+
+export function Accounts() {
+  const accounts = useStore(modelsStore, (s) => s.accounts);
+  const offers = useStore(modelsStore, (s) => s.offers);
+  const persist = useStore(appStore, (s) => s.info?.secretsPersist ?? true);
+  const [adding, setAdding] = useState(false);
+  useEffect(() => void lookForOffers(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is listed is told as it is now
+  useEffect(touchClock, [accounts]);
+  return (
+    <>
+      <div className="set" role="list" aria-label="Accounts">
+        {accounts.map((account) => (
+          <AccountRow key={account.id} account={account} />
+        ))}
+      </div>
+      {offers.length > 0 && <Offers offers={offers} />}
+      {adding ? (
+        <AddAccount onDone={() => setAdding(false)} />
+      ) : (
+        <div className="btns">
+          <Button onClick={() => setAdding(true)}>Add account…</Button>
+        </div>
+      )}
+      {!persist && (
+        <p className="meta">
+          This system offers no key store: keys and answers are kept in memory until Gaffer quits.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Offers({ offers }: { readonly offers: readonly AccountOffer[] }) {
+  return (
+    <section className="offers" aria-label="Found on this computer">
+      <h4>Found on this computer</h4>
+      <div className="set">
+        {offers.map((offer) => (
+          <OfferRow key={offer.preset} offer={offer} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function OfferRow({ offer }: { readonly offer: AccountOffer }) {
+  const [adding, setAdding] = useState(false);
+  const add = async () => {
+    setAdding(true);
+    await acceptOffer(offer);
+    setAdding(false);
+  };
+  return (
+    <div className="li">
+      <span>
+        <b>{offer.name}</b>
+        <span className="meta">{offerNote(offer)}</span>
+      </span>
+      <Button
+        aria-label={`Add ${offer.name}`}
+        aria-disabled={adding}
+        onClick={() => void (adding || add())}
+      >
+        {adding ? 'Adding…' : 'Add'}
+      </Button>
+    </div>
+  );
+}
+
+function offerNote({ variable, baseUrl, models }: AccountOffer): string {
+  if (variable !== null) return `key found in ${variable}`;
+  return `running at ${new URL(baseUrl).host} · ${plural(models.length, 'model')}`;
+}
