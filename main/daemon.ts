@@ -125,15 +125,8 @@ async function assemble(
 ): Promise<Daemon> {
   const { clock, log, random } = options;
   const { installationId, ownerId } = await loadInstallation(store);
-  const base = {
-    store,
-    clock,
-    log,
-    random,
-    ownerId,
-    hints: createHints(store),
-    parts: new PartBuffer(log),
-  };
+  const hints = createHints(store);
+  const base = { store, clock, log, random, ownerId, hints, parts: new PartBuffer(log) };
   const sharing = await loadSharing(options, !store.exclusive);
   const poller = createPoller(base, sharing.safetyPollMs);
   const closing = new AbortController();
@@ -179,7 +172,7 @@ async function assemble(
         () => driven.worker.close(),
         ...closers([searching, face, rules, models, places]),
         async () => closing.abort(),
-        ...closers([replica, base.hints, store]),
+        ...closers([replica, hints, store]),
       ]),
   };
 }

@@ -1,26 +1,20 @@
-import type { ModelConfigId, WorkspaceId } from '@shared/model/ids.ts';
+import type { WorkspaceId } from '@shared/model/ids.ts';
 import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
-import { call } from '../../lib/bridge.ts';
 import { appStore, forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
-import { flushDrafts } from '../../state/drafts.ts';
-import type { Effort } from '../../state/models.ts';
-import { choosePlace, openChat, type Route } from '../../state/nav.ts';
-import { commentsSent, reviewKey } from '../../state/review.ts';
-import { toast } from '../../state/toasts.ts';
+import { choosePlace, type Route } from '../../state/nav.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { AttachButton } from './attach-button.tsx';
+import { createChat } from './create-chat.ts';
 import { EffortPicker, ModePicker, WorkspacePicker } from './pickers.tsx';
-import { contentOf, isBlank, keepFailed, sendKeyFor, takeDraft, type Written } from './send.ts';
+import { isBlank } from './send.ts';
 import { SendButton } from './send-button.tsx';
 import { useModelChoice } from './use-model-choice.ts';
 import { useWriting } from './use-writing.ts';
 import { Where } from './where.tsx';
 import { With } from './with.tsx';
 import { WritingBox } from './writing-box.tsx';
-
-const DRAFT = 'new';
 
 interface NewChatProps {
   readonly route: Extract<Route, { view: 'new' }>;
@@ -47,7 +41,7 @@ export function NewChat({ route, notice }: NewChatProps) {
     if (waits !== null) return toast(waits);
     if (isBlank(written)) return;
     if (refused) setTried(true);
-    else void create({ written, workspaceId, modelId, effort });
+    else void createChat({ written, workspaceId, modelId, effort });
   };
   return (
     <div className="new">
@@ -86,31 +80,4 @@ export function NewChat({ route, notice }: NewChatProps) {
       </div>
     </div>
   );
-}
-
-interface Start {
-  readonly written: Written;
-  readonly workspaceId: WorkspaceId | null;
-  readonly modelId: ModelConfigId | null;
-  readonly effort: Effort | null;
-}
-
-async function create({ written, workspaceId, modelId, effort }: Start): Promise<void> {
-  const sendKey = sendKeyFor(DRAFT, written);
-  takeDraft(DRAFT);
-  const answer = await call('chat.create', {
-    workspaceId,
-    ...contentOf(written),
-    sendKey,
-    ...(modelId === null ? {} : { modelConfigId: modelId }),
-    ...(effort === null ? {} : { effort }),
-  });
-  if (answer.ok) {
-    if (workspaceId) void commentsSent(reviewKey(null, workspaceId), written.text);
-    flushDrafts();
-    openChat(answer.value.chatId);
-    return;
-  }
-  keepFailed(DRAFT, written, sendKey);
-  toast(answer.error.message);
 }
