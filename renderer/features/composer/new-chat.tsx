@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { appStore, forgetFolderProblem } from '../../state/app.ts';
 import { chatsStore } from '../../state/chats.ts';
 import { choosePlace, type Route } from '../../state/nav.ts';
+import { toast } from '../../state/toasts.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { AttachButton } from './attach-button.tsx';
 import { createChat } from './create-chat.ts';
