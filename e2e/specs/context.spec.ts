@@ -26,15 +26,14 @@ test('/compact streams a summary, leaves a divider, and Undo takes it back', asy
   const hold = desk.server.faults.hold({ afterEvents: 8, match: asksForSummary });
   await chat.message.pressSequentially('/');
   const commands = app.window.getByRole('listbox', { name: 'Commands' }).getByRole('option');
-  await expect(commands).toHaveCount(2);
   await expect(commands.first()).toHaveAttribute('aria-selected', 'true');
   await chat.message.press('ArrowDown');
-  await expect(commands.last()).toHaveAttribute('aria-selected', 'true');
+  await expect(commands.nth(1)).toHaveAttribute('aria-selected', 'true');
   await app.screenshot('slash-commands');
   await chat.message.press('Escape');
   await expect(commands).toHaveCount(0);
   await expect(chat.message).toHaveValue('/');
-  await chat.message.pressSequentially('co');
+  await chat.message.pressSequentially('com');
   await expect(commands).toHaveText(/compact/);
   await chat.message.press('Enter');
   await expect(chat.message).toHaveValue('');
