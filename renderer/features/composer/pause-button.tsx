@@ -1,7 +1,7 @@
 import { Pause, Play } from 'lucide-react';
 import type { ChatSession } from '../../state/live.ts';
 import { pauseQueue } from '../../state/queue.ts';
-import { IconButton } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 
 interface PauseButtonProps {
   readonly session: ChatSession;
@@ -10,13 +10,18 @@ interface PauseButtonProps {
 
 /** Whether what is queued goes on by itself when the turn ends. */
 export function PauseButton({ session, paused }: PauseButtonProps) {
-  const Icon = paused ? Play : Pause;
+  const set = () => void pauseQueue(session.chatId, !paused);
+  if (!paused) {
+    return (
+      <IconButton label="Pause queue" onClick={set}>
+        <Pause className="i s" aria-hidden="true" />
+      </IconButton>
+    );
+  }
   return (
-    <IconButton
-      label={paused ? 'Resume queue' : 'Pause queue'}
-      onClick={() => void pauseQueue(session.chatId, !paused)}
-    >
-      <Icon className="i s" aria-hidden="true" />
-    </IconButton>
+    <Button aria-label="Resume queue" title="Resume queue" onClick={set}>
+      <Play className="i s" aria-hidden="true" />
+      <span className="wide-only">Resume queue</span>
+    </Button>
   );
 }
