@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<Findings>>> = {
   step: async () => (await import('./step.ts')).benchStep(),
   crowd: async () => (await import('./crowd.ts')).benchCrowd(),
   'long-chat': async () => (await import('./long-chat.ts')).benchLongChat(),
+  search: async () => (await import('./search.ts')).benchSearch(),
   'ssh-read': async () => (await import('./ssh-read.ts')).benchSshRead(),
   'ssh-connect': async () => (await import('./ssh-connect.ts')).benchSshConnect(),
   size: async () => (await import('./size.ts')).benchSize(),
