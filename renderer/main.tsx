@@ -14,6 +14,7 @@ import './features/details/details.css';
 import './features/files/files.css';
 import './features/hosts/hosts.css';
 import './features/palette/palette.css';
+import './features/search/search.css';
 import './features/settings/settings.css';
 import './features/terminal/terminal.css';
 import './features/workspaces/workspaces.css';
@@ -21,6 +22,7 @@ import './ui/contrast.css';
 import { App } from './app/app.tsx';
 import { appStore, startApp } from './state/app.ts';
 import { chatsStore, startChats } from './state/chats.ts';
+import { startFound } from './state/found.ts';
 import { startGit } from './state/git.ts';
 import { startHosts } from './state/hosts.ts';
 import { keepLastKnown, worthKeeping } from './state/last-known.ts';
@@ -46,6 +48,7 @@ if (root) {
   startModels();
   startUsage();
   startOpenChat();
+  startFound();
   void startApp();
   keepLastKnown({
     get() {

@@ -31,7 +31,7 @@ export function Inspector() {
   const roomy = useMedia(ROOMY);
   const shown = useStore(inspectorStore, (s) => isShown(s, roomy));
   const view = useStore(navStore, (s) => s.route.view);
-  if (!shown || view === 'inbox' || view === 'choose') return null;
+  if (!shown || view === 'inbox' || view === 'search' || view === 'choose') return null;
   return (
     <Frame roomy={roomy}>
       <Content />

@@ -8,6 +8,7 @@ import { Composer } from '../features/composer/composer.tsx';
 import { NewChat } from '../features/composer/new-chat.tsx';
 import { QueueList } from '../features/composer/queue-list.tsx';
 import { Conversation } from '../features/conversation/conversation.tsx';
+import { SearchView } from '../features/search/search-view.tsx';
 import { PlacePanel } from '../features/workspaces/place-panel.tsx';
 import type { ChatSession } from '../state/live.ts';
 import type { Route, Side } from '../state/nav.ts';
@@ -25,6 +26,7 @@ export function Pane({ route, side }: PaneProps) {
   return (
     <ErrorBoundary key={`${route.view}${session?.chatId ?? ''}`} what="This pane">
       {route.view === 'inbox' && <Inbox />}
+      {route.view === 'search' && <SearchView text={route.text} />}
       {route.view === 'choose' && <ChooseChat />}
       {route.view === 'new' && <NewChat route={route} notice={(id) => <PlaceNotices workspaceId={id} />} />}
       {route.view === 'chat' && session && <ChatPane key={session.chatId} session={session} />}

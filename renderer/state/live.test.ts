@@ -187,4 +187,33 @@ describe('older rows', () => {
     t.say(at(90, 91));
     expect(t.session.store.getState().complete).toBe(false);
   });
+
+  const from = (a: number, b: number) => Array.from({ length: b - a + 1 }, (_, i) => a + i);
+
+  it('that are not held are gone to, with those around; then newer ones are read on until the tail is there', async () => {
+    const t = opened();
+    t.say(at(900, 901));
+    const gone = t.session.goTo(300);
+    t.page(rows(...from(200, 399)));
+    expect(await gone).toBe(true);
+    expect(t.ids()).toEqual(from(200, 399));
+    expect(t.session.store.getState()).toMatchObject({ view: { atTail: false }, complete: false });
+    const newer = t.session.loadNewer();
+    t.page(rows(...from(400, 450)));
+    await newer;
+    expect(t.ids()).toEqual(from(200, 450));
+    expect(t.session.store.getState().view?.atTail).toBe(true);
+    await t.session.loadNewer();
+    expect(t.ids()).toEqual(from(200, 450));
+  });
+
+  it('that are held are there at once, and those that are gone never', async () => {
+    const t = opened();
+    t.say(at(7, 8));
+    expect(await t.session.goTo(8)).toBe(true);
+    const gone = t.session.goTo(3);
+    t.page(rows(1, 2));
+    expect(await gone).toBe(false);
+    expect(t.ids()).toEqual([7, 8]);
+  });
 });

@@ -1,3 +1,4 @@
+import { appendPage, showPage } from '@shared/model/history-window.ts';
 import type { ChatId, MessageId } from '@shared/model/ids.ts';
 import { type ChatView, foldStream, type LiveBlock, prependPage } from '@shared/model/reducer.ts';
 import type { StreamEvent } from '@shared/model/stream.ts';
@@ -28,6 +29,10 @@ export interface ChatSession {
   /** Goes back to the newest rows after far paging. */
   toTail(): void;
   loadOlder(): Promise<void>;
+  /** Behind the last row held, when the newest ones were let go. */
+  loadNewer(): Promise<void>;
+  /** Holds that row, with those around it. False: it is not there any more, or the database does not answer. */
+  goTo(messageId: number): Promise<boolean>;
 }
 
 const START: Session = {
@@ -98,6 +103,64 @@ async function fetchBefore(ask: typeof call, chatId: ChatId, before: MessageId) 
   return { rows, complete: answer.ok && rows.length < PAGE_ROWS };
 }
 
+/** What the pages of a session need of it. */
+interface Held {
+  readonly chatId: ChatId;
+  readonly ask: typeof call;
+  readonly store: StoreApi<Session>;
+  view(): ChatView | null;
+  show(view: ChatView, complete: boolean, prepended?: boolean): void;
+}
+
+function pagesOf(of: Held): Pick<ChatSession, 'loadOlder' | 'loadNewer' | 'goTo'> {
+  const { chatId, ask, store, view, show } = of;
+  let isLoading = false;
+  /** A row that came meanwhile was not taken: then there is more, whatever the page says. */
+  const isLast = (count: number) => view()?.messageCount === count;
+  return {
+    async loadOlder() {
+      const first = view()?.messages[0];
+      const { loadingOlder, complete } = store.getState();
+      if (!first || loadingOlder || complete) return;
+      store.setState({ loadingOlder: true });
+      const page = await fetchBefore(ask, chatId, first.id);
+      const now = view();
+      if (now?.messages[0]?.id === first.id)
+        show(prependPage(now, first.id, page.rows), page.complete, page.rows.length > 0);
+      store.setState({ loadingOlder: false });
+    },
+    async loadNewer() {
+      const held = view();
+      const last = held?.messages.at(-1);
+      if (!held || !last || held.atTail || isLoading) return;
+      isLoading = true;
+      const answer = await ask('chat.page', { chatId, after: last.id, limit: PAGE_ROWS });
+      isLoading = false;
+      const now = view();
+      if (!answer.ok || !now) return;
+      const { messages } = answer.value;
+      const atTail = messages.length < PAGE_ROWS && isLast(held.messageCount);
+      const next = appendPage(now, last.id, messages, atTail);
+      show(next, next.messages[0]?.id === now.messages[0]?.id && store.getState().complete);
+    },
+    async goTo(messageId) {
+      const held = view();
+      if (!held) return false;
+      if (held.messages.some((row) => row.id === messageId)) return true;
+      const limit = 2 * PAGE_ROWS;
+      const answer = await ask('chat.page', { chatId, around: messageId, limit });
+      const now = view();
+      if (!answer.ok || !now) return false;
+      const { messages } = answer.value;
+      if (!messages.some((row) => row.id === messageId)) return false;
+      const behind = messages.filter((row) => row.id >= messageId).length;
+      const atTail = behind < PAGE_ROWS && isLast(held.messageCount);
+      show(showPage(now, messages, atTail), messages.length - behind < PAGE_ROWS);
+      return true;
+    },
+  };
+}
+
 /** Durable events are shown at once; words that stream are folded at once and shown at most once a frame. */
 export function createSession(
   chatId: ChatId,
@@ -120,19 +183,17 @@ export function createSession(
     if (events.every((e) => e.type === 'message_part')) screen.showPaced(view);
     else screen.show(view);
   };
-  const loadOlder = async () => {
-    const first = view?.messages[0];
-    const { loadingOlder, complete } = store.getState();
-    if (!first || loadingOlder || complete) return;
-    store.setState({ loadingOlder: true });
-    const page = await fetchBefore(ask, chatId, first.id);
-    if (view?.messages[0]?.id === first.id) {
-      view = prependPage(view, first.id, page.rows);
-      screen.show(view, page.rows.length > 0);
-      store.setState({ complete: page.complete });
-    }
-    store.setState({ loadingOlder: false });
-  };
+  const pages = pagesOf({
+    chatId,
+    ask,
+    store,
+    view: () => view,
+    show(next, complete, prepended) {
+      view = next;
+      screen.show(view, prepended);
+      store.setState({ complete });
+    },
+  });
   return {
     chatId,
     store,
@@ -157,7 +218,7 @@ export function createSession(
       store.setState({ complete: false });
       feed?.reopen();
     },
-    loadOlder,
+    ...pages,
   };
 }
 

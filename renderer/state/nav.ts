@@ -16,11 +16,17 @@ export type Route =
   | { readonly view: 'new'; readonly workspaceId: WorkspaceId | null; readonly nowhere?: boolean }
   | { readonly view: 'chat'; readonly chatId: ChatId; readonly messageId: number | null }
   | { readonly view: 'inbox' }
+  | { readonly view: 'search'; readonly text: string }
   /** The other side, before a chat was chosen for it. */
   | { readonly view: 'choose' };
 
 /** What a pane without a chat is called. */
-export const PANE_TITLES = { new: 'New chat', inbox: 'Inbox', choose: 'Choose a chat' } as const;
+export const PANE_TITLES = {
+  new: 'New chat',
+  inbox: 'Inbox',
+  search: 'Search',
+  choose: 'Choose a chat',
+} as const;
 
 export type Side = 'left' | 'right';
 
@@ -194,6 +200,15 @@ export function choosePlace(workspaceId: WorkspaceId | null): void {
 
 export function openInbox(): void {
   go({ view: 'inbox' });
+}
+
+export function openSearch(text: string): void {
+  go({ view: 'search', text });
+}
+
+/** Another text in the search view: nothing to come back to. */
+export function retypeSearch(text: string): void {
+  navStore.setState(({ route }) => (route.view === 'search' ? { route: { view: 'search', text } } : {}));
 }
 
 export function showSettings(part: SettingsPart = 'general'): void {

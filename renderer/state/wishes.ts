@@ -12,3 +12,5 @@ export const editTitle = createWish();
 export const openInComposer = createWish<'Attach' | 'Model' | 'Effort' | 'Approval mode'>();
 /** The text field above the tree. */
 export const focusSearch = createWish();
+/** A text is looked for in the open chat. */
+export const findInChat = createWish();

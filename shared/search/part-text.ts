@@ -50,7 +50,7 @@ function joined(lines: readonly (string | undefined)[]): string {
   return lines.filter((line) => line !== undefined && line !== '').join('\n');
 }
 
-/** What a tool was asked or answered, without the JSON around it: its words, and `exit_code 1`. */
+/** What a tool was asked or answered, without the JSON around it: its words, and `exit_code 1`. Nobody looks for times. */
 function textOf(value: unknown): string {
   const lines: string[] = [];
   let room = MOST_TEXT;
@@ -62,7 +62,8 @@ function textOf(value: unknown): string {
   const walk = (key: string, inner: unknown, depth: number): void => {
     if (room <= 0 || depth > DEEPEST) return;
     if (typeof inner === 'string') add(inner);
-    else if (typeof inner === 'number') add(key === '' ? String(inner) : `${key} ${inner}`);
+    else if (typeof inner === 'number' && !key.endsWith('_ms'))
+      add(key === '' ? String(inner) : `${key} ${inner}`);
     else if (Array.isArray(inner)) for (const one of inner) walk('', one, depth + 1);
     else if (typeof inner === 'object' && inner !== null) {
       for (const [name, one] of Object.entries(inner)) walk(name, one, depth + 1);

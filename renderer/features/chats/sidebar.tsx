@@ -1,11 +1,19 @@
-import { Archive, Inbox as InboxIcon, Search, Settings as SettingsIcon, SquarePen } from 'lucide-react';
+import {
+  Archive,
+  CornerDownLeft,
+  Inbox as InboxIcon,
+  Search,
+  Settings as SettingsIcon,
+  SquarePen,
+  TextSearch,
+} from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { costWords, unpricedWords } from '../../lib/money.ts';
 import { chatsStore, showArchived } from '../../state/chats.ts';
 import { gitStore } from '../../state/git.ts';
 import { useShortcut } from '../../state/keymap.ts';
-import { navStore, openInbox, showSettings } from '../../state/nav.ts';
+import { navStore, openInbox, openSearch, showSettings } from '../../state/nav.ts';
 import { newChatHere } from '../../state/new-chat.ts';
 import { usageStore } from '../../state/usage.ts';
 import { useWish } from '../../state/wish.ts';
@@ -21,6 +29,10 @@ export function Sidebar() {
   const search = useShortcut('go.search');
   const newChat = useShortcut('chat.new');
   useWish(focusSearch, () => field.current?.select());
+  const toMessages = () => {
+    setFilter('');
+    openSearch(filter.trim());
+  };
   return (
     <nav className="side" aria-label="Chats">
       <div className="top">
@@ -36,6 +48,7 @@ export function Sidebar() {
             onChange={(e) => setFilter(e.target.value)}
             onKeyDown={(e) => {
               if (e.key === 'Escape') setFilter('');
+              if (e.key === 'Enter' && !e.nativeEvent.isComposing && filter.trim() !== '') toMessages();
             }}
           />
           {filter === '' && <kbd aria-hidden="true">{search.text}</kbd>}
@@ -47,10 +60,22 @@ export function Sidebar() {
       </div>
       <InboxButton />
       <FilterChips />
+      {filter.trim() !== '' && <AllMessages text={filter.trim()} onOpen={toMessages} />}
       <ChatTree filter={filter} />
       <SidebarEdge />
       <Foot />
     </nav>
+  );
+}
+
+/** The tree knows titles; what was said in them is looked for elsewhere. */
+function AllMessages({ text, onOpen }: { readonly text: string; readonly onOpen: () => void }) {
+  return (
+    <button type="button" className="inbox all-messages" onClick={onOpen}>
+      <TextSearch className="i" aria-hidden="true" />
+      <span className="all-text">Search all messages for “{text}”</span>
+      <CornerDownLeft className="i xs" aria-hidden="true" />
+    </button>
   );
 }
 

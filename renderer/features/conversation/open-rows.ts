@@ -9,6 +9,12 @@ export function useOpenRow(key: string, byItself: boolean): readonly [boolean, (
   return [open, () => openRows.setState((s) => ({ rows: { ...s.rows, [key]: !open } }))];
 }
 
+/** What was looked for stands in it. */
+export function openRow(key: string): void {
+  if (openRows.getState().rows[key] !== true)
+    openRows.setState((s) => ({ rows: { ...s.rows, [key]: true } }));
+}
+
 /** A row stands under another key from now on; null: it is gone, and what comes under its key is another one. */
 export function renameOpen(from: string, to: string | null): void {
   const { [from]: open, ...rows } = openRows.getState().rows;

@@ -5,11 +5,13 @@ import { useAttention } from '../../state/pane.ts';
 import { useWish } from '../../state/wish.ts';
 import { jumpToLatest } from '../../state/wishes.ts';
 import { Menu } from '../../ui/menu.tsx';
+import { FindBar } from './find-bar.tsx';
 import { ForkedFrom } from './forked-from.tsx';
 import { JumpPill } from './jump-pill.tsx';
 import { Tail } from './tail.tsx';
 import { TimelineRows } from './timeline-rows.tsx';
 import { useCommit } from './use-commit.ts';
+import { useFind } from './use-find.ts';
 import { useMarkRead } from './use-mark-read.ts';
 import { usePlace } from './use-place.ts';
 import { type RowMenuAt, useRowKeys } from './use-row-keys.ts';
@@ -34,17 +36,21 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
   };
   useWish(jumpToLatest, latest, useAttention());
   useCommit(session, rows);
+  const find = useFind(session, rows, place);
   useMarkRead(session, atBottom && atTail);
   const walker = useWalk(session, rows, place, latest);
   const [menu, setMenu] = useState<RowMenuAt | null>(null);
   const keys = useRowKeys(session, rows, walker, setMenu);
   const before = Math.max(0, total - held);
   const loadMore = () => {
-    if ((scroller.current?.scrollTop ?? Infinity) < LOAD_AHEAD_PX && before > 0) void session.loadOlder();
+    const { scrollTop = Infinity, scrollHeight = Infinity, clientHeight = 0 } = scroller.current ?? {};
+    if (scrollTop < LOAD_AHEAD_PX && before > 0) void session.loadOlder();
+    if (!atTail && scrollHeight - scrollTop - clientHeight < LOAD_AHEAD_PX) void session.loadNewer();
   };
   return (
     <div className="log-box">
       <ForkedFrom session={session} />
+      {find && <FindBar session={session} {...find} />}
       <div
         ref={scroller}
         className="log"

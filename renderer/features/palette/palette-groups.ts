@@ -22,7 +22,7 @@ interface Marks {
 
 export type Entry = { readonly key: string; readonly marks: Marks } & (
   | { readonly kind: 'chat'; readonly chat: ChatSummary; readonly place: string }
-  | { readonly kind: 'hit'; readonly hit: SearchHit }
+  | { readonly kind: 'hit'; readonly hit: SearchHit; readonly text: string }
   | { readonly kind: 'command'; readonly command: ListedCommand }
 );
 
@@ -76,7 +76,7 @@ export function paletteGroups(input: PaletteInput): readonly Group[] {
   const [best, ...others] = groups
     .filter(({ entries }) => entries.length > 0)
     .toSorted((a, b) => b.best - a.best);
-  const messages = onlyCommands ? [] : [messageGroup(input.hits)];
+  const messages = onlyCommands ? [] : [messageGroup(query, input.hits)];
   return filled(best ? [best, ...messages, ...others] : messages);
 }
 
@@ -96,12 +96,13 @@ function filled(groups: readonly Draft[]): readonly Group[] {
     });
 }
 
-function messageGroup({ list, count }: Hits): Draft {
+function messageGroup(text: string, { list, count }: Hits): Draft {
   const entries = list.map(
     (hit): Entry => ({
       kind: 'hit',
       key: `${hit.chatId} ${hit.messageId} ${hit.part}`,
       hit,
+      text,
       marks: { ...NO_MARKS, title: hit.snippet.marks.flatMap(({ from, to }) => range(from, to)) },
     }),
   );

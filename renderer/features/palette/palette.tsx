@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom';
 import { lookNow } from '../../state/commands/now.ts';
 import { commandIds, commandOf } from '../../state/commands/registry.ts';
 import { runCommand } from '../../state/commands/run.ts';
+import { openFound } from '../../state/found.ts';
 import { openBeside, openChat } from '../../state/nav.ts';
 import { showOverlay } from '../../state/overlay.ts';
 import { recentCommands, rememberCommand } from '../../state/recent-commands.ts';
@@ -134,7 +135,7 @@ function perform(entry: Entry, beside: boolean): void {
   if (entry.kind === 'command') {
     rememberCommand(entry.command.id);
     runCommand(entry.command.id);
-  } else if (entry.kind === 'hit') openChat(entry.hit.chatId, entry.hit.messageId);
+  } else if (entry.kind === 'hit') openFound({ ...entry.hit, text: entry.text }, beside);
   else if (beside) openBeside(entry.chat.id);
   else openChat(entry.chat.id);
 }

@@ -18,6 +18,7 @@ import {
   SquarePen,
   SquarePlus,
   TextCursorInput,
+  TextSearch,
 } from 'lucide-react';
 import { lastAnswer } from '../../lib/last-answer.ts';
 import { newWindow } from '../app.ts';
@@ -29,7 +30,7 @@ import { newChatHere } from '../new-chat.ts';
 import { stopTree } from '../stop.ts';
 import { announce } from '../toasts.ts';
 import { askExport } from '../transfer.ts';
-import { editTitle, jumpToLatest, stepMessage } from '../wishes.ts';
+import { editTitle, findInChat, jumpToLatest, stepMessage } from '../wishes.ts';
 import { workspacesStore } from '../workspaces.ts';
 import { defineCommands, type Now } from './command.ts';
 
@@ -227,6 +228,15 @@ export const chatCommands = defineCommands({
     run: ({ chat }) => {
       if (chat) void forkWhole(chat.id);
     },
+  },
+  'chat.find': {
+    title: 'Find in chat',
+    words: 'search look for text',
+    section: 'Chat',
+    icon: TextSearch,
+    keys: ['Mod+F'],
+    when: () => findInChat.isHeard(),
+    run: () => findInChat.make(),
   },
   'chat.latest': {
     title: 'Jump to latest',

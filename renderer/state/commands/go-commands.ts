@@ -9,11 +9,13 @@ import {
   CornerLeftUp,
   Inbox,
   Search,
+  TextSearch,
 } from 'lucide-react';
 import { chatsStore, showArchived } from '../chats.ts';
-import { canGoBack, canGoForward, goBack, goForward, openChat, openInbox } from '../nav.ts';
+import { canGoBack, canGoForward, goBack, goForward, openChat, openInbox, openSearch } from '../nav.ts';
 import { nextUnread } from '../next-unread.ts';
 import { showOverlay } from '../overlay.ts';
+import { searchStore } from '../search.ts';
 import { showSidebar } from '../sidebar.ts';
 import { focusSearch, stepChat } from '../wishes.ts';
 import { defineCommands, type Now } from './command.ts';
@@ -50,6 +52,14 @@ export const goCommands = defineCommands({
       // When it is there: what is hidden takes no focus.
       requestAnimationFrame(() => focusSearch.make());
     },
+  },
+  'go.messages': {
+    title: 'Search all messages',
+    words: 'find history text output',
+    section: 'Go',
+    icon: TextSearch,
+    when: ({ route }) => route.view !== 'search',
+    run: () => openSearch(searchStore.getState().text),
   },
   'go.back': {
     title: 'Back',
