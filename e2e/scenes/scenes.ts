@@ -32,7 +32,18 @@ async function settings({ page }: World, part: string): Promise<void> {
   await expect(dialog.getByRole('tabpanel', { name: part, exact: true })).toBeVisible();
 }
 
-const PARTS = ['General', 'Accounts', 'Approvals', 'Git accounts', 'Hosts', 'Templates'];
+const PARTS = [
+  'General',
+  'Keyboard',
+  'Accounts',
+  'Models',
+  'Usage',
+  'Approvals',
+  'Git accounts',
+  'Hosts',
+  'Templates',
+  'Backups',
+];
 
 export const scenes: readonly Scene[] = [
   { name: 'running', show: ({ chat }) => open(chat, FLAKY) },
@@ -106,6 +117,46 @@ export const scenes: readonly Scene[] = [
     show: (world: World) => settings(world, part),
     ...(i === PARTS.length - 1 ? { leave: escape } : {}),
   })),
+  {
+    name: 'palette',
+    async show({ page }) {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Command' }).fill('release');
+      await expect(page.getByRole('listbox', { name: 'Results' })).toContainText('In messages', {
+        timeout: 60_000,
+      });
+    },
+    leave: escape,
+  },
+  {
+    name: 'shortcuts',
+    async show({ page }) {
+      await page.keyboard.press('Control+/');
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+    },
+    leave: escape,
+  },
+  {
+    name: 'search',
+    async show({ page }) {
+      await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('release hold');
+      await page.keyboard.press('Enter');
+      await expect(
+        page.getByRole('list', { name: 'Search results' }).getByRole('listitem').first(),
+      ).toBeVisible({ timeout: 60_000 });
+    },
+    leave: ({ page }) => page.getByRole('searchbox', { name: 'Search', exact: true }).fill(''),
+  },
+  {
+    name: 'find-in-chat',
+    async show({ chat, page }) {
+      await open(chat, OUTBOX);
+      await page.keyboard.press('Control+f');
+      await page.getByRole('textbox', { name: 'Find in chat' }).fill('event');
+      await expect(page.getByRole('main')).toContainText(/1 of \d+/, { timeout: 60_000 });
+    },
+    leave: escape,
+  },
   {
     name: 'side-by-side',
     async show(world) {

@@ -21,15 +21,17 @@ export function CheatSheet() {
       icon={<Keyboard className="i" aria-hidden="true" />}
       onClose={() => showOverlay(null)}
     >
-      <div className="sheet">
-        {SECTIONS.map((section) => {
-          const ids = bound.filter((id) => commandOf(id).section === section);
-          const rows = ids.map((id) => ({ title: commandOf(id).title, keys: keymap.get(id) ?? [] }));
-          return rows.length > 0 && <Part key={section} title={section} rows={rows} />;
-        })}
-        {FIXED_KEYS.map(({ part, rows }) => (
-          <Part key={part} title={part} rows={rows.map(([keys, title]) => ({ title, keys: [keys] }))} />
-        ))}
+      <div className="sheet" role="group" aria-label="All shortcuts" tabIndex={0}>
+        <div className="sheet-columns">
+          {SECTIONS.map((section) => {
+            const ids = bound.filter((id) => commandOf(id).section === section);
+            const rows = ids.map((id) => ({ title: commandOf(id).title, keys: keymap.get(id) ?? [] }));
+            return rows.length > 0 && <Part key={section} title={section} rows={rows} />;
+          })}
+          {FIXED_KEYS.map(({ part, rows }) => (
+            <Part key={part} title={part} rows={rows.map(([keys, title]) => ({ title, keys: [keys] }))} />
+          ))}
+        </div>
       </div>
       <div className="btns sheet-foot">
         <Button data-focus-first onClick={change}>
