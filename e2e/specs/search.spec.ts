@@ -142,6 +142,9 @@ test('everything that was said is found: in the view, in the palette, in the cha
     await chat.rests();
     await chat.open(row);
     await expect(row).toContainText('outside the transaction');
-    await app.screenshot('search-history');
+    await inBothThemes(app, 'search-history');
+    await row.getByRole('list', { name: 'Found in history' }).getByRole('button').first().click();
+    await expect(heading).toHaveText('Fix flaky checkout test');
+    await expect(found).toContainText('released outside');
   });
 });

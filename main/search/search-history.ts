@@ -63,6 +63,7 @@ function resultOf(hit: SearchHit) {
     ...(hit.workspace === null ? {} : { workspace: hit.workspace }),
     ...(hit.archived ? { archived: true } : {}),
     message_id: hit.messageId,
+    part: hit.part,
     by: hit.kind,
     at: hit.at,
     snippet: hit.snippet.text,

@@ -1,5 +1,5 @@
 import type { HitCount, Place, SearchHit } from '@shared/search/hit.ts';
-import { type Piece, readQuery, refusalOf } from '@shared/search/query.ts';
+import { type Piece, readQuery, refusalOf, type Term } from '@shared/search/query.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 
@@ -43,6 +43,11 @@ export function problemOf(text: string): string | null {
 /** The filters of a text, and where they stand in it. */
 export function piecesOf(text: string): readonly Piece[] {
   return readQuery(text, new Date()).pieces;
+}
+
+/** What of a text is looked for. */
+export function termsOf(text: string): readonly Term[] {
+  return readQuery(text, new Date()).terms;
 }
 
 /** Asks, unless these are the results that are there. `again`: in any case. */

@@ -7,6 +7,7 @@ import { outputOf } from '../../state/process-output.ts';
 import { Button } from '../../ui/button.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { TerminalBlock } from '../../ui/terminal-block.tsx';
+import { HistoryResult } from './history-result.tsx';
 import { number, record, text } from './json.ts';
 import { OpenInTerminal } from './open-in-terminal.tsx';
 import { PlaceResult } from './place-result.tsx';
@@ -53,6 +54,7 @@ function Content({ chatId, facts, view }: Omit<ToolBodyProps, 'resultMessageId'>
   if (view.kind === 'read') {
     return <TerminalBlock text={text(record(facts.result?.result)['content'])} />;
   }
+  if (facts.tool === 'search_history' && facts.result) return <HistoryResult facts={facts} />;
   return <TerminalBlock text={JSON.stringify(facts.result?.result ?? facts.args, null, 2) ?? ''} />;
 }
 

@@ -1,8 +1,9 @@
-import { readQuery, type Term } from '@shared/search/query.ts';
+import type { Term } from '@shared/search/query.ts';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { type Found, foundStore, point } from '../../state/found.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { termsOf } from '../../state/search.ts';
 import { toast } from '../../state/toasts.ts';
 import { foundRow, keysToOpen } from './found-row.ts';
 import { openRow } from './open-rows.ts';
@@ -24,7 +25,7 @@ export function useFound(session: ChatSession, rows: readonly AnyRow[], place: P
     const { scroller, content } = now.current.place;
     if (!found || !scroller.current || !content.current) return;
     const over = new AbortController();
-    const terms = readQuery(found.text, new Date()).terms;
+    const terms = termsOf(found.text);
     void reveal(found, { session, terms, now: () => now.current, signal: over.signal });
     const stop = keepPainted(scroller.current, content.current, terms, () => ({
       key: keyOf(found, session, now.current.rows),
