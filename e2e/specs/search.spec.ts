@@ -13,7 +13,8 @@ test('everything that was said is found: in the view, in the palette, in the cha
     { say: 'The hold was released outside the transaction that marks the seat as sold.' },
   ]);
   scriptTitle(desk.server, 'Why does it flake?', 'Fix flaky checkout test');
-  script(desk.server, 'Say much', [{ say: FILLER }]);
+  for (const time of [1, 2])
+    script(desk.server, `Say much, time ${time}`, [{ say: `${FILLER}\n- the end, time ${time}` }]);
   script(desk.server, 'Run it', [
     { calls: [{ name: 'execute', args: { command: 'echo "checkout > releases the hold once"' } }] },
     { say: 'It passes.' },
@@ -36,8 +37,7 @@ test('everything that was said is found: in the view, in the palette, in the cha
   await chat.rests();
   for (const time of [1, 2]) {
     await chat.send(`Say much, time ${time}`);
-    await expect(chat.you.last()).toContainText(`time ${time}`, { timeout: 60_000 });
-    await expect(chat.agent.last()).toContainText('line 60', { timeout: 60_000 });
+    await expect(chat.agent.last()).toContainText(`the end, time ${time}`, { timeout: 60_000 });
     await chat.rests();
   }
   await chat.newChat();
