@@ -4,6 +4,7 @@ export default defineConfig({
   testDir: 'e2e/specs',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/e2e',
+  snapshotPathTemplate: 'e2e/baselines/{arg}{ext}',
   // One app at a time has a display and a session bus: scripts/test.mjs runs two halves, each with its own.
   workers: 1,
   // A busy machine may break one; the summary names it, and why. What breaks twice is broken.

@@ -191,7 +191,7 @@ function EmptyTree({ loading, filtered }: { readonly loading: boolean; readonly 
   const nothing = archived ? 'Nothing archived' : 'No chats yet';
   const text = loading ? '' : filtered || narrowed ? 'No chat matches' : nothing;
   return (
-    <div className="tree" role="tree" aria-label="Chats" tabIndex={0}>
+    <div className="tree">
       <Empty text={text} />
     </div>
   );
