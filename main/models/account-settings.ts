@@ -31,13 +31,14 @@ export function accountSettings(
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)$/i;
 
-/** Its server runs on this computer. */
+/** Its server runs on this computer. A gateway to an official account there is none: what it passes on costs. */
 export function isLocal({
   baseUrl,
   preset,
   kind,
 }: Pick<ProviderRow, 'baseUrl' | 'preset' | 'kind'>): boolean {
   if (kind === 'demo') return true;
+  if (!isCompatible(kind)) return false;
   if (!URL.canParse(baseUrl)) return presetOf(preset, kind)?.local ?? false;
   return LOOPBACK.test(new URL(baseUrl).hostname);
 }

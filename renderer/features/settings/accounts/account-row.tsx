@@ -57,7 +57,9 @@ interface AccountActionsProps {
 
 function AccountActions({ account, asking, onAsk }: AccountActionsProps) {
   const [testing, setTesting] = useState(false);
-  const today = useStore(usageStore, (s) => todayWords(account, s.now));
+  const models = useStore(modelsStore, (s) => s.models);
+  const own = (models ?? []).filter((m) => m.providerId === account.id && m.settings.enabled);
+  const today = useStore(usageStore, (s) => todayWords(account, own, s.now));
   const toggle = (what: Asking) => onAsk(asking === what ? null : what);
   const test = async () => {
     setTesting(true);

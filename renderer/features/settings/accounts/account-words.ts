@@ -1,5 +1,5 @@
 import type { UsageNow } from '@shared/contract/usage.ts';
-import type { Account } from '@shared/model/account.ts';
+import type { Account, ModelChoice } from '@shared/model/account.ts';
 import { age, plural } from '../../../lib/format.ts';
 import { costWords } from '../../../lib/money.ts';
 
@@ -38,9 +38,15 @@ export function needsKey({ kind, preset }: Account): boolean {
   return kind === 'openai' || kind === 'anthropic' || ['openrouter', 'google', 'azure'].includes(preset);
 }
 
-/** What it cost today; "free" where it never costs anything. */
-export function todayWords(account: Account, usage: UsageNow | null): string {
+/** What it cost today; "free" where none of its models costs anything. */
+export function todayWords(
+  account: Account,
+  models: readonly ModelChoice[],
+  usage: UsageNow | null,
+): string {
   const spent = usage?.accounts.find(({ providerId }) => providerId === account.id);
-  if (account.local && (spent === undefined || (spent.micros === 0 && spent.unpriced === 0))) return 'free';
+  const isFree = models.every(({ price }) => price?.input === 0 && price.output === 0);
+  if (account.local && isFree && (spent === undefined || (spent.micros === 0 && spent.unpriced === 0)))
+    return 'free';
   return spent === undefined ? '' : `${costWords(spent)} today`;
 }

@@ -72,7 +72,10 @@ export function AddAccount({ onDone }: { readonly onDone: () => void }) {
         void form.save();
       }}
     >
-      <Picker label="Kind" value={preset.id} choices={KINDS} onPick={choose} />
+      <div className="fld">
+        <span className="fld-label">Kind</span>
+        <Picker label="Kind" className="inp" value={preset.id} choices={KINDS} onPick={choose} />
+      </div>
       <AccountFields preset={preset} field={field} />
       {form.refusal !== null && (
         <div className="err" role="alert">

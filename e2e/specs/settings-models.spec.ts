@@ -1,0 +1,185 @@
+import type { Page } from '@playwright/test';
+import { exactly } from '../fixtures/conversation.ts';
+import { expect, test } from '../fixtures/desk.ts';
+import { script, turnRequests } from '../fixtures/script.ts';
+import { openSettings } from '../fixtures/settings.ts';
+
+async function pick(window: Page, label: string, option: string | RegExp): Promise<void> {
+  await window.getByRole('combobox', { name: label, exact: true }).last().click();
+  await window.getByRole('option', { name: option }).click();
+}
+
+test('accounts: a server that is found is added, others are added, tested, changed and removed', async ({
+  desk,
+}) => {
+  const { app, chat } = await desk.start({
+    provider: null,
+    folder: desk.repository().directory,
+    env: { OLLAMA_HOST: new URL(desk.server.openaiUrl).host, OPENROUTER_API_KEY: 'sk-or-0123456789' },
+  });
+  const { window } = app;
+  // The first screen has come, with what was found.
+  await expect(window.getByRole('radio', { name: 'Ollama' })).toBeVisible({ timeout: 60_000 });
+  const settings = await openSettings(window, 'Accounts');
+  const accounts = settings.getByRole('list', { name: 'Accounts' });
+
+  await test.step('what was found is offered, and added with what its server lists', async () => {
+    const found = settings.getByRole('region', { name: 'Found on this computer' });
+    await expect(found).toContainText('key found in OPENROUTER_API_KEY');
+    await app.screenshot('accounts-offers');
+    await found.getByRole('button', { name: 'Add Ollama' }).click();
+    const ollama = accounts.getByRole('listitem', { name: 'Ollama' });
+    await expect(ollama).toContainText(new URL(desk.server.openaiUrl).host);
+    await expect(ollama).toContainText(/\d+ models/);
+    await expect(ollama).toContainText('free');
+    await expect(found.getByRole('button', { name: 'Add Ollama' })).toBeHidden();
+  });
+
+  await test.step('what is wrong is said at its field', async () => {
+    await settings.getByRole('button', { name: 'Add account…' }).click();
+    const form = settings.getByRole('form', { name: 'New account' });
+    await pick(window, 'Kind', 'Other, speaks OpenAI');
+    await form.getByRole('button', { name: 'Add account' }).click();
+    await expect(form.getByRole('alert')).toHaveText([/Give the account a name/, /Give the address/]);
+    await form.getByRole('textbox', { name: 'Name' }).fill('Ollama');
+    await form.getByRole('textbox', { name: 'Base URL' }).fill(desk.server.openaiUrl);
+    await form.getByRole('textbox', { name: /^Models/ }).fill('gpt-5.2');
+    await form.getByText('Headers, proxy').click();
+    await form.getByRole('textbox', { name: 'Headers' }).fill('Authorization: Bearer sk-secret');
+    await expect(form.getByRole('alert')).toContainText('Write {key} in Authorization');
+    await app.screenshot('account-form');
+    await form.getByRole('textbox', { name: 'Headers' }).fill('X-Team: platform\nX-Key: {key}');
+    await form.getByLabel('Key, if it wants one').fill('sk-typed-0123456789');
+    await form.getByRole('button', { name: 'Add account' }).click();
+    await expect(form.getByRole('alert')).toHaveText('There is an account named “Ollama” already.');
+    await form.getByRole('textbox', { name: 'Name' }).fill('Work');
+    await form.getByRole('button', { name: 'Add account' }).click();
+    await expect(form).toBeHidden();
+  });
+
+  const work = accounts.getByRole('listitem', { name: 'Work' });
+  await test.step('a test says in words what came of it, with the headers of the account', async () => {
+    await work.getByRole('button', { name: 'Test Work' }).click();
+    await expect(work).toContainText('works, checked just now');
+    desk.server.faults.next({ kind: 'status', status: 401 }, { times: 1 });
+    await work.getByRole('button', { name: 'Test Work' }).click();
+    await expect(work).toContainText('key refused · checked just now');
+    await expect(work.getByRole('status')).toContainText('Work refused the key');
+    await app.screenshot('account-refused');
+  });
+
+  await test.step('it is changed, and asked with its own headers', async () => {
+    await work.getByRole('button', { name: 'Edit Work' }).click();
+    const form = settings.getByRole('form', { name: 'Edit Work' });
+    await expect(form.getByLabel('Key')).toHaveValue('');
+    await app.screenshot('account-edit');
+    await form.getByRole('textbox', { name: 'Name' }).fill('Works');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect(accounts.getByRole('listitem', { name: 'Works' })).toBeVisible();
+    await window.keyboard.press('Escape');
+    script(desk.server, 'Which headers', [{ say: 'These.' }]);
+    await window.getByRole('radio', { name: 'Works', exact: true }).click();
+    await chat.send('Which headers');
+    await expect(chat.agent).toHaveText(exactly('These.'));
+    const { headers } = turnRequests(desk.server).at(-1) ?? { headers: {} };
+    expect(headers).toMatchObject({ 'x-team': 'platform', 'x-key': 'sk-typed-0123456789' });
+    expect(headers).not.toHaveProperty('authorization');
+    expect(app.log()).not.toContain('sk-typed');
+  });
+
+  await test.step('it is removed, and the chat says so', async () => {
+    await openSettings(window, 'Accounts');
+    await accounts.getByRole('button', { name: 'Remove Works' }).click();
+    await settings
+      .getByRole('group', { name: 'Remove Works?' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await expect(accounts.getByRole('listitem', { name: 'Works' })).toBeHidden();
+  });
+});
+
+test('models: added from the list of the server, set, made the default, removed; the picker follows', async ({
+  desk,
+}) => {
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const { window } = app;
+  await expect(window.getByRole('radio', { name: 'OpenAI' })).toBeVisible({ timeout: 60_000 });
+  const settings = await openSettings(window, 'Models');
+  const own = settings.getByRole('list', { name: 'Models of OpenAI' });
+  await app.screenshot('models');
+
+  await test.step('one is added by a name that the server does not list, once', async () => {
+    await settings.getByRole('button', { name: 'Add models to OpenAI' }).click();
+    const form = settings.getByRole('form', { name: 'Add models to OpenAI' });
+    await expect(form.getByRole('status')).toHaveText(/The server lists \d+ models/);
+    const field = form.getByRole('combobox', { name: 'Model' });
+    await field.fill('tuned-1');
+    await field.press('Enter');
+    await expect(form.getByRole('status')).toHaveText('Added tuned-1.');
+    await field.fill('tuned-1');
+    await field.press('Enter');
+    await expect(form.getByRole('alert')).toHaveText('OpenAI has this model already.');
+    await form.getByRole('button', { name: 'Done' }).click();
+    await expect(own.getByRole('listitem', { name: 'tuned-1' })).toContainText('price not known');
+  });
+
+  await test.step('it is set; what is wrong is said at its field', async () => {
+    await own.getByRole('button', { name: 'Edit tuned-1' }).click();
+    const form = settings.getByRole('form', { name: 'Edit tuned-1' });
+    await form.getByRole('textbox', { name: 'Name' }).fill('Our own');
+    await form.getByRole('textbox', { name: 'Context limit, in tokens' }).fill('0');
+    await form.getByRole('textbox', { name: 'Summarize at, in percent' }).fill('101');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect(form.getByRole('alert')).toHaveText([/from 1 to/, /from 0 to 100/]);
+    await form.getByRole('textbox', { name: 'Context limit, in tokens' }).fill('64k');
+    await form.getByRole('textbox', { name: 'Summarize at, in percent' }).fill('80');
+    await pick(window, 'Reasoning effort', 'high');
+    await form.getByRole('textbox', { name: 'Input' }).fill('2');
+    await form.getByRole('textbox', { name: 'Output' }).fill('8');
+    await app.screenshot('model-form');
+    await form.getByRole('button', { name: 'Save' }).click();
+    const row = own.getByRole('listitem', { name: 'Our own' });
+    await expect(row).toContainText('tuned-1 · 64k context · $2.00 in, $8.00 out (yours) · effort high');
+    await row.getByRole('button', { name: 'Make Our own the default' }).click();
+    await expect(row).toContainText('default');
+  });
+
+  await test.step('a chat asks it as it was set', async () => {
+    await window.keyboard.press('Escape');
+    script(desk.server, 'Ask the own one', [{ say: 'Asked.' }]);
+    await chat.send('Ask the own one');
+    await expect(chat.agent).toHaveText(exactly('Asked.'));
+    expect(turnRequests(desk.server).at(-1)?.body).toMatchObject({
+      model: 'tuned-1',
+      reasoning_effort: 'high',
+    });
+  });
+
+  await test.step('the picker is searched, and leads to where models are managed', async () => {
+    const picker = window.getByRole('combobox', { name: 'Model', exact: true });
+    await picker.click();
+    await window.keyboard.type('mini');
+    const list = window.getByRole('listbox', { name: 'Model' });
+    await expect(list.getByRole('option')).toHaveText([
+      /GPT-5 mini/,
+      /GPT-4\.1 mini/,
+      /GPT-4o mini/,
+      /o4-mini/,
+      /Manage models…/,
+    ]);
+    await app.screenshot('model-picker');
+    await list.getByRole('option', { name: 'Manage models…' }).click();
+    await expect(settings.getByRole('tabpanel', { name: 'Models' })).toBeVisible();
+  });
+
+  await test.step('removed, another one is the default', async () => {
+    await own.getByRole('button', { name: 'Edit Our own' }).click();
+    await settings.getByRole('button', { name: 'Remove model…' }).click();
+    await settings
+      .getByRole('group', { name: 'Remove Our own?' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await expect(own.getByRole('listitem', { name: 'Our own' })).toBeHidden();
+    await expect(own.getByText('default', { exact: true })).toHaveCount(1);
+  });
+});
