@@ -11,11 +11,12 @@ export async function insertModels(
   models: readonly NewModel[],
 ): Promise<readonly ModelConfigId[]> {
   const ids: ModelConfigId[] = [];
-  for (const { model, displayName, contextLimit, options = {} } of models) {
+  // In their order, also where the clock is coarser than the engine is quick.
+  for (const [at, { model, displayName, contextLimit, options = {} }] of models.entries()) {
     const { rows } = await tx.query<{ id: ModelConfigId }>(
       `insert into chat_model_configs (provider_id, model, display_name, context_limit, options, created_at)
-       values ($1, $2, $3, $4, $5, clock_timestamp()) returning id`,
-      [providerId, model, displayName, contextLimit, toJson(options)],
+       values ($1, $2, $3, $4, $5, clock_timestamp() + $6::int * interval '1 microsecond') returning id`,
+      [providerId, model, displayName, contextLimit, toJson(options), at],
     );
     ids.push(...rows.map(({ id }) => id));
   }

@@ -69,11 +69,13 @@ async function upsertProvider(tx: Tx, account: EnvAccount): Promise<string> {
 
 /** Those that are new in the catalogue. What the person changed, switched off or removed stays so. */
 async function addNewModels(tx: Tx, providerId: string, models: EnvAccount['models']): Promise<void> {
-  for (const model of models) {
+  for (const [at, model] of models.entries()) {
+    // In their order, also where the clock is coarser than the engine is quick.
     await tx.query(
-      `insert into chat_model_configs (provider_id, model, created_at) select $1, $2, clock_timestamp()
+      `insert into chat_model_configs (provider_id, model, created_at)
+       select $1, $2, clock_timestamp() + $3::int * interval '1 microsecond'
        where not exists (select 1 from chat_model_configs where provider_id = $1 and model = $2)`,
-      [providerId, model],
+      [providerId, model, at],
     );
   }
 }

@@ -2,7 +2,7 @@ import { presetOf } from '@shared/model/account-preset.ts';
 import type { ProviderRow } from '../db/providers.ts';
 import type { AdapterSettings } from './adapter-settings.ts';
 import { type Environment, keyVariableOf } from './env-accounts.ts';
-import { isCompatible } from './ready-model.ts';
+import { type Free, isCompatible } from './ready-model.ts';
 
 /** What every adapter needs of an account. Azure is asked for a version of its API in the address. */
 export function accountSettings(
@@ -41,4 +41,10 @@ export function isLocal({
   if (!isCompatible(kind)) return false;
   if (!URL.canParse(baseUrl)) return presetOf(preset, kind)?.local ?? false;
   return LOOPBACK.test(new URL(baseUrl).hostname);
+}
+
+/** What such a server runs itself is free whatever it is called; another may pass on what a known model costs. */
+export function freeOf(row: Pick<ProviderRow, 'baseUrl' | 'preset' | 'kind'>): Free {
+  if (!isLocal(row)) return 'never';
+  return row.preset !== '' && presetOf(row.preset, row.kind)?.local ? 'always' : 'unless-known';
 }

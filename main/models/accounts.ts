@@ -4,7 +4,7 @@ import { errorFields, type Log } from '../base/log.ts';
 import type { ProviderOperations, ProviderRow } from '../db/providers.ts';
 import type { Store } from '../db/store.ts';
 import { type AccountRows, createAccountRows, type Rows } from './account-rows.ts';
-import { isLocal } from './account-settings.ts';
+import { freeOf } from './account-settings.ts';
 import { NO_OVERRIDES } from './catalogue.ts';
 import { type CatalogueFile, loadCatalogueFile } from './catalogue-file.ts';
 import { type AccountEdits, accountEdits, type EditDeps, modelEdits } from './edits.ts';
@@ -179,7 +179,7 @@ class Registry implements Omit<Models, keyof AccountEdits> {
     const variable = keyVariableOf(provider, this.#deps.env);
     const reason = unavailable(provider, config, { isHere: key !== null, variable });
     if (reason) throw reason;
-    const more = { overrides: this.#catalogue.overrides, isFree: isLocal(provider) };
+    const more = { overrides: this.#catalogue.overrides, free: freeOf(provider) };
     return readyModel(this.#reach.model(provider, config, key), provider, config, more);
   }
 

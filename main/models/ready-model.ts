@@ -73,13 +73,17 @@ function usualOutputIn(contextLimit: number | null): number {
   return contextLimit === null ? usualOutput : Math.min(usualOutput, Math.floor(contextLimit / 2));
 }
 
-/** Of the configuration, else what is known; a server on this computer costs nothing. */
+/** What an account's models cost by themselves: nothing at all, nothing where no price is known, or nobody knows. */
+export type Free = 'always' | 'unless-known' | 'never';
+
+/** Of the configuration, else what is known, else nothing where the server runs on this computer. */
 export function priceOf(
   config: ModelConfigRow,
   known: Partial<CatalogueModel> | null,
-  isFree: boolean,
+  free: Free,
 ): Price | null {
-  return priceOption(config.options) ?? known?.price ?? (isFree ? FREE : null);
+  const usual = free === 'always' ? null : (known?.price ?? null);
+  return priceOption(config.options) ?? usual ?? (free === 'never' ? null : FREE);
 }
 
 const FREE: Price = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -88,7 +92,7 @@ export function readyModel(
   model: LanguageModel,
   provider: ProviderRow,
   config: ModelConfigRow,
-  more: { readonly overrides: Overrides; readonly isFree: boolean } = NOTHING_MORE,
+  more: { readonly overrides: Overrides; readonly free: Free } = NOTHING_MORE,
 ): ResolvedModel {
   const known = knownModel(config.model, more.overrides);
   const contextLimit = config.contextLimit ?? known?.contextLimit ?? null;
@@ -102,7 +106,7 @@ export function readyModel(
     contextLimit,
     compressionThreshold: config.compressionThreshold,
     maxOutputTokens: Math.min(wanted, known?.maxOutput ?? wanted),
-    price: priceOf(config, known, more.isFree),
+    price: priceOf(config, known, more.free),
     maxRetries: retries === null ? null : Math.max(0, Math.floor(retries)),
     efforts: effortsOf(known, config.options),
     effort: effortOption(config.options),
@@ -111,4 +115,4 @@ export function readyModel(
   };
 }
 
-const NOTHING_MORE = { overrides: NO_OVERRIDES, isFree: false } as const;
+const NOTHING_MORE = { overrides: NO_OVERRIDES, free: 'never' } as const;

@@ -1,7 +1,7 @@
 import type { Account, AccountCheck, ModelChoice, PriceSource } from '@shared/model/account.ts';
 import type { ProviderId } from '@shared/model/ids.ts';
 import type { ModelConfigRow, ProviderRow } from '../db/providers.ts';
-import { isLocal } from './account-settings.ts';
+import { freeOf, isLocal } from './account-settings.ts';
 import { catalogueId, knownModel, type Overrides } from './catalogue.ts';
 import { type Environment, keyVariableOf } from './env-accounts.ts';
 import { inputsOf } from './model-facts.ts';
@@ -67,7 +67,7 @@ function choice(row: ProviderRow, config: ModelConfigRow, facts: SnapshotFacts):
   const { overrides } = facts;
   const known = knownModel(config.model, overrides);
   const key = { isHere: hasKey(row, facts), variable: keyVariableOf(row, facts.env) };
-  const price = priceOf(config, known, isLocal(row));
+  const price = priceOf(config, known, freeOf(row));
   return {
     id: config.id,
     providerId: row.id,
@@ -82,7 +82,10 @@ function choice(row: ProviderRow, config: ModelConfigRow, facts: SnapshotFacts):
     unavailable: unavailable(row, config, key)?.message ?? null,
     settings: settingsOf(config),
     price,
-    priceFrom: price === null ? null : priceSource(config, overrides, known?.price ?? null),
+    priceFrom:
+      price === null
+        ? null
+        : priceSource(config, overrides, freeOf(row) === 'always' ? null : (known?.price ?? null)),
   };
 }
 

@@ -5,6 +5,7 @@ describe('money', () => {
   it('is never nothing where nobody knows it', () => {
     expect(costWords({ micros: 410_000, unpriced: 0 })).toBe('$0.41');
     expect(costWords({ micros: 0, unpriced: 0 })).toBe('$0.00');
+    expect(costWords({ micros: 950, unpriced: 0 })).toBe('under $0.01');
     expect(costWords({ micros: 0, unpriced: 2 })).toBe('cost not known');
     expect(costWords({ micros: 410_000, unpriced: 2 })).toBe('$0.41 or more');
     expect(unpricedWords({ micros: 0, unpriced: 1 })).toBe('1 call of models without a price');
@@ -20,7 +21,8 @@ describe('money', () => {
 
   it('raises a cap so that the next step fits', () => {
     expect(raisedCap(5_000_000, 5_120_000)).toBe(10_000_000);
-    expect(raisedCap(5_000_000, 35_000_000)).toBe(40_000_000);
+    expect(raisedCap(5_000_000, 35_000_000)).toBe(50_000_000);
+    expect(raisedCap(1_000_000, 8_286_000_000)).toBe(10_000_000_000);
     expect(raisedCap(0, 10)).toBe(1_000_000);
     expect(raisedCap(3, 10)).toBe(1_000_000);
   });

@@ -8,8 +8,13 @@ interface Spent {
 
 /** What something cost; what nobody knows is never shown as nothing. */
 export function costWords({ micros, unpriced }: Spent): string {
-  if (unpriced === 0) return dollars(micros);
-  return micros === 0 ? 'cost not known' : `${dollars(micros)} or more`;
+  if (unpriced > 0) return micros === 0 ? 'cost not known' : `${sum(micros)} or more`;
+  return sum(micros);
+}
+
+/** Parts of a cent are a distraction in a sum. */
+function sum(micros: number): string {
+  return micros > 0 && micros < 10_000 ? 'under $0.01' : dollars(micros);
 }
 
 /** Why the sum is not the whole, for a second line. */
@@ -23,12 +28,12 @@ export function priceWords({ input, output }: Price): string {
   return `${dollars(input * 1_000_000)} in, ${dollars(output * 1_000_000)} out`;
 }
 
-/** A whole sum that leaves room: twice the cap, or as often as it takes. */
+/** Twice the cap; where that is not enough, the next round sum that is: $1, $2, $5, $10, $20 … */
 export function raisedCap(capMicros: number, neededMicros: number): number {
-  let cap = Math.max(capMicros, 500_000);
-  do cap *= 2;
-  while (cap < neededMicros);
-  return Math.ceil(cap / 10_000) * 10_000;
+  const twice = Math.max(2 * capMicros, 1_000_000);
+  if (twice >= neededMicros) return twice;
+  const unit = 10 ** Math.floor(Math.log10(neededMicros));
+  return ([1, 2, 5, 10].find((times) => times * unit >= neededMicros) ?? 10) * unit;
 }
 
 /** "$10" where there are no cents. */

@@ -150,6 +150,49 @@ describe('a cap', () => {
   });
 });
 
+describe('the cap of a tree', () => {
+  test('counts the chat and all that it started, is its own or the usual one, and can be taken away', async () => {
+    await setBudget({ cap_micros: null, chat_cap_micros: 100 });
+    const root = await arrange(m, 'R0');
+    const child = await arrange(m, 'R0');
+    await m.db.query(
+      'update chats set parent_chat_id = $2, root_chat_id = $2, owner_id = $3 where id = $1',
+      [child.chatId, root.chatId, root.ownerId],
+    );
+    expect(await attempt(root, 60)).toBe('ok');
+    expect(await attempt(child, 50)).toBe('over-budget');
+    await commit(root, 40);
+    expect(await attempt(child, 50)).toBe('ok');
+    await commit(child, 50);
+    expect(await attempt(root, 20)).toBe('over-budget');
+    expect(await attempt(await arrange(m, 'R0'), 60)).toBe('ok');
+    const set = (capMicros: number | null | 'usual') =>
+      m.store.call('setChatBudget', { chatId: child.chatId, ownerId: root.ownerId, capMicros });
+    await set(200);
+    expect(await attempt(root, 20)).toBe('ok');
+    await commit(root, 20);
+    await set('usual');
+    expect(await attempt(root, 20)).toBe('over-budget');
+    await set(null);
+    expect(await attempt(root, 1_000)).toBe('ok');
+    const [summary] = await m.store.call('loadSummaries', {
+      chatIds: [root.chatId],
+      ownerId: root.ownerId,
+    });
+    expect(summary).toMatchObject({ cap_micros: null, cost: { micros: 60, unpriced: 0 } });
+  });
+
+  test('of a chat that is not there, or of somebody else, is refused', async () => {
+    const { chatId } = await arrange(m, 'W');
+    const other = await arrange(m, 'W');
+    expect(
+      await m.store.call('setChatBudget', { chatId, ownerId: other.ownerId, capMicros: 1 }),
+    ).toMatchObject({
+      error: { kind: 'not-found' },
+    });
+  });
+});
+
 describe('settling', () => {
   test('a commit: the cost stands on the message, too', async () => {
     const chat = await arrange(m, 'R0');

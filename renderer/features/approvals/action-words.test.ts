@@ -27,6 +27,9 @@ it('a budget says what is spent, of how much, and what comes next', () => {
   expect(words({ ...budget, estimate_micros: 120_000 }).sentence).toBe(
     'reached the budget of $5.00: $4.93 are spent. The next step needs about $0.12.',
   );
+  const chat = { ...budget, scope: 'chat', estimate_micros: 1 } as const;
+  expect(words(chat).sentence).toMatch(/^reached its budget of \$5\.00: /);
+  expect(words({ ...chat, scope: 'day' }).sentence).toMatch(/^reached the budget of \$5\.00 for today: /);
   expect(words({ ...budget, estimate_micros: 4_200 }).sentence).toContain('about $0.0042.');
   expect(words({ ...budget, estimate_micros: null }).sentence).toContain('no price');
 });

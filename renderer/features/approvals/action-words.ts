@@ -25,7 +25,7 @@ export function actionWords(action: PendingAction): ActionWords {
           : `The next step needs about ${dollars(action.estimate_micros)}.`;
       return {
         kind: 'Budget',
-        sentence: `reached ${budgetName(action.scope)} of ${dollars(action.cap_micros)}: ${dollars(action.spent_micros)} are spent. ${next}`,
+        sentence: `reached ${budgetWords(action.scope, action.cap_micros)}: ${dollars(action.spent_micros)} are spent. ${next}`,
         subject: '',
       };
     }
@@ -34,8 +34,9 @@ export function actionWords(action: PendingAction): ActionWords {
   }
 }
 
-function budgetName(scope: BudgetScope | undefined): string {
-  if (scope === 'chat') return 'its budget';
-  if (scope === undefined) return 'the budget';
-  return scope === 'day' ? 'the budget of today' : 'the budget of this month';
+function budgetWords(scope: BudgetScope | undefined, capMicros: number): string {
+  const cap = dollars(capMicros);
+  if (scope === 'chat') return `its budget of ${cap}`;
+  if (scope === undefined) return `the budget of ${cap}`;
+  return `the budget of ${cap} for ${scope === 'day' ? 'today' : 'this month'}`;
 }
