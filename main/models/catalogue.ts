@@ -1,14 +1,16 @@
 import type { AccountKind, Effort, Price } from '@shared/model/account.ts';
 
 /*
- * Prices and limits of well-known models, as their makers publish them:
+ * Prices and limits of well-known models. Written on the date below after what their makers publish:
  *   OpenAI     https://platform.openai.com/docs/pricing and /docs/models
  *   Anthropic  https://docs.claude.com/en/docs/about-claude/pricing and /models/overview
  *   Google     https://ai.google.dev/gemini-api/docs/pricing and /models
  * Below 200,000 tokens of input where there are two prices. A person overrules them in a file (catalogue-file.ts), or
  * for one model in its settings. Where we are not sure of a price there is none, and the window says so.
+ * Compared since, on 2026-11-28, with copies of Anthropic's pages: Fable 5.1, Opus 5.5 and 5, Sonnet 5.5 and 5, Haiku
+ * 4.5. Reading the cache of Sonnet 5.5 may cost less since October. Google's were added then: only 2.5 Pro has a price.
  */
-export const CATALOGUE_DATE = '2026-11-28';
+export const CATALOGUE_DATE = '2026-11-23';
 
 /** A well-known model. Sizes in tokens; prices in US dollars for a million tokens, null where we are not sure. */
 export interface CatalogueModel {
@@ -25,9 +27,9 @@ function price(input: number, output: number, cached: number | null = null): Pri
   return { input, output, cacheRead: cached === null ? null : part(input, cached), cacheWrite: null };
 }
 
-/** Anthropic: a tenth for reading the cache, a quarter more for writing it. */
-function claude(input: number, output: number): Price {
-  return { input, output, cacheRead: part(input, 0.1), cacheWrite: part(input, 1.25) };
+/** Anthropic: a tenth for reading the cache, but for Opus 5.5, and a quarter more for writing it. */
+function claude(input: number, output: number, cached = 0.1): Price {
+  return { input, output, cacheRead: part(input, cached), cacheWrite: part(input, 1.25) };
 }
 
 function part(of: number, share: number): number {
@@ -77,7 +79,7 @@ const openai: readonly CatalogueModel[] = [
 const anthropic: readonly CatalogueModel[] = [
   entry('claude-opus-5-5', 'Claude Opus 5.5', [1_000_000, 128_000], {
     efforts: three,
-    price: claude(4, 20),
+    price: claude(4, 20, 0.05),
   }),
   entry('claude-sonnet-5-5', 'Claude Sonnet 5.5', [1_000_000, 128_000], {
     efforts: three,
@@ -109,15 +111,15 @@ const anthropic: readonly CatalogueModel[] = [
 const google: readonly CatalogueModel[] = [
   entry('gemini-2.5-pro', 'Gemini 2.5 Pro', [1_048_576, 65_536], {
     efforts: three,
-    price: price(1.25, 10, 0.1),
+    price: price(1.25, 10),
   }),
   entry('gemini-2.5-flash', 'Gemini 2.5 Flash', [1_048_576, 65_536], {
     efforts: three,
-    price: price(0.3, 2.5, 0.1),
+    price: null,
   }),
   entry('gemini-2.5-flash-lite', 'Gemini 2.5 Flash-Lite', [1_048_576, 65_536], {
     efforts: three,
-    price: price(0.1, 0.4, 0.1),
+    price: null,
   }),
 ];
 

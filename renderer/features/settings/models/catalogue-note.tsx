@@ -24,7 +24,7 @@ export function CatalogueNote() {
     <section className="catalogue" aria-label="Prices and limits">
       <h4>Prices and limits</h4>
       <p className="meta">
-        As their makers published them on {date}.{' '}
+        Written down on {date}; they may have changed since.{' '}
         {overrides === null
           ? 'A file of your own overrules them; there is none yet:'
           : problems.length > 0
