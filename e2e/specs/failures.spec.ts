@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Page } from '@playwright/test';
 import { cleanEnv, electronPath, launchArgs, type RunningApp, root } from '../fixtures/app.ts';
 import { Conversation } from '../fixtures/conversation.ts';
 import { HostDialogs } from '../fixtures/host-dialogs.ts';
@@ -215,10 +216,16 @@ test('a database that another program holds is not touched; when it is free, the
 
 /** The window that shows this alert: another one may have been first. */
 async function windowWith(app: RunningApp, title: string) {
+  // A window may go while it is being asked.
+  const alerts = (page: Page) =>
+    page
+      .getByRole('alert')
+      .filter({ hasText: title })
+      .count()
+      .catch(() => 0);
   const find = async () => {
     for (const page of app.electron.windows()) {
-      if (!page.isClosed() && (await page.getByRole('alert').filter({ hasText: title }).count()) > 0)
-        return page;
+      if (!page.isClosed() && (await alerts(page)) > 0) return page;
     }
     return null;
   };
