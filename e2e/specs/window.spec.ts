@@ -44,7 +44,7 @@ test('the built app opens its window, and the page has no Node and no network', 
         ),
       };
     });
-    expect(seen).toEqual({ node: [], bridge: ['invoke', 'open'], network: 'refused' });
+    expect(seen).toEqual({ node: [], bridge: ['invoke', 'open', 'pathOf'], network: 'refused' });
     const preferences = await electron.evaluate(({ BrowserWindow }) => {
       const [first] = BrowserWindow.getAllWindows();
       const [width, height] = first?.getMinimumSize() ?? [];

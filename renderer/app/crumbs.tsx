@@ -35,9 +35,10 @@ export function PlaceChip({ place }: { readonly place: WorkspaceSummary }) {
   const content = (
     <>
       <Icon className="i s" aria-hidden="true" />
-      {place.name}
+      {place.name}{' '}
       <span className="place-host">
-        · <i className={`link ${place.link.state}`} /> {place.host}
+        · <i className={`link ${place.link.state}`} />
+        {place.host}
       </span>
       {look.words !== '' && (
         <span className={`place-state ${look.tone}`}>

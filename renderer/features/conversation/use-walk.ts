@@ -9,7 +9,7 @@ import { type Place, START_MARGIN_PX } from './use-place.ts';
 import type { AnyRow } from './use-rows.ts';
 
 /** How many frames a row that was scrolled to may take to be there, and how many pages back are asked for. */
-const FRAMES = 30;
+const FRAMES = 120;
 const PAGES = 5;
 
 export interface Walker {
