@@ -151,6 +151,7 @@ export const scenes: readonly Scene[] = [
     name: 'find-in-chat',
     async show({ chat, page }) {
       await open(chat, OUTBOX);
+      await expect(chat.agent.last()).toContainText('See the pattern');
       await page.keyboard.press('Control+f');
       await page.getByRole('textbox', { name: 'Find in chat' }).fill('event');
       await expect(page.getByRole('main')).toContainText(/1 of \d+/, { timeout: 60_000 });
