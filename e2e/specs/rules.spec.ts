@@ -57,7 +57,9 @@ test('a rule from the card: the second time nothing is asked; revoked in Setting
   const listed = settings.getByRole('list', { name: 'Approval rules' }).getByRole('listitem');
   await expect(listed).toHaveCount(3);
   const status = listed.filter({ hasText: 'git status …' });
-  await expect(status).toContainText(/in the workspace shapes, until [^·]*\d:\d\d[^·]* · used 1 time, last now/);
+  await expect(status).toContainText(
+    /in the workspace shapes, until [^·]*\d:\d\d[^·]* · used 1 time, last now/,
+  );
   await expect(listed.filter({ hasText: 'head …' })).toContainText('not used yet');
   await app.screenshot('rules-settings');
   await settings.getByRole('button', { name: 'Revoke rule: git status …' }).click();
