@@ -11,7 +11,6 @@ import search from './migrations/0010-search.sql?raw';
 import files from './migrations/0011-files.sql?raw';
 import models from './migrations/0012-models.sql?raw';
 import window from './migrations/0013-window.sql?raw';
-import transfer from './migrations/0014-transfer.sql?raw';
 
 export interface Migration {
   readonly number: number;
@@ -33,7 +32,6 @@ export const migrations: readonly Migration[] = [
   files,
   models,
   window,
-  transfer,
 ].map((sql, at) => ({
   number: at + 1,
   sql,
