@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Log } from '../base/log.ts';
@@ -93,7 +93,7 @@ export class FileDatabase implements Database {
 
   async run(name: string, args: unknown): Promise<unknown> {
     const ran = await this.#runner.run(name, args, async (durability) => {
-      if (durability !== 'read') await this.#requireSpace();
+      if (durability !== 'read') this.#requireSpace();
     });
     try {
       await this.#settle(ran);
@@ -107,8 +107,9 @@ export class FileDatabase implements Database {
     return listenForHints(this.db, post);
   }
 
-  async #requireSpace(): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#file.data);
+  /** At once: the session is held meanwhile, and the thread pool would make everybody wait for a few microseconds of work. */
+  #requireSpace(): void {
+    const { bavail, bsize } = statfsSync(this.#file.data);
     if (bavail * bsize >= RESERVE_BYTES) return;
     throw new DatabaseFault('disk-full', 'The disk is almost full: nothing was written.');
   }

@@ -3,34 +3,40 @@ import type { Hint, Operations, Store } from '../db/store.ts';
 
 /** Which chats are to be looked at. Filled by hints, emptied by one loop. */
 export interface Agenda {
-  add(chatId: ChatId): void;
+  /** Of before: those take turns with what is said now. */
+  addBehind(chatId: ChatId): void;
   /** In the order in which they came; a chat that changes while it is worked on comes again. */
   take(): ChatId | null;
   /** All must be looked at: asked once. */
   takeLook(): boolean;
   look(): void;
-  /** Resolves when there is something. It holds no timer. */
-  filled(signal: AbortSignal): Promise<void>;
+  /** Resolves when there is something, or it is closed. It holds no timer. */
+  filled(): Promise<void>;
   close(): void;
 }
 
 export function createAgenda(store: Pick<Store<Operations>, 'onHint'>): Agenda {
-  const dirty = new Set<ChatId>();
+  const fresh = new Set<ChatId>();
+  const behind = new Set<ChatId>();
+  let turn = fresh;
   const versions = new Map<ChatId, number>();
   let mustLook = true;
+  let closed = false;
   let wake = () => {};
   const stop = store.onHint((hint) => {
     const changed = changedChat(hint, versions);
-    if (changed) dirty.add(changed);
+    if (changed) fresh.add(changed);
     else if (hint.channel === 'hints_lost') mustLook = true;
     else return;
     wake();
   });
   return {
-    add: (chatId) => void dirty.add(chatId),
+    addBehind: (chatId) => void behind.add(chatId),
     take() {
-      const [first] = dirty;
-      if (first) dirty.delete(first);
+      turn = turn === fresh ? behind : fresh;
+      if (turn.size === 0) turn = fresh.size > 0 ? fresh : behind;
+      const [first] = turn;
+      if (first) turn.delete(first);
       return first ?? null;
     },
     takeLook() {
@@ -41,13 +47,16 @@ export function createAgenda(store: Pick<Store<Operations>, 'onHint'>): Agenda {
     look() {
       mustLook = true;
     },
-    filled: (signal) =>
+    filled: () =>
       new Promise((resolve) => {
         wake = resolve;
-        if (mustLook || dirty.size > 0 || signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
+        if (mustLook || closed || fresh.size + behind.size > 0) resolve();
       }),
-    close: stop,
+    close() {
+      closed = true;
+      stop();
+      wake();
+    },
   };
 }
 

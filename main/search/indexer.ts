@@ -6,13 +6,16 @@ import { type Agenda, createAgenda } from './agenda.ts';
 
 /** What is written down of one commit is written with that of the next ones: nobody searches that fast. */
 const GATHER_MS = 400;
+/** The more agents talk, the more is gathered: a round takes no more than this part of the time. */
+const ROUND_SHARE = 1 / 10;
+const MOST_GATHER_MS = 5_000;
 /** The one connection has others to serve: between two batches it is theirs for as long as a batch took. */
 const MOST_PAUSE_MS = 200;
 /** After a failure. */
 const AGAIN_MS = 30_000;
 
 export interface Indexer {
-  /** Chats of before that are not wholly in the index. What agents say now is written within a second and not counted. */
+  /** Chats of before that are not wholly in the index. What agents say now is written within seconds and not counted. */
   readonly left: number;
   /** Told whenever `left` may have changed. Returns the function that stops it. */
   onChange(listener: () => void): () => void;
@@ -41,15 +44,17 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   };
 
   async function run(): Promise<void> {
-    while (!signal.aborted) {
-      await agenda.filled(signal);
-      await clock.sleep(GATHER_MS, signal).catch(() => undefined);
+    for (let gatherMs = GATHER_MS; !signal.aborted; ) {
+      await agenda.filled();
+      await clock.sleep(gatherMs, signal).catch(() => undefined);
       if (signal.aborted) return;
+      const from = clock.now();
       await workOff({ ...deps, agenda, backlog, tell }, signal).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         log.warn('The search index could not be written', errorFields(error));
         return clock.sleep(AGAIN_MS, signal).catch(() => undefined);
       });
+      gatherMs = Math.min(MOST_GATHER_MS, Math.max(GATHER_MS, (clock.now() - from) / ROUND_SHARE));
     }
   }
 
@@ -83,7 +88,7 @@ async function workOff({ store, clock, agenda, backlog, tell }: Work, signal: Ab
       throw error;
     });
     for (const chatId of behind.chatIds) {
-      agenda.add(chatId);
+      agenda.addBehind(chatId);
       backlog.add(chatId);
     }
     // The list has an end; behind it there may be more.
@@ -93,7 +98,7 @@ async function workOff({ store, clock, agenda, backlog, tell }: Work, signal: Ab
   for (let chatId = agenda.take(); chatId && !signal.aborted; chatId = agenda.take()) {
     const taken = chatId;
     await indexChat({ store, clock }, taken, signal).catch((error: unknown) => {
-      agenda.add(taken);
+      agenda.addBehind(taken);
       throw error;
     });
     if (backlog.delete(taken)) tell();
@@ -105,10 +110,9 @@ async function indexChat(
   chatId: ChatId,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let isDone = false; !isDone && !signal.aborted; ) {
     const from = clock.now();
-    const { done } = await store.call('indexBatch', { chatId });
-    if (done) return;
+    isDone = (await store.call('indexBatch', { chatId })).done;
     await clock.sleep(Math.min(MOST_PAUSE_MS, clock.now() - from), signal).catch(() => undefined);
   }
 }
