@@ -1,9 +1,9 @@
 import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
 import { asId, type FileId, type OwnerId } from '@shared/model/ids.ts';
 import { err, ok } from '@shared/util/result.ts';
+import { fileName, typeOf } from '../base/file-type.ts';
 import type { Random } from '../base/random.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
-import { fileName, typeOf } from './file-type.ts';
 import type { CallHandlers } from './handlers.ts';
 
 interface AttachmentDeps {

@@ -1,7 +1,14 @@
-import type { ChatId, MessageId, OwnerId } from '@shared/model/ids.ts';
+import type { ChatId, FileId, MessageId, OwnerId } from '@shared/model/ids.ts';
 import type { Mask } from '../base/mask.ts';
 import type { Store } from '../db/store.ts';
-import { type ExportedChat, type ExportedMessage, exportedChat, exportedMessage } from './format.ts';
+import {
+  type ExportedChat,
+  type ExportedFile,
+  type ExportedMessage,
+  exportedChat,
+  exportedFile,
+  exportedMessage,
+} from './format.ts';
 import type { TransferOperations } from './operations.ts';
 
 /** What is exported, with no secret in it that Gaffer knows. */
@@ -11,6 +18,10 @@ export interface ExportSource {
   readonly messages: number;
   /** Of the chat at this place, oldest first; a page is in memory at a time. */
   read(chat: number): AsyncIterable<ExportedMessage>;
+  /** Attachments of the chat at this place that are still kept. */
+  files(chat: number): Promise<readonly FileId[]>;
+  /** One of them as it was attached: bytes are not looked through for secrets. Null: it is gone. */
+  file(chat: number, fileId: FileId): Promise<ExportedFile | null>;
 }
 
 export interface SourceDeps {
@@ -43,6 +54,15 @@ export async function openExportSource(
         after = page.at(-1)?.id ?? null;
         if (after === null) return;
       }
+    },
+    async files(chat) {
+      const row = rows[chat];
+      return row ? store.call('listFilesForExport', { chatId: row.id }) : [];
+    },
+    async file(chat, fileId) {
+      const row = rows[chat];
+      const file = row && (await store.call('loadFileForExport', { chatId: row.id, fileId }));
+      return file ? exportedFile.parse({ chat, id: fileId, ...file, name: mask.text(file.name) }) : null;
     },
   };
 }

@@ -1,14 +1,16 @@
+import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
 import type { Part } from '@shared/model/part.ts';
 import { z } from 'zod';
 
 /*
  * The JSON export, described in docs/export.md. One object: what is known of all comes first, then the chats, then
- * all messages in the order of their chats, and at last what they must add up to. A reader needs no more memory than
- * one message takes. What only a provider can read (signatures, encrypted reasoning) stays behind.
+ * all messages in the order of their chats, then their files, and at last what they must add up to. A reader needs no
+ * more memory than one message or file takes. What only a provider can read (signatures, encrypted reasoning) stays behind.
  */
 
 export const FORMAT = 'gaffer-export';
-export const FORMAT_VERSION = 1;
+/** 1 had no files. */
+export const FORMAT_VERSION = 2;
 
 const time = z.iso.datetime({ offset: true });
 const count = z.number().int().min(0);
@@ -108,9 +110,26 @@ export const exportedMessage = z.object({
   compressed: z.boolean(),
 });
 
+/** An attachment; messages of its chat name it by its id. */
+export const exportedFile = z.object({
+  /** Place of its chat in `chats`. */
+  chat: count,
+  id: z.uuid(),
+  name: z.string().min(1).max(1_000),
+  media_type: z.string().max(200),
+  /** Base64 of 10 MiB at most. */
+  data: z.string().max(Math.ceil(MAX_FILE_BYTES / 3) * 4),
+});
+
 /** What the list must add up to: a file that was cut or changed is not taken for a whole one. */
-export const exportEnd = z.object({ chats: count, messages: count, sha256: z.string().length(64) });
+export const exportEnd = z.object({
+  chats: count,
+  messages: count,
+  files: count.default(0),
+  sha256: z.string().length(64),
+});
 
 export type ExportedChat = z.infer<typeof exportedChat>;
 export type ExportedMessage = z.infer<typeof exportedMessage>;
+export type ExportedFile = z.infer<typeof exportedFile>;
 export type ModelName = z.infer<typeof model>;

@@ -12,7 +12,8 @@ import { errorFields, type Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
 import type { Store } from '../db/store.ts';
-import type { ExportedChat, ExportedMessage, ModelName } from './format.ts';
+import { ComingFiles } from './coming-files.ts';
+import type { ExportedChat, ExportedFile, ExportedMessage, ModelName } from './format.ts';
 import { importNote } from './import-note.ts';
 import type { ComingChat, ComingMessage, HereAlready } from './import-operations.ts';
 import type { TransferOperations } from './operations.ts';
@@ -102,7 +103,7 @@ export async function importInto(
     const made = await store.call('importChats', { importId, exportId: seen.read.exportId, at, chats });
     if (!made.ok)
       return err({ code: 'no-model' as const, message: 'No model is set up. Add an account in Settings.' });
-    await bringMessages(deps, seen, { ...how, coming, at });
+    await bringContent(deps, seen, { ...how, coming, at, importId });
     await store.call('finishImport', { importId, ownerId });
     return ok({ chats: chats.length, first: chats[0]?.id ?? null });
   } catch (error) {
@@ -151,12 +152,19 @@ function modelOf(model: ModelName | null, here: HereAlready): ModelConfigId | nu
   return (own ?? same[0])?.id ?? null;
 }
 
+interface Bringing extends Progress {
+  readonly coming: readonly (ComingChat | null)[];
+  readonly at: string;
+  readonly importId: OwnerId;
+}
+
 /** Reads the file once more: it must still be the one that was looked at. */
-async function bringMessages(
-  { store, ownerId }: ImportDeps,
+async function bringContent(
+  { store, ownerId, random }: ImportDeps,
   seen: Seen,
-  how: Progress & { readonly coming: readonly (ComingChat | null)[]; readonly at: string },
+  how: Bringing,
 ): Promise<void> {
+  const files = new ComingFiles(random);
   let done = 0;
   let last: number | null = null;
   let batch: ComingMessage[] = [];
@@ -187,15 +195,33 @@ async function bringMessages(
         done += 1;
         const chat = how.coming[message.chat];
         if (!chat || isPrompt(message)) continue;
-        batch.push({ chatId: chat.id, modelConfigId: modelOf(message.model, seen.here), message });
+        batch.push({
+          chatId: chat.id,
+          modelConfigId: modelOf(message.model, seen.here),
+          message: files.renamed(chat.id, message),
+        });
         if (batch.length >= BATCH) await flush();
       }
     },
+    onFiles: (exported) => bringFiles({ store, files }, exported, how),
   });
   endChat();
   await flush();
   if (read.sha256 !== seen.read.sha256)
     throw new ExportProblem('damaged', 'The file has changed since it was looked at. Nothing was changed.');
+}
+
+async function bringFiles(
+  { store, files }: Pick<ImportDeps, 'store'> & { readonly files: ComingFiles },
+  exported: readonly ExportedFile[],
+  { signal, coming, importId }: Bringing,
+): Promise<void> {
+  for (const one of exported) {
+    signal.throwIfAborted();
+    const chat = coming[one.chat];
+    const file = chat && files.take(chat.id, one);
+    if (file) await store.call('importFile', { importId, file });
+  }
 }
 
 /** What a file says in the place of Gaffer's own instructions does not come in. */

@@ -1,4 +1,4 @@
-import type { ChatId, ModelConfigId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
+import type { ChatId, FileId, ModelConfigId, OwnerId, WorkspaceId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
 import { refuse } from '../chatd/machine/exec-state.ts';
 import { resolveModel } from '../chatd/machine/messages.ts';
@@ -155,6 +155,29 @@ export const importMessages = operation(
   },
 );
 
+export interface ComingFile {
+  readonly fileId: FileId;
+  readonly chatId: ChatId;
+  readonly name: string;
+  readonly mediaType: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+/** It goes with its chat when the import is dropped. */
+export const importFile = operation(
+  'lazy',
+  async (tx: Tx, { importId, file }: { importId: OwnerId; file: ComingFile }): Promise<null> => {
+    await tx.query(
+      `insert into chat_files (id, owner_id, chat_id, name, media_type, size, data, used_at)
+       select $1, $2, $3, $4, $5, octet_length(bytes), bytes, clock_timestamp()
+       from (select decode($6, 'base64') as bytes) b`,
+      [file.fileId, importId, file.chatId, toText(file.name), file.mediaType, file.data],
+    );
+    return null;
+  },
+);
+
 /** All at once: from here on the person sees it. What was read elsewhere counts as read. */
 export const finishImport = operation(
   'durable',
@@ -168,6 +191,10 @@ export const finishImport = operation(
        where owner_id = $1 returning id`,
       [args.importId, args.ownerId],
     );
+    await tx.query('update chat_files set owner_id = $2 where owner_id = $1', [
+      args.importId,
+      args.ownerId,
+    ]);
     await tx.query(
       `select pg_notify('chat_watch', json_build_object('chatId', id, 'parentChatId', parent_chat_id,
          'kind', 'created')::text) from chats where id = any($1::uuid[])`,

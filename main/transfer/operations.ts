@@ -1,12 +1,13 @@
-import type { ChatId, MessageId, OwnerId } from '@shared/model/ids.ts';
+import type { ChatId, FileId, MessageId, OwnerId } from '@shared/model/ids.ts';
 import type { Part } from '@shared/model/part.ts';
 import { operation, type Tx } from '../db/store.ts';
-import type { ExportedChat, ExportedMessage } from './format.ts';
+import type { ExportedChat, ExportedFile, ExportedMessage } from './format.ts';
 import {
   dropImport,
   dropImports,
   finishImport,
   importChats,
+  importFile,
   importMessages,
   lookForImport,
 } from './import-operations.ts';
@@ -111,13 +112,43 @@ function toMessage(row: Row): MessageOfExport & Pick<ExportedMessage, 'usage'> {
   };
 }
 
+/** In the order in which they were sent last: a reader that keeps only some keeps the newest. */
+const listFilesForExport = operation(
+  'read',
+  async (tx: Tx, { chatId }: { chatId: ChatId }): Promise<readonly FileId[]> => {
+    const { rows } = await tx.query<{ id: FileId }>(
+      'select id from chat_files where chat_id = $1 order by used_at, seq',
+      [chatId],
+    );
+    return rows.map(({ id }) => id);
+  },
+);
+
+const loadFileForExport = operation(
+  'read',
+  async (
+    tx: Tx,
+    { chatId, fileId }: { chatId: ChatId; fileId: FileId },
+  ): Promise<Pick<ExportedFile, 'name' | 'media_type' | 'data'> | null> => {
+    const { rows } = await tx.query<Pick<ExportedFile, 'name' | 'media_type' | 'data'>>(
+      `select name, media_type, translate(encode(data, 'base64'), E'\\n', '') as data from chat_files
+       where id = $1 and chat_id = $2`,
+      [fileId, chatId],
+    );
+    return rows[0] ?? null;
+  },
+);
+
 /** Served as the daemon's role: an import is bound by what a transition may do. */
 export const transferOperations = {
   listForExport,
   loadForExport,
+  listFilesForExport,
+  loadFileForExport,
   lookForImport,
   importChats,
   importMessages,
+  importFile,
   finishImport,
   dropImport,
   dropImports,

@@ -1,11 +1,14 @@
 import { open } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { JSONParser } from '@streamparser/json';
 import type { z } from 'zod';
 import {
   type ExportedChat,
+  type ExportedFile,
   type ExportedMessage,
   exportEnd,
   exportedChat,
+  exportedFile,
   exportedMessage,
   FORMAT,
   FORMAT_VERSION,
@@ -22,6 +25,7 @@ const PATHS = [
   '$.exported_at',
   '$.chats.*',
   '$.messages.*',
+  '$.files.*',
   '$.end',
 ];
 
@@ -40,6 +44,7 @@ export interface ReadExport {
   readonly exportedAt: string;
   readonly chats: readonly ExportedChat[];
   readonly messages: number;
+  readonly files: number;
   readonly sha256: string;
 }
 
@@ -47,12 +52,17 @@ interface ReadOptions {
   readonly signal: AbortSignal;
   /** In the file's order; the next chunk is read when it has resolved. */
   onMessages(messages: readonly ExportedMessage[], chats: readonly ExportedChat[]): Promise<void>;
+  /** Behind the messages. */
+  onFiles?(files: readonly ExportedFile[]): Promise<void>;
 }
 
 /** Reads all of a file and answers for it: whatever is wrong with it anywhere is thrown as an ExportProblem. */
-export async function readExport(file: string, { signal, onMessages }: ReadOptions): Promise<ReadExport> {
+export async function readExport(
+  file: string,
+  { signal, onMessages, onFiles }: ReadOptions,
+): Promise<ReadExport> {
   const parser = new JSONParser({ paths: PATHS, keepStack: false, stringBufferSize: CHUNK });
-  const reader = createReader();
+  const reader = new Reader();
   parser.onValue = ({ key, value, stack }) => reader.take(stack.length > 1 ? nameOf(stack) : key, value);
   const handle = await open(file, 'r');
   try {
@@ -65,11 +75,12 @@ export async function readExport(file: string, { signal, onMessages }: ReadOptio
       if (parser.isEnded && buffer.subarray(0, bytesRead).some((byte) => !WHITE.includes(byte)))
         throw broken();
       if (!parser.isEnded) write(parser, buffer.subarray(0, bytesRead));
-      sinceValue = reader.taken() === taken ? sinceValue + bytesRead : 0;
-      taken = reader.taken();
+      sinceValue = reader.taken === taken ? sinceValue + bytesRead : 0;
+      taken = reader.taken;
       if (sinceValue > MAX_VALUE_BYTES) throw broken();
-      const messages = reader.fresh();
-      if (messages.length > 0) await onMessages(messages, reader.chats());
+      const { messages, files } = reader.fresh();
+      if (messages.length > 0) await onMessages(messages, reader.chats);
+      if (files.length > 0) await onFiles?.(files);
     }
     return reader.finish(parser.isEnded);
   } finally {
@@ -103,61 +114,92 @@ function nameOf(
   return stack[1]?.key;
 }
 
-function createReader() {
-  const head = new Map<unknown, unknown>();
-  const chats: ExportedChat[] = [];
-  const sum = createSum();
-  let fresh: ExportedMessage[] = [];
-  let messages = 0;
-  let taken = 0;
-  let last = 0;
-  return {
-    take(name: unknown, value: unknown): void {
-      taken += 1;
-      if (name === 'chats') {
-        // The chats come first: what follows is judged by them.
-        if (messages > 0) throw broken();
-        const chat = parsed(exportedChat, value);
-        if (chat.parent_id !== null && !chats.some(({ id }) => id === chat.parent_id)) throw broken();
-        if (chats.some(({ id }) => id === chat.id)) throw broken();
-        sum.add(chat);
-        chats.push(chat);
-      } else if (name === 'messages') {
-        requireHead(head);
-        const message = parsed(exportedMessage, value);
-        if (message.chat >= chats.length || message.chat < last) throw broken();
-        last = message.chat;
-        sum.add(message);
-        messages += 1;
-        fresh.push(message);
-      } else head.set(name, value);
-    },
-    taken: () => taken,
-    chats: () => chats,
-    fresh() {
-      const held = fresh;
-      fresh = [];
-      return held;
-    },
-    finish(isWhole: boolean): ReadExport {
-      requireHead(head);
-      const end = exportEnd.safeParse(head.get('end')).data;
-      const sha256 = sum.hex();
-      const isSame = end?.sha256 === sha256 && end.messages === messages && end.chats === chats.length;
-      if (!isWhole || !isSame || chats.length === 0) throw broken();
-      const [exportId, exportedAt] = [head.get('export_id'), head.get('exported_at')];
-      if (typeof exportId !== 'string' || typeof exportedAt !== 'string') throw broken();
-      return { exportId, exportedAt, chats, messages, sha256 };
-    },
-  };
+class Reader {
+  readonly #head = new Map<unknown, unknown>();
+  readonly #chats: ExportedChat[] = [];
+  readonly #sum = createSum();
+  #freshMessages: ExportedMessage[] = [];
+  #freshFiles: ExportedFile[] = [];
+  #messages = 0;
+  #files = 0;
+  #taken = 0;
+  #last = 0;
+
+  /** Values so far, of whatever kind. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get chats(): readonly ExportedChat[] {
+    return this.#chats;
+  }
+
+  take(name: unknown, value: unknown): void {
+    this.#taken += 1;
+    if (name === 'chats') this.#takeChat(parsed(exportedChat, value));
+    else if (name === 'messages') this.#takeMessage(value);
+    else if (name === 'files') this.#takeFile(value);
+    else this.#head.set(name, value);
+  }
+
+  /** Since the last time. */
+  fresh() {
+    const fresh = { messages: this.#freshMessages, files: this.#freshFiles };
+    this.#freshMessages = [];
+    this.#freshFiles = [];
+    return fresh;
+  }
+
+  finish(isWhole: boolean): ReadExport {
+    requireHead(this.#head);
+    const counts = { chats: this.#chats.length, messages: this.#messages, files: this.#files };
+    const sha256 = this.#sum.hex();
+    const end = exportEnd.safeParse(this.#head.get('end')).data;
+    const isSame = isDeepStrictEqual(end, { ...counts, sha256 });
+    if (!isWhole || !isSame || counts.chats === 0) throw broken();
+    const [exportId, exportedAt] = [this.#head.get('export_id'), this.#head.get('exported_at')];
+    if (typeof exportId !== 'string' || typeof exportedAt !== 'string') throw broken();
+    return { exportId, exportedAt, ...counts, chats: this.#chats, sha256 };
+  }
+
+  /** They come first: what follows is judged by them. */
+  #takeChat(chat: ExportedChat): void {
+    if (this.#messages + this.#files > 0) throw broken();
+    if (chat.parent_id !== null && !this.#chats.some(({ id }) => id === chat.parent_id)) throw broken();
+    if (this.#chats.some(({ id }) => id === chat.id)) throw broken();
+    this.#sum.add(chat);
+    this.#chats.push(chat);
+  }
+
+  #takeMessage(value: unknown): void {
+    requireHead(this.#head);
+    const message = parsed(exportedMessage, value);
+    if (this.#files > 0 || message.chat >= this.#chats.length || message.chat < this.#last) throw broken();
+    this.#last = message.chat;
+    this.#sum.add(message);
+    this.#messages += 1;
+    this.#freshMessages.push(message);
+  }
+
+  #takeFile(value: unknown): void {
+    requireHead(this.#head);
+    const file = parsed(exportedFile, value);
+    if (file.chat >= this.#chats.length) throw broken();
+    this.#sum.add(file);
+    this.#files += 1;
+    this.#freshFiles.push(file);
+  }
 }
+
+/** Those that can be read. */
+const VERSIONS: readonly unknown[] = [1, FORMAT_VERSION];
 
 function requireHead(head: ReadonlyMap<unknown, unknown>): void {
   if (head.get('format') !== FORMAT) throw broken();
   const version = head.get('version');
   if (typeof version === 'number' && version > FORMAT_VERSION)
     throw new ExportProblem('newer', 'This export was made by a newer Gaffer. Nothing was changed.');
-  if (version !== FORMAT_VERSION) throw broken();
+  if (!VERSIONS.includes(version)) throw broken();
 }
 
 function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TransferState } from '@shared/contract/transfer.ts';
-import { asId, type ChatId, type OwnerId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type FileId, type OwnerId } from '@shared/model/ids.ts';
+import type { Part } from '@shared/model/part.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +21,7 @@ import { openSharedStore } from '../db/test-shared.ts';
 import { openTestStore } from '../db/test-store.ts';
 import { type TransferOperations, transferOperations } from './operations.ts';
 import { createTransfers, type Transfers } from './transfers.ts';
+import { createSum } from './write-json.ts';
 
 type Ops = ChatOperationMap & TransferOperations;
 const sets = [
@@ -181,7 +183,7 @@ describe.each([
       expect(exported).toMatchObject({ ok: true, value: { chats: 2, messages: 7 } });
       const text = await readFile(path.join(dir, 'round.json'), 'utf8');
       expect(text).not.toContain('0123456789');
-      expect(JSON.parse(text)).toMatchObject({ format: 'gaffer-export', version: 1, end: { messages: 7 } });
+      expect(JSON.parse(text)).toMatchObject({ format: 'gaffer-export', version: 2, end: { messages: 7 } });
 
       // The same database: it is here already.
       const same = await job.chooseImport();
@@ -225,6 +227,97 @@ describe.each([
     },
   );
 
+  const PNG = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+    'base64',
+  );
+
+  /** A message with a picture, a text and one that has expired. */
+  async function withFiles(chatId: ChatId): Promise<readonly FileId[]> {
+    const files = [
+      { name: 'dot.png', mediaType: 'image/png', data: PNG },
+      { name: 'notes.txt', mediaType: 'text/plain', data: Buffer.from('What the notes say') },
+      { name: 'gone.txt', mediaType: 'text/plain', data: Buffer.from('Gone') },
+    ].map((file) => ({ ...file, ownerId, fileId: asId<FileId>(randomUUID()) }));
+    for (const file of files) await bench.store.call('addFile', file);
+    const sent = await bench.store.call('sendMessage', {
+      chatId,
+      ownerId,
+      content: files.map(({ fileId, name, mediaType }) => ({
+        type: 'file' as const,
+        media_type: mediaType,
+        file_id: fileId,
+        name,
+      })),
+      modelConfigId: null,
+      effort: null,
+      busy: 'queue',
+      sendKey: randomUUID(),
+    });
+    expect(sent).toMatchObject({ ok: true });
+    await bench.machine.db.query('delete from chat_files where id = $1', [files[2]?.fileId]);
+    return files.map(({ fileId }) => fileId);
+  }
+
+  test.skipIf(!can)('attachments go with their chat, and pictures are seen in the document', async () => {
+    const chatId = await family('With files');
+    const [picture, notes, gone] = await withFiles(chatId);
+    await transfers('files.json').export(chatId, 'json');
+    const job = transfers('files.json');
+    await job.chooseImport();
+    const brought = await job.import(true);
+    invariant(brought.ok && brought.value.first, 'it came in');
+    const rows = await history(brought.value.first);
+    const parts = rows.flatMap(({ content }) => content as Part[]).filter((part) => part.type === 'file');
+    expect(parts.map(({ name }) => name)).toEqual(['dot.png', 'notes.txt', 'gone.txt']);
+    const ids = parts.map((part) => part.file_id ?? asId<FileId>(''));
+    expect(ids).not.toEqual(expect.arrayContaining([picture]));
+    expect(ids).not.toEqual(expect.arrayContaining([notes]));
+    expect(ids).not.toEqual(expect.arrayContaining([gone]));
+    const kept = [];
+    for (const fileId of ids) kept.push(await bench.store.call('loadFile', { ownerId, fileId }));
+    expect(kept.map((file) => file && [file.name, file.mediaType, Buffer.from(file.data)])).toEqual([
+      ['dot.png', 'image/png', PNG],
+      ['notes.txt', 'text/plain', Buffer.from('What the notes say')],
+      null,
+    ]);
+
+    await transfers('files.html').export(chatId, 'html');
+    const html = await readFile(path.join(dir, 'files.html'), 'utf8');
+    expect(html).toContain(`<img alt="dot.png" src="data:image/png;base64,${PNG.toString('base64')}">`);
+    expect(html).toContain('File: notes.txt');
+  });
+
+  test.skipIf(!can)(
+    'a file of another kind than can be attached, or that nobody names, stays out',
+    async () => {
+      const chatId = await family('Strange files');
+      await withFiles(chatId);
+      await transfers('strange.json').export(chatId, 'json');
+      const whole = JSON.parse(await readFile(path.join(dir, 'strange.json'), 'utf8'));
+      whole.files[0].data = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2]).toString('base64');
+      whole.files.push({ ...whole.files[1], id: randomUUID() });
+      const sum = createSum();
+      for (const one of [...whole.chats, ...whole.messages, ...whole.files]) sum.add(one);
+      whole.end = { ...whole.end, files: 3, sha256: sum.hex() };
+      await writeFile(path.join(dir, 'strange.json'), JSON.stringify(whole));
+      const count = async () =>
+        Number(
+          (await bench.machine.db.query<{ n: string }>('select count(*)::text as n from chat_files'))
+            .rows[0]?.n,
+        );
+      const before = await count();
+      const job = transfers('strange.json');
+      await job.chooseImport();
+      expect(await job.import(true)).toMatchObject({ ok: true, value: { chats: 2 } });
+      expect(await count()).toBe(before + 1);
+      // As large as a file may be, and then some.
+      whole.files[0].data = 'A'.repeat(14 * 1024 * 1024);
+      await writeFile(path.join(dir, 'strange.json'), JSON.stringify(whole));
+      expect(await job.chooseImport()).toMatchObject({ error: { code: 'damaged' } });
+    },
+  );
+
   test.skipIf(!can)('documents hold what was said, and nothing of it acts', async () => {
     const chatId = await family('Hostile <b>title</b>');
     await transfers('page.html').export(chatId, 'html');
@@ -261,8 +354,16 @@ describe.each([
         const looked = await transfers('spoilt.json').chooseImport();
         expect({ name, looked }).toMatchObject({ looked: { ok: false, error: { code: 'damaged' } } });
       }
-      await writeFile(path.join(dir, 'spoilt.json'), whole.replace('"version":1', '"version":2'));
+      await writeFile(path.join(dir, 'spoilt.json'), whole.replace('"version":2', '"version":3'));
       expect(await transfers('spoilt.json').chooseImport()).toMatchObject({ error: { code: 'newer' } });
+      // As it was before there were files.
+      const old = whole
+        .replace('"version":2', '"version":1')
+        .replace('"files":[\n],', '')
+        .replace(',"files":0', '');
+      expect(old).not.toContain('files');
+      await writeFile(path.join(dir, 'old.json'), old);
+      expect(await transfers('old.json').chooseImport()).toMatchObject({ ok: true });
       // Only laid out anew, it is still the same.
       await writeFile(path.join(dir, 'spoilt.json'), JSON.stringify(JSON.parse(whole), null, 2));
       const job = transfers('spoilt.json');

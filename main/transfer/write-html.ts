@@ -1,9 +1,11 @@
+import type { FileId } from '@shared/model/ids.ts';
 import type { Part } from '@shared/model/part.ts';
 import { never } from '@shared/util/never.ts';
 import { describeCall, resultText } from './describe-call.ts';
 import { factsOf, type Piece, piecesOf, timeWords } from './document.ts';
 import { escapeHtml } from './escape-html.ts';
 import type { ExportSource } from './export-source.ts';
+import type { ExportedFile } from './format.ts';
 import { htmlOfMarkdown } from './html-of-markdown.ts';
 import { HTML_STYLE } from './html-style.ts';
 
@@ -22,15 +24,18 @@ export async function* writeHtml(source: ExportSource): AsyncGenerator<string> {
 <title>${escapeHtml(title)}</title><style>${HTML_STYLE}</style></head><body><main>
 `;
   if (roots.length > 1) yield contents(source);
-  let open = false;
+  let chat = -1;
   for await (const piece of piecesOf(source)) {
     if (piece.kind === 'chat') {
-      yield `${open ? '</section>\n' : ''}<section id="chat-${source.chats.indexOf(piece.chat)}">\n`;
-      open = true;
+      yield chat < 0 ? '' : '</section>\n';
+      chat = source.chats.indexOf(piece.chat);
+      yield `<section id="chat-${chat}">\n`;
     }
-    yield `${htmlOf(piece)}\n`;
+    if (piece.kind === 'words') yield* htmlOfWords(piece, (fileId) => source.file(chat, fileId));
+    else yield htmlOf(piece);
+    yield '\n';
   }
-  yield `${open ? '</section>\n' : ''}</main><footer>Exported from Gaffer</footer></body></html>\n`;
+  yield `${chat < 0 ? '' : '</section>\n'}</main><footer>Exported from Gaffer</footer></body></html>\n`;
 }
 
 function contents({ chats }: ExportSource): string {
@@ -41,7 +46,22 @@ function contents({ chats }: ExportSource): string {
   return `<nav aria-label="Chats"><ul>${rows.join('')}</ul></nav>\n`;
 }
 
-function htmlOf(piece: Piece): string {
+/** Each part by itself: a picture may be large. */
+async function* htmlOfWords(
+  { who, at, parts, interrupted }: Extract<Piece, { kind: 'words' }>,
+  load: (fileId: FileId) => Promise<ExportedFile | null>,
+): AsyncGenerator<string> {
+  yield `<article class="${who === 'You' ? 'you' : 'agent'}">`;
+  yield `<p class="who">${who} <time datetime="${escapeHtml(at)}">${timeWords(at)}</time></p>`;
+  for (const part of parts) {
+    const isKept = part.type === 'file' && part.file_id && PICTURES.includes(part.media_type);
+    const kept = isKept && part.file_id ? await load(part.file_id) : null;
+    yield partOf(part.type === 'file' && kept ? { ...part, ...kept } : part, who);
+  }
+  yield interrupted ? '<p class="meta">Stopped here.</p></article>' : '</article>';
+}
+
+function htmlOf(piece: Exclude<Piece, { kind: 'words' }>): string {
   switch (piece.kind) {
     case 'chat': {
       const { chat, parent } = piece;
@@ -49,13 +69,6 @@ function htmlOf(piece: Piece): string {
       const started = parent ? `Started by “${parent.title}” · ` : '';
       const facts = `${started}${factsOf(chat)} · ${timeWords(chat.created_at)}`;
       return `<header><${tag}>${escapeHtml(chat.title)}</${tag}><p class="meta">${escapeHtml(facts)}</p></header>`;
-    }
-    case 'words': {
-      const { who, at, parts, interrupted } = piece;
-      const said = parts.map((part) => partOf(part, who)).join('');
-      const stopped = interrupted ? '<p class="meta">Stopped here.</p>' : '';
-      const name = `<p class="who">${who} <time datetime="${escapeHtml(at)}">${timeWords(at)}</time></p>`;
-      return `<article class="${who === 'You' ? 'you' : 'agent'}">${name}${said}${stopped}</article>`;
     }
     case 'thought':
       return `<details class="thought"><summary>Thought</summary><div>${htmlOfMarkdown(piece.text)}</div></details>`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExportSource } from './export-source.ts';
-import { type ExportedMessage, exportEnd, FORMAT, FORMAT_VERSION } from './format.ts';
+import { type ExportedFile, type ExportedMessage, exportEnd, FORMAT, FORMAT_VERSION } from './format.ts';
 
 export interface JsonHead {
   readonly exportId: string;
@@ -8,7 +8,7 @@ export interface JsonHead {
   readonly appVersion: string;
 }
 
-/** The JSON export, one line a chat and a message. `read` counts what goes by. */
+/** The JSON export, one line a chat, a message and a file. `read` counts what goes by. */
 export async function* writeJson(source: ExportSource, head: JsonHead): AsyncGenerator<string> {
   const sum = createSum();
   const top = {
@@ -28,7 +28,17 @@ export async function* writeJson(source: ExportSource, head: JsonHead): AsyncGen
       messages += 1;
     }
   }
-  const end = exportEnd.parse({ chats: source.chats.length, messages, sha256: sum.hex() });
+  yield '\n],"files":[';
+  let files = 0;
+  for (const at of source.chats.keys()) {
+    for (const fileId of await source.files(at)) {
+      const file = await source.file(at, fileId);
+      if (!file) continue;
+      yield `${files === 0 ? '' : ','}\n${sum.add(file satisfies ExportedFile)}`;
+      files += 1;
+    }
+  }
+  const end = exportEnd.parse({ chats: source.chats.length, messages, files, sha256: sum.hex() });
   yield `\n],"end":${JSON.stringify(end)}}\n`;
 }
 
