@@ -23,6 +23,19 @@ test('with a folder it opens ready to type, and the demo model answers without a
   expect(app.pageErrors).toEqual([]);
 });
 
+test('without a place nothing is sent: one is asked for, and what was written stays', async ({ desk }) => {
+  script(desk.server, 'Hello', [{ say: 'Hello to you.' }]);
+  const { app, chat } = await desk.start();
+  await chat.send('Hello');
+  await expect(app.window.getByRole('alert')).toHaveText('Choose where the agent works.');
+  await expect(chat.message).toHaveValue('Hello');
+  expect(desk.server.requests()).toEqual([]);
+  await app.window.getByRole('radio', { name: /^Let the agent make its workspace/ }).click();
+  await expect(app.window.getByText('Choose where the agent works.')).toBeHidden();
+  await chat.message.press('Enter');
+  await expect(chat.agent).toContainText('Hello to you.', { timeout: 60_000 });
+});
+
 test('drafts of a new chat and of an open one survive a restart', async ({ desk }) => {
   script(desk.server, 'Hello', [{ say: 'Hello to you.' }]);
   const { app, chat } = await desk.start({ folder: desk.repository().directory });

@@ -32,8 +32,11 @@ export function NewChat({ route, notice }: NewChatProps) {
   // A folder that could not be opened is not replaced behind the person's back; choosing a place ends this.
   const refused = useStore(appStore, (s) => s.folderProblem !== null);
   const [tried, setTried] = useState(false);
-  const last = useStore(workspacesStore, (s) => s.list?.[0]?.id ?? null);
+  const list = useStore(workspacesStore, (s) => s.list);
+  const last = list?.[0]?.id ?? null;
   const workspaceId = refused || nowhere ? null : (asked ?? last);
+  // An agent without a place can do little: that is chosen, not what happens to those who choose nothing.
+  const isPlaced = workspaceId !== null || (nowhere && !refused);
   const place = (id: WorkspaceId | null) => {
     forgetFolderProblem();
     choosePlace(id);
@@ -41,7 +44,8 @@ export function NewChat({ route, notice }: NewChatProps) {
   const send = () => {
     if (waits !== null) return toast(waits);
     if (isBlank(written)) return;
-    if (refused) setTried(true);
+    if (list === null) return toast('What there is to work in is not known yet. Try again in a moment.');
+    if (!isPlaced) setTried(true);
     else void createChat({ written, workspaceId, modelId, effort });
   };
   return (
@@ -52,7 +56,7 @@ export function NewChat({ route, notice }: NewChatProps) {
           value={workspaceId}
           nowhere={nowhere}
           onPick={place}
-          missing={refused && tried ? 'Choose where the agent works.' : null}
+          missing={!isPlaced && tried ? 'Choose where the agent works.' : null}
         />
         <With value={modelId} onPick={pickModel} />
         {notice(workspaceId)}

@@ -44,7 +44,7 @@ export function Where({ value, nowhere, onPick, missing }: WhereProps) {
           <FolderOpen className="i" aria-hidden="true" />
           <span>Another folder or host…</span>
         </button>
-        {list.length > 0 && <MadeByAgent on={nowhere} onPick={() => onPick(null)} />}
+        <MadeByAgent on={nowhere} onPick={() => onPick(null)} />
         <button
           type="button"
           className="opt"
