@@ -109,6 +109,27 @@ test('a reader keeps their place and their selection while words arrive, and fin
   expect(app.pageErrors).toEqual([]);
 });
 
+test('what is asked of a chat before it has been read is done once it is there', async ({ desk }) => {
+  script(desk.server, 'Hello', [{ say: 'Hello to you.' }]);
+  scriptTitle(desk.server, 'Hello', 'A greeting');
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const page = app.window;
+  await chat.send('Hello');
+  await expect(chat.agent).toContainText('Hello to you.', { timeout: 60_000 });
+  await expect(chat.chat('A greeting')).toBeVisible();
+  await chat.newChat();
+  // In one go: there is no time in which the chat could have come.
+  await chat.chat('A greeting').evaluate((row: HTMLElement) => {
+    row.click();
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'f', code: 'KeyF', ctrlKey: true }));
+  });
+  const field = page.getByRole('textbox', { name: 'Find in chat' });
+  await expect(field).toBeFocused();
+  await field.fill('you');
+  await expect(page.getByRole('search').getByRole('status')).toHaveText(/1 of/, { timeout: 60_000 });
+  expect(app.pageErrors).toEqual([]);
+});
+
 test('a fork goes on by itself from any message; an edit says first what it drops', async ({ desk }) => {
   const { directory } = desk.repository();
   script(desk.server, 'Plan it', [{ say: 'The plan:\n\n```ts\nplan();\n```' }]);

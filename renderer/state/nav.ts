@@ -107,9 +107,9 @@ export function openNew(workspaceId: WorkspaceId | null = null): void {
   go({ view: 'new', workspaceId });
 }
 
-/** What the window opens with replaces what it showed while it did not know yet. */
+/** What the window opens with replaces what it showed while it did not know yet; what was opened over it stays. */
 export function openFirst(route: Route): void {
-  navStore.setState((s) => arrived(s, route));
+  navStore.setState((s) => ({ ...arrived(s, route), drawer: s.drawer, settings: s.settings }));
 }
 
 export function canGoBack(): boolean {

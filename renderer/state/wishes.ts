@@ -1,3 +1,4 @@
+import type { ChatId } from '@shared/model/ids.ts';
 import { createWish } from './wish.ts';
 
 /** The newest row of the chat that is open. */
@@ -12,5 +13,5 @@ export const editTitle = createWish();
 export const openInComposer = createWish<'Attach' | 'Model' | 'Effort' | 'Approval mode'>();
 /** The text field above the tree. */
 export const focusSearch = createWish();
-/** A text is looked for in the open chat. */
-export const findInChat = createWish();
+/** A text is looked for in this chat, which may not have been loaded yet. */
+export const findInChat = createWish<ChatId>();

@@ -21,7 +21,8 @@ export function useFind(session: ChatSession, rows: readonly AnyRow[], place: Pl
   const [before, setBefore] = useState<Element | null>(null);
   useWish(
     findInChat,
-    () => {
+    (chatId) => {
+      if (chatId !== session.chatId) return;
       if (tick === 0) setBefore(document.activeElement);
       setTick(tick + 1);
     },

@@ -235,8 +235,10 @@ export const chatCommands = defineCommands({
     section: 'Chat',
     icon: TextSearch,
     keys: ['Mod+F'],
-    when: () => findInChat.isHeard(),
-    run: () => findInChat.make(),
+    when: ({ route }) => route.view === 'chat',
+    run: ({ route }) => {
+      if (route.view === 'chat') findInChat.makeSoon(route.chatId);
+    },
   },
   'chat.latest': {
     title: 'Jump to latest',
