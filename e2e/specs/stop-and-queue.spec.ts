@@ -71,6 +71,33 @@ test('queued messages are edited, deleted and moved, and then run one after the 
   await expect(chat.agent).toContainText([long, 'Third is done.', 'Second is done.']);
 });
 
+test('another model that is chosen while the agent works is for the next message, and its row says so', async ({
+  desk,
+}) => {
+  script(desk.server, 'First', [{ say: long }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const model = app.window.getByRole('combobox', { name: 'Model', exact: true });
+  const hold = desk.server.faults.hold({ afterEvents: 6, match: isTurn });
+  await chat.send('First');
+  await hold.reached;
+  await chat.send('Second');
+  await expect(chat.queue).toHaveText(['Second']);
+  await model.click();
+  await app.window.getByRole('option', { name: /^Demo/ }).click();
+  await expect(model).toContainText('next message');
+  await chat.send('help');
+  await expect(chat.queue).toHaveText(['Second', 'help, answered by Demo model']);
+  await app.screenshot('queue-model');
+  await chat.queue.filter({ hasText: 'Second' }).getByRole('button', { name: 'Delete' }).click();
+  hold.release();
+  await expect(chat.you).toContainText(['First', 'help'], { timeout: 60_000 });
+  await expect(chat.agent).toContainText([long, /demo/i], { timeout: 60_000 });
+  await chat.rests();
+  expect(turnRequests(desk.server), 'the demo model is asked within the app').toHaveLength(1);
+  await expect(model).toContainText('Demo');
+  await expect(model).not.toContainText('next message');
+});
+
 test('after Stop the queued message runs next', async ({ desk }) => {
   script(desk.server, 'First', [{ say: long }]);
   script(desk.server, 'Second', [{ say: 'Second is done.' }]);

@@ -1,4 +1,4 @@
-import type { ChatId, QueuedId } from '@shared/model/ids.ts';
+import type { ChatId, ModelConfigId, QueuedId } from '@shared/model/ids.ts';
 import type { QueuedMessage } from '@shared/model/message.ts';
 import { ArrowDown, ArrowUp, CornerRightUp, GripVertical, Paperclip, Pencil, X } from 'lucide-react';
 import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
@@ -7,6 +7,7 @@ import { call } from '../../lib/bridge.ts';
 import { firstLine } from '../../lib/format.ts';
 import { attachedFiles, startEditing } from '../../state/composing.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { findModel, modelsStore } from '../../state/models.ts';
 import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { useFocusAfter } from '../../ui/use-focus-after.ts';
@@ -21,6 +22,7 @@ const NONE: readonly QueuedMessage[] = [];
 /** Messages that wait for the running turn; they leave the list at once and come back when that fails. */
 export function QueueList({ session }: { readonly session: ChatSession }) {
   const queue = useStore(session.store, (s) => s.view?.queue ?? NONE);
+  const chatModel = useStore(session.store, (s) => s.view?.chat.last_model_config_id ?? null);
   const [leaving, setLeaving] = useState<ReadonlySet<QueuedId>>(new Set());
   const shown = queue.filter((q) => !leaving.has(q.id));
   const drag = useDrag(session.chatId, shown);
@@ -37,6 +39,7 @@ export function QueueList({ session }: { readonly session: ChatSession }) {
           key={message.id}
           chatId={session.chatId}
           message={message}
+          model={message.model_config_id === chatModel ? null : message.model_config_id}
           first={i === 0}
           last={i === shown.length - 1}
           drag={drag.of(message, i)}
@@ -141,6 +144,8 @@ async function move(chatId: ChatId, queuedId: QueuedId, by: -1 | 1): Promise<boo
 interface QueueItemProps {
   readonly chatId: ChatId;
   readonly message: QueuedMessage;
+  /** That shall answer it, where it is another one than the chat's. */
+  readonly model: ModelConfigId | null;
   readonly first: boolean;
   readonly last: boolean;
   readonly drag: Dragged;
@@ -148,7 +153,7 @@ interface QueueItemProps {
   readonly onSendNow: () => void;
 }
 
-function QueueItem({ chatId, message, first, last, drag, onDelete, onSendNow }: QueueItemProps) {
+function QueueItem({ chatId, message, model, first, last, drag, onDelete, onSendNow }: QueueItemProps) {
   const text = queuedText(message);
   const files = attachedFiles(message.content);
   const edit = () => startEditing({ kind: 'queued', chatId, queuedId: message.id, text, files });
@@ -167,6 +172,7 @@ function QueueItem({ chatId, message, first, last, drag, onDelete, onSendNow }: 
       <span className="q-text" title={text}>
         {firstLine(text)}
       </span>
+      {model !== null && <AnotherModel id={model} />}
       {files.length > 0 && (
         <span className="q-files num" title={files.map(({ name }) => name).join('\n')}>
           <Paperclip className="i s" aria-hidden="true" />
@@ -191,6 +197,17 @@ function QueueItem({ chatId, message, first, last, drag, onDelete, onSendNow }: 
         <Mini label="Delete" icon={X} run={onDelete} />
       </span>
     </li>
+  );
+}
+
+function AnotherModel({ id }: { readonly id: ModelConfigId }) {
+  const name = useStore(modelsStore, (s) => findModel(s, id)?.name ?? null);
+  if (name === null) return null;
+  return (
+    <span className="q-model" title={`${name} answers it, and the chat from then on`}>
+      <span className="sr">, answered by </span>
+      {name}
+    </span>
   );
 }
 

@@ -255,6 +255,19 @@ describe('what a tool row says', () => {
     expect(toolView(facts('execute', { command: 'x' }, failed)).phase).toBe('failed');
   });
 
+  it('a command that goes on in the background has no exit code yet, whether it was sent there or took too long', () => {
+    const left = { success: true, output: '', background_process_id: 'p1' };
+    const view = toolView(facts('execute', { command: 'serve' }, left));
+    expect(view).toMatchObject({ phase: 'done', background: true, exitCode: null });
+    const late = { ...left, success: false, exit_code: -1, error: 'command timed out after 10s' };
+    expect(toolView(facts('execute', { command: 'x' }, late))).toMatchObject({
+      background: true,
+      exitCode: null,
+    });
+    const stopped = { ...late, stopped: true };
+    expect(toolView(facts('execute', { command: 'x' }, stopped)).background).toBe(false);
+  });
+
   it('never claims to know an unknown outcome', () => {
     expect(toolView(facts('execute', { command: 'x' }, { outcome: 'unknown' })).phase).toBe('unknown');
   });

@@ -149,7 +149,10 @@ function Facts({ view }: { readonly view: ToolView }) {
       {view.exitCode !== null && (
         <span className={`pill ${view.exitCode === 0 ? 'good' : 'bad'}`}>exit {view.exitCode}</span>
       )}
-      {view.exitCode === null && view.phase === 'failed' && <span className="pill bad">failed</span>}
+      {view.background && <span className="pill">in background</span>}
+      {view.exitCode === null && view.phase === 'failed' && !view.background && (
+        <span className="pill bad">failed</span>
+      )}
       {view.diff && (
         <>
           <span className="add">+{view.diff.added}</span>

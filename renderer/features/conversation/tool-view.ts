@@ -26,6 +26,8 @@ export interface ToolView {
   readonly object: string;
   /** Exit code of a command, null when there is none (yet). */
   readonly exitCode: number | null;
+  /** It was left running: no exit code is its own. */
+  readonly background: boolean;
   readonly diff: { readonly added: number; readonly removed: number } | null;
   readonly lines: number | null;
   readonly durationMs: number | null;
@@ -49,12 +51,15 @@ export function toolView(facts: ToolFacts): ToolView {
   const result = record(facts.result?.result);
   const durationMs = facts.result?.duration_ms ?? number(result['wall_duration_ms']);
   const [kind, verb, object] = say(facts, phase);
+  const background = kind === 'run' && phase !== 'stopped' && text(result['background_process_id']) !== '';
+  const exits = (kind === 'run' || kind === 'process') && !background;
   return {
     kind,
     phase,
     verb,
     object,
-    exitCode: kind === 'run' || kind === 'process' ? number(result['exit_code']) : null,
+    exitCode: exits ? number(result['exit_code']) : null,
+    background,
     diff:
       kind === 'edit' && !NOTHING_DONE.has(phase)
         ? countRows(editDiffs(facts).flatMap((d) => d.rows))
