@@ -3,16 +3,17 @@ import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import { chatsStore } from '../../state/chats.ts';
 import { gitStore } from '../../state/git.ts';
+import { hasFailed, waitingChats } from '../../state/inbox.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ElsewhereList } from './ask-dock.tsx';
-import { asking } from './asking.ts';
+import { FailedCard } from './failed-card.tsx';
 import { GitCard } from './git-card.tsx';
 
 /** Everything that waits for the person across all chats and agents, the oldest first, answerable in place. */
 export function Inbox() {
   const live = useStore(chatsStore, (s) => s.live);
   const git = useStore(gitStore, (s) => s.questions);
-  const chats = useMemo(() => asking(live?.values() ?? []), [live]);
+  const chats = useMemo(() => waitingChats(live?.values() ?? []), [live]);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => pane.current?.focus(), []);
   const onGone = () => focusFirst(pane.current);
@@ -37,9 +38,13 @@ export function Inbox() {
         {git.map((question) => (
           <GitCard key={question.id} question={question} elsewhere onGone={onGone} />
         ))}
-        {chats.map((chat) => (
-          <ElsewhereList key={chat.id} chatId={chat.id} onGone={onGone} />
-        ))}
+        {chats.map((chat) =>
+          hasFailed(chat) && chat.last_error ? (
+            <FailedCard key={chat.id} chat={chat} fault={chat.last_error} onGone={onGone} />
+          ) : (
+            <ElsewhereList key={chat.id} chatId={chat.id} onGone={onGone} />
+          ),
+        )}
       </div>
     </section>
   );

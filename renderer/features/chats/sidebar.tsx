@@ -12,6 +12,7 @@ import { useStore } from 'zustand';
 import { costWords, unpricedWords } from '../../lib/money.ts';
 import { chatsStore, showArchived } from '../../state/chats.ts';
 import { gitStore } from '../../state/git.ts';
+import { inboxCount } from '../../state/inbox.ts';
 import { useShortcut } from '../../state/keymap.ts';
 import { navStore, openInbox, openSearch, showSettings } from '../../state/nav.ts';
 import { newChatHere } from '../../state/new-chat.ts';
@@ -82,9 +83,8 @@ function AllMessages({ text, onOpen }: { readonly text: string; readonly onOpen:
 function InboxButton() {
   const live = useStore(chatsStore, (s) => s.live);
   const shown = useStore(navStore, (s) => s.route.view === 'inbox');
-  const git = useStore(gitStore, (s) => s.questions.length);
-  const asks = useMemo(() => [...(live?.values() ?? [])].reduce((n, c) => n + c.asks, 0), [live]);
-  const count = asks + git;
+  const git = useStore(gitStore, (s) => s.questions);
+  const count = useMemo(() => inboxCount(live?.values() ?? [], git), [live, git]);
   return (
     <button
       type="button"

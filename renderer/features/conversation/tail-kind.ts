@@ -1,5 +1,5 @@
 import type { ChatStatus } from '@shared/model/chat.ts';
-import type { ChatFault, FaultKind, RetryInfo } from '@shared/model/fault.ts';
+import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import type { Message } from '@shared/model/message.ts';
 import type { LinkState } from '@shared/model/workspace.ts';
 import { isContextCut } from './context-cut.ts';
@@ -58,31 +58,4 @@ export function endsUnanswered(messages: readonly Message[], forkedAt: string | 
   if (last?.role !== 'tool') return false;
   if (last.content.some((p) => p.type === 'tool-result' && isContextCut(p.tool_name))) return false;
   return messages.findLast((m) => m.role === 'assistant')?.interrupted === false;
-}
-
-export type Help = 'retry' | 'settings' | 'model' | 'reconnect' | 'compact';
-
-/** The one action that helps with a fault of this kind. */
-export function helpFor(kind: FaultKind): Help {
-  switch (kind) {
-    case 'auth':
-    case 'missing_key':
-    case 'provider_disabled':
-    case 'usage_limit':
-      return 'settings';
-    case 'config':
-      return 'model';
-    case 'context_full':
-      return 'compact';
-    case 'workspace_unreachable':
-      return 'reconnect';
-    case 'overloaded':
-    case 'rate_limit':
-    case 'timeout':
-    case 'stream_silence_timeout':
-    case 'stopped':
-    case 'paused':
-    case 'generic':
-      return 'retry';
-  }
 }

@@ -2,20 +2,21 @@ import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
 import { CircleDashed, CircleX, Clock, KeyRound, Pause, Square, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
-import { call } from '../../lib/bridge.ts';
 import { countdown } from '../../lib/format.ts';
 import { compactContext } from '../../state/context.ts';
 import { openDoctor } from '../../state/doctor.ts';
+import { type Help, helpFor, reconnectAndRetry, retryNow } from '../../state/fault-help.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { showSettings } from '../../state/nav.ts';
 import { secondsLeft } from '../../state/status.ts';
 import { stopTree } from '../../state/stop.ts';
 import { useSeconds } from '../../state/ticks.ts';
-import { announce, toast } from '../../state/toasts.ts';
-import { reconnect, workspacesStore } from '../../state/workspaces.ts';
+import { announce } from '../../state/toasts.ts';
+import { openInComposer } from '../../state/wishes.ts';
+import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { LinkLine } from './link-line.tsx';
-import { endsUnanswered, type Help, helpFor, tailKind } from './tail-kind.ts';
+import { endsUnanswered, tailKind } from './tail-kind.ts';
 
 function useTailKind(session: ChatSession) {
   const lost = useStore(session.store, (s) => s.lost);
@@ -133,11 +134,6 @@ function Working({ session }: { readonly session: ChatSession }) {
   );
 }
 
-async function retryNow(session: ChatSession): Promise<void> {
-  const answer = await call('chat.retry', { chatId: session.chatId });
-  if (!answer.ok) toast(answer.error.message);
-}
-
 function RetryCard({ session, retry }: { readonly session: ChatSession; readonly retry: RetryInfo }) {
   const now = useSeconds(true);
   const left = secondsLeft(retry.retrying_at, now);
@@ -158,7 +154,7 @@ function RetryCard({ session, retry }: { readonly session: ChatSession; readonly
         <span className="meta num">· attempt {retry.attempt}</span>
       </span>
       <span className="btns">
-        <Button onClick={() => void retryNow(session)}>Retry now</Button>
+        <Button onClick={() => void retryNow(session.chatId)}>Retry now</Button>
         <Button look="quiet" onClick={() => void stopTree(session)}>
           Stop
         </Button>
@@ -183,7 +179,7 @@ function ErrorCard({ session, error }: { readonly session: ChatSession; readonly
       <span className="btns">
         <HelpButton session={session} help={help} />
         {help !== 'retry' && (
-          <Button look="quiet" onClick={() => void retryNow(session)}>
+          <Button look="quiet" onClick={() => void retryNow(session.chatId)}>
             Retry
           </Button>
         )}
@@ -197,11 +193,11 @@ function HelpButton({ session, help }: { readonly session: ChatSession; readonly
     case 'compact':
       return <Button onClick={() => void compactContext(session.chatId)}>Compact</Button>;
     case 'retry':
-      return <Button onClick={() => void retryNow(session)}>Retry</Button>;
+      return <Button onClick={() => void retryNow(session.chatId)}>Retry</Button>;
     case 'settings':
       return <Button onClick={() => showSettings('accounts')}>Open model settings</Button>;
     case 'model':
-      return <Button onClick={pickModel}>Switch model</Button>;
+      return <Button onClick={() => openInComposer.make('Model')}>Switch model</Button>;
     case 'reconnect':
       return <ReconnectButtons session={session} />;
   }
@@ -212,7 +208,7 @@ function ReconnectButtons({ session }: { readonly session: ChatSession }) {
   const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
   return (
     <>
-      <Button onClick={() => void reconnectAndRetry(session)}>Reconnect</Button>
+      <Button onClick={() => void reconnectAndRetry(session.chatId, workspaceId)}>Reconnect</Button>
       {place && place.hostId !== null && (
         <Button look="quiet" onClick={() => openDoctor(place.host)}>
           Open doctor
@@ -220,16 +216,4 @@ function ReconnectButtons({ session }: { readonly session: ChatSession }) {
       )}
     </>
   );
-}
-
-function pickModel(): void {
-  const picker = document.querySelector<HTMLElement>('[role="combobox"][aria-label="Model"]');
-  picker?.focus();
-  picker?.click();
-}
-
-async function reconnectAndRetry(session: ChatSession): Promise<void> {
-  const workspaceId = session.store.getState().view?.chat.workspace_id;
-  if (workspaceId) await reconnect(workspaceId);
-  await retryNow(session);
 }
