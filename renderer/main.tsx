@@ -22,6 +22,7 @@ import './ui/contrast.css';
 import { App } from './app/app.tsx';
 import { appStore, startApp } from './state/app.ts';
 import { chatsStore, startChats } from './state/chats.ts';
+import { startFirstDiff } from './state/first-diff.ts';
 import { startFound } from './state/found.ts';
 import { startGit } from './state/git.ts';
 import { startHosts } from './state/hosts.ts';
@@ -49,6 +50,7 @@ if (root) {
   startUsage();
   startOpenChat();
   startFound();
+  startFirstDiff();
   void startApp();
   keepLastKnown({
     get() {

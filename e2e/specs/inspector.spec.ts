@@ -84,6 +84,58 @@ test('the inspector is toggled, sized by keys and by dragging, and remembered', 
   expect(again.app.pageErrors).toEqual([]);
 });
 
+test('with room for it the inspector opens by itself at a chat’s first diff, and not again where it was closed', async ({
+  desk,
+}) => {
+  const repository = desk.repository();
+  const write = (name: string) => ({
+    calls: [{ name: 'write_file', args: { path: `${repository.directory}/${name}`, content: 'one\n' } }],
+  });
+  for (const name of ['one', 'two', 'three'])
+    script(desk.server, `Write ${name}`, [write(`${name}.txt`), { say: `Wrote ${name}.` }]);
+  const { app, chat } = await desk.start({ folder: repository.directory, approvals: 'auto' });
+  const page = app.window;
+  const counts = page.getByRole('banner').getByTitle(/^On branch/);
+  const commit = async () => {
+    repository.git('add', '.');
+    repository.git('commit', '-qm', 'More');
+    await chat.send('Look');
+    await expect(counts).not.toContainText('+', { timeout: 60_000 });
+    await chat.rests();
+  };
+  script(desk.server, 'Look', [
+    { calls: [{ name: 'execute', args: { command: 'git status' } }] },
+    { say: 'Nothing there.' },
+  ]);
+
+  await test.step('in a window that the conversation needs it stays away', async () => {
+    await setWindowWidth(app, 1280);
+    await chat.send('Write one');
+    await expect(counts).toContainText('+1', { timeout: 60_000 });
+    await expect(inspector(page)).toBeHidden();
+    await chat.rests();
+    await commit();
+  });
+
+  await test.step('in a wider one it opens on the changes, and the focus stays in the message', async () => {
+    await setWindowWidth(app, 1600);
+    await chat.send('Write two');
+    await expect(tab(page, 'Changes')).toHaveAttribute('aria-selected', 'true', { timeout: 60_000 });
+    await expect(chat.message).toBeFocused();
+    await chat.rests();
+    await app.screenshot('inspector-first-diff');
+  });
+
+  await test.step('closed, it stays closed in this chat', async () => {
+    await toggle(page).click();
+    await commit();
+    await chat.send('Write three');
+    await expect(counts).toContainText('+1', { timeout: 60_000 });
+    await expect(inspector(page)).toBeHidden();
+  });
+  expect(app.pageErrors).toEqual([]);
+});
+
 async function openInspector(page: Page, name: string): Promise<void> {
   if (!(await inspector(page).isVisible())) await toggle(page).click();
   await tab(page, name).click();
