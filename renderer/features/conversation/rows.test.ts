@@ -220,6 +220,15 @@ describe('what a tool row says', () => {
     expect(opensByItself(view)).toBe(true);
   });
 
+  it('a read names the lines that were asked for', () => {
+    const object = (range: object) => toolView(facts('read_file', { path: 'a.ts', ...range }, {})).object;
+    expect(object({})).toBe('a.ts');
+    expect(object({ offset: 20 })).toBe('a.ts:20');
+    expect(object({ offset: 20, limit: 21 })).toBe('a.ts:20–40');
+    expect(object({ limit: 50 })).toBe('a.ts:1–50');
+    expect(object({ offset: null, limit: null })).toBe('a.ts');
+  });
+
   it('prefers the diff that the tool reports', () => {
     const value = { ok: true, files: [{ path: 'a.ts', diff: '@@ -5,1 +5,1 @@\n-a\n+b\n' }] };
     expect(editDiffs(facts('edit_files', {}, value))[0]?.rows[0]).toMatchObject({ kind: 'del', old: 5 });

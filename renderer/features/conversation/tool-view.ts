@@ -141,8 +141,16 @@ function objectOf({ tool, args }: ToolFacts): string {
   if (tool.startsWith('process_')) return `process ${text(a['process_id'])}`.trim();
   if (tool === 'edit_files') return filesWords(editedPaths(args));
   const path = text(a['path']);
-  if (tool === 'read_file' && number(a['offset']) !== null) return `${path}:${text(a['offset'])}`;
+  if (tool === 'read_file') return `${path}${rangeOf(a)}`;
   return path || firstLine(Object.keys(a).length > 0 ? JSON.stringify(a) : '');
+}
+
+/** "" for all of it, ":20" from there on, ":20–40". */
+function rangeOf(args: ReturnType<typeof record>): string {
+  const from = number(args['offset']) ?? 1;
+  const count = number(args['limit']);
+  if (count !== null) return `:${from}–${from + count - 1}`;
+  return from > 1 ? `:${from}` : '';
 }
 
 function editedPaths(args: unknown): readonly string[] {
