@@ -65,7 +65,17 @@ test('pins, groups, filters and the width of the sidebar; what belongs to the pe
     await options.click();
     await app.screenshot('sidebar-options');
     await page.getByRole('menuitemcheckbox', { name: 'Failed' }).click();
-    await expect(page.getByRole('navigation', { name: 'Chats' })).toContainText('No chat matches');
+    const side = page.getByRole('navigation', { name: 'Chats' });
+    await expect(side).toContainText('No chat matches');
+    await side.getByRole('searchbox', { name: 'Search', exact: true }).fill('nothing like it');
+    await side.getByRole('button', { name: 'Show all chats' }).click();
+    await expect(order(chat)).toHaveCount(4);
+    await side.getByRole('button', { name: 'Archived', exact: true }).click();
+    await expect(side).toContainText('Nothing archived');
+    await side.getByRole('button', { name: 'Back to the chats' }).click();
+    await expect(order(chat)).toHaveCount(4);
+    await options.click();
+    await page.getByRole('menuitemcheckbox', { name: 'Failed' }).click();
     const filters = page.getByRole('list', { name: 'Filters' });
     await filters.getByRole('button', { name: 'Remove filter: Failed' }).click();
     await expect(filters).toBeHidden();
@@ -97,6 +107,45 @@ test('pins, groups, filters and the width of the sidebar; what belongs to the pe
   });
 });
 
+test('in a narrow window the tree is a drawer that takes the focus and gives it back', async ({ desk }) => {
+  script(desk.server, 'Hello', [{ say: 'Hello to you.' }]);
+  scriptTitle(desk.server, 'Hello', 'Said Hello');
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const page = app.window;
+  await page.setViewportSize({ width: 700, height: 640 });
+  await chat.send('Hello');
+  await expect(chat.agent).toContainText('Hello to you.', { timeout: 60_000 });
+  const side = page.getByRole('navigation', { name: 'Chats' });
+  await expect(side).toBeHidden();
+
+  await page.keyboard.press('Control+b');
+  await expect(chat.tree).toBeFocused();
+  await app.screenshot('drawer');
+  await page.keyboard.press('Escape');
+  await expect(side).toBeHidden();
+  await expect(chat.message).toBeFocused();
+
+  const burger = page.getByRole('button', { name: 'Chats', exact: true });
+  await burger.click();
+  await expect(burger).toHaveAttribute('aria-expanded', 'true');
+  await side.getByRole('button', { name: 'New chat' }).click();
+  await expect(side).toBeHidden();
+  await expect(chat.message).toBeFocused();
+
+  // It lies over the rest, which closes it.
+  await burger.click();
+  await page
+    .getByRole('button', { name: 'Close the list of chats' })
+    .click({ position: { x: 600, y: 300 } });
+  await expect(side).toBeHidden();
+  await expect(chat.message).toBeFocused();
+  await burger.click();
+  await chat.chat('Said Hello').click();
+  await expect(chat.agent).toContainText('Hello to you.');
+  await expect(side).toBeHidden();
+  expect(app.pageErrors).toEqual([]);
+});
+
 test('what waits for the person stands first, in the tree and in the inbox, and is answered by keys alone', async ({
   desk,
 }) => {
@@ -112,7 +161,7 @@ test('what waits for the person stands first, in the tree and in the inbox, and 
   await chat.newChat();
   await chat.send('Touch two');
   await expect(chat.approval).toBeVisible({ timeout: 60_000 });
-  await expect(groups(chat)).toHaveAccessibleName('Needs you, 2');
+  await expect(groups(chat)).toHaveText([/^Needs you · 2/]);
   const inbox = page.getByRole('button', { name: 'Inbox, 2 waiting for you' });
   await inbox.click();
   const items = page.getByRole('region', { name: 'Inbox' }).getByRole('group', { name: /^Approval: / });

@@ -226,8 +226,19 @@ test('a workspace is removed only after what would be lost was named; a foreign 
   fs.writeFileSync(path.join(directory, 'notes.txt'), 'Not committed.\n');
   repository.git('-C', directory, 'commit', '--quiet', '--allow-empty', '-m', 'Only here');
 
-  await groupMenu(page, 'risky', 'Remove workspace…');
   const dialog = page.getByRole('dialog', { name: 'Remove the workspace risky?' });
+  await test.step('a chat is put away with its workspace, which asks the same', async () => {
+    await chat.chat('Hello').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Archive and remove workspace…' }).click();
+    await expect(dialog).toContainText('notes.txt', SLOW);
+    await dialog.getByRole('button', { name: 'Keep' }).click();
+    await expect(chat.chat('Hello')).toBeHidden();
+    await page.getByRole('button', { name: 'Restore chat' }).last().click();
+    await expect(chat.chat('Hello')).toBeVisible();
+    await expect(chat.message).toBeFocused();
+  });
+
+  await groupMenu(page, 'risky', 'Remove workspace…');
   const uncommitted = dialog.getByRole('list', { name: '1 change that is in no commit' });
   await expect(uncommitted).toContainText('notes.txt', SLOW);
   await expect(dialog.getByRole('list', { name: /^1 commit that nothing else has/ })).toContainText(

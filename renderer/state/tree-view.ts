@@ -73,6 +73,11 @@ export function togglePlace(place: WorkspaceId): void {
   treeViewStore.setState(({ places }) => ({ places: toggled(places, place) }));
 }
 
+/** But for the archive, which is another tree. */
+export function showEveryChat(): void {
+  treeViewStore.setState({ statuses: [], places: [] });
+}
+
 function toggled<T>(list: readonly T[], one: T): readonly T[] {
   return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 }

@@ -4,13 +4,13 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { archiveChat, archiveChats, chatsStore } from '../../state/chats.ts';
 import { navStore, openChat } from '../../state/nav.ts';
-import { fold, treeViewStore } from '../../state/tree-view.ts';
+import { fold } from '../../state/tree-view.ts';
 import { useWish } from '../../state/wish.ts';
 import { stepChat } from '../../state/wishes.ts';
-import { Empty } from '../../ui/empty.tsx';
 import type { Point } from '../../ui/menu.tsx';
 import type { FieldEnd } from '../../ui/title-field.tsx';
 import { ChatRow } from './chat-row.tsx';
+import { EmptyTree } from './empty-tree.tsx';
 import { GroupRow } from './group-row.tsx';
 import { type Asked, askedOf, RowMenu } from './row-menu.tsx';
 import { rowId, treeKey } from './tree-keys.ts';
@@ -19,8 +19,13 @@ import { type Picked, usePicked } from './use-picked.ts';
 import { type RowDrag, usePinDrag } from './use-pin-drag.ts';
 import { useCursor, useTree } from './use-tree.ts';
 
+interface ChatTreeProps {
+  readonly filter: string;
+  readonly onUnfilter: () => void;
+}
+
 /** The tree "Chats": one tab stop, walked by the arrow keys, virtual. */
-export function ChatTree({ filter }: { readonly filter: string }) {
+export function ChatTree({ filter, onUnfilter }: ChatTreeProps) {
   const selected = useStore(navStore, (s) => (s.route.view === 'chat' ? s.route.chatId : null));
   const rows = useTree(filter, selected);
   const loading = useStore(chatsStore, (s) => (s.showArchived ? s.archived : s.live) === null);
@@ -44,7 +49,7 @@ export function ChatTree({ filter }: { readonly filter: string }) {
     event.preventDefault();
     event.stopPropagation();
   };
-  if (rows.length === 0) return <EmptyTree loading={loading} filtered={filter.trim() !== ''} />;
+  if (rows.length === 0) return <EmptyTree {...{ loading, onUnfilter }} filtered={filter.trim() !== ''} />;
   const common = {
     selected,
     renaming,
@@ -183,16 +188,4 @@ function removeRow(row: TreeRow, { at, rows, go, picked }: Around): void {
   const stays = (r: TreeRow) => r.kind === 'chat' && !gone.has(r.chat.id);
   const below = rows.findIndex((r, i) => i > at && stays(r));
   go(below >= 0 ? below : rows.findLastIndex((r, i) => i < at && stays(r)));
-}
-
-function EmptyTree({ loading, filtered }: { readonly loading: boolean; readonly filtered: boolean }) {
-  const archived = useStore(chatsStore, (s) => s.showArchived);
-  const narrowed = useStore(treeViewStore, (s) => s.statuses.length + s.places.length > 0);
-  const nothing = archived ? 'Nothing archived' : 'No chats yet';
-  const text = loading ? '' : filtered || narrowed ? 'No chat matches' : nothing;
-  return (
-    <div className="tree">
-      <Empty text={text} />
-    </div>
-  );
 }

@@ -23,10 +23,13 @@ import { IconButton } from '../../ui/button.tsx';
 import { ChatTree } from './chat-tree.tsx';
 import { SidebarEdge } from './sidebar-edge.tsx';
 import { FilterChips, TreeOptions } from './tree-options.tsx';
+import { useDrawer } from './use-drawer.ts';
 
 export function Sidebar() {
   const [filter, setFilter] = useState('');
   const field = useRef<HTMLInputElement>(null);
+  const side = useRef<HTMLElement>(null);
+  const drawerKey = useDrawer(side);
   const search = useShortcut('go.search');
   const newChat = useShortcut('chat.new');
   useWish(focusSearch, () => field.current?.select());
@@ -35,7 +38,7 @@ export function Sidebar() {
     openSearch(filter.trim());
   };
   return (
-    <nav className="side" aria-label="Chats">
+    <nav ref={side} className="side" aria-label="Chats" onKeyDown={drawerKey}>
       <div className="top">
         <div className="search">
           <Search className="i s" aria-hidden="true" />
@@ -48,7 +51,10 @@ export function Sidebar() {
             value={filter}
             onChange={(e) => setFilter(e.target.value)}
             onKeyDown={(e) => {
-              if (e.key === 'Escape') setFilter('');
+              if (e.key === 'Escape' && filter !== '') {
+                setFilter('');
+                e.preventDefault();
+              }
               if (e.key === 'Enter' && !e.nativeEvent.isComposing && filter.trim() !== '') toMessages();
             }}
           />
@@ -62,7 +68,7 @@ export function Sidebar() {
       <InboxButton />
       <FilterChips />
       {filter.trim() !== '' && <AllMessages text={filter.trim()} onOpen={toMessages} />}
-      <ChatTree filter={filter} />
+      <ChatTree filter={filter} onUnfilter={() => setFilter('')} />
       <SidebarEdge />
       <Foot />
     </nav>

@@ -8,6 +8,7 @@ import { toast } from '../../state/toasts.ts';
 import { ComposerBar } from './composer-bar.tsx';
 import { applyEdit, EditNote, recall } from './edit-note.tsx';
 import { isBlank, sendMessage } from './send.ts';
+import { Shut } from './shut.tsx';
 import { useWriting } from './use-writing.ts';
 import { WritingBox } from './writing-box.tsx';
 
@@ -38,7 +39,7 @@ export function Composer({ session }: { readonly session: ChatSession }) {
     lastEscape.current = empty && !isSecond ? now : 0;
     if (isSecond && (busy || agents > 0)) void stopTree(session);
   };
-  if (archived) return <div className="comp shut">This chat is archived. Restore it to go on.</div>;
+  if (archived) return <Shut session={session} />;
   return (
     <WritingBox
       box={box}
