@@ -55,6 +55,13 @@ test('two chats side by side: each streams, keys and the title bar follow the on
   await page.keyboard.press('Shift+ArrowLeft');
   await expect.poll(async () => (await rightPane.boundingBox())?.width).toBe((before?.width ?? 0) + 64);
 
+  // What a pane opens, it opens in itself.
+  desk.server.faults.next({ kind: 'status', status: 404, message: 'No such model' }, { match: isTurn });
+  await right.send('Fail on the right');
+  await right.error.getByRole('button', { name: 'Switch model' }).click({ timeout: 60_000 });
+  await expect(rightPane.getByRole('listbox', { name: 'Model' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
   await page.setViewportSize({ width: 900, height: 700 });
   await expect(page.getByRole('feed')).toHaveCount(1);
   await expect(page.getByRole('banner').getByRole('heading')).toHaveText('On the right');
@@ -62,7 +69,7 @@ test('two chats side by side: each streams, keys and the title bar follow the on
   await page.getByRole('region', { name: 'Left pane' }).getByRole('button', { name: 'Close pane' }).click();
   await expect(page.getByRole('feed')).toHaveCount(1);
   await expect(page.getByRole('banner').getByRole('heading')).toHaveText('On the right');
-  await expect(chat.you.last()).toContainText('On the right');
+  await expect(chat.you.first()).toContainText('On the right');
 
   await chat.chat('On the left').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Open beside' }).click();
