@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import { DEFAULT_SYSTEM_PROMPT } from '../chatd/generation/system-prompt.ts';
 import { fallbackTitle } from '../chatd/generation/title.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
+import type { Outcome } from '../chatd/machine/types.ts';
 import { type StreamDeps, streamChat } from '../chatd/stream/chat-stream.ts';
 import { type WatchDeps, watchChats } from '../chatd/stream/watch-feed.ts';
 import type { Usage } from '../models/usage.ts';
@@ -43,6 +44,7 @@ const written = (message: { readonly text: string; readonly files: readonly File
   ...message.files.map((file_id) => ({ type: 'file' as const, media_type: '', file_id })),
 ];
 const EXPIRED = { 'file-expired': 'file-expired' } as const;
+const MODEL = { 'no-model': 'no-model', 'unknown-model': 'no-model' } as const;
 const missingChat = err({ code: 'not-found' as const, message: 'This chat does not exist any more.' });
 const missingMessage = err({
   code: 'not-found' as const,
@@ -94,7 +96,7 @@ function talkCalls(deps: ChatHandlerDeps) {
           { role: 'user', content: written(input) },
         ],
       });
-      return answer(created, { ...EXPIRED, 'no-model': 'no-model' } as const, ({ chatId }) => ({ chatId }));
+      return answer(created, { ...EXPIRED, ...MODEL } as const, ({ chatId }) => ({ chatId }));
     },
     'chat.send': async (input) => {
       const sent = await store.call('sendMessage', {
@@ -106,7 +108,7 @@ function talkCalls(deps: ChatHandlerDeps) {
         busy: input.busy,
         sendKey: input.sendKey,
       });
-      const codes = { ...BASIC, ...EXPIRED, 'queue-full': 'queue-full', 'no-model': 'no-model' } as const;
+      const codes = { ...BASIC, ...EXPIRED, 'queue-full': 'queue-full', ...MODEL } as const;
       return answer(sent, codes, (value) => value);
     },
     'chat.edit': async ({ chatId, messageId, ...message }) => {
@@ -179,7 +181,7 @@ function stateCalls({ store, ownerId, rules }: ChatHandlerDeps) {
     },
     'chat.setModel': async ({ chatId, modelConfigId, effort }) => {
       const set = await store.call('setModel', { chatId, ownerId, modelConfigId, effort });
-      return answer(set, { 'not-found': 'not-found', 'no-model': 'not-found' } as const, done);
+      return answer(set, { 'not-found': 'not-found', 'unknown-model': 'not-found' } as const, done);
     },
     'chat.setBudget': async ({ chatId, capMicros }) =>
       answer(
@@ -251,24 +253,30 @@ function contextCalls({ store, ownerId, ...deps }: ChatHandlerDeps) {
   } satisfies Partial<ChatCalls>;
 }
 
+/** A state with an empty queue allows nothing about a message of it: to the person, that message has gone. */
+function ofQueued<T>(outcome: Outcome<T>): Outcome<T> {
+  if (outcome.ok || outcome.error.kind !== 'not-allowed') return outcome;
+  return /^(W|[ERIA]0)$/.test(outcome.error.from) ? err({ kind: 'message-not-found' }) : outcome;
+}
+
 function queueCalls({ store, ownerId }: ChatHandlerDeps) {
   const codes = { ...BASIC, 'message-not-found': 'not-found' } as const;
   return {
     'queue.delete': async ({ chatId, queuedId }) =>
-      answer(await store.call('deleteQueued', { chatId, ownerId, queuedId }), codes, done),
+      answer(ofQueued(await store.call('deleteQueued', { chatId, ownerId, queuedId })), codes, done),
     'queue.edit': async ({ chatId, queuedId, ...message }) =>
       answer(
-        await store.call('editQueued', { chatId, ownerId, queuedId, content: written(message) }),
+        ofQueued(await store.call('editQueued', { chatId, ownerId, queuedId, content: written(message) })),
         { ...codes, ...EXPIRED } as const,
         done,
       ),
     'queue.move': async ({ chatId, queuedId, by }) =>
-      answer(await store.call('moveQueued', { chatId, ownerId, queuedId, by }), codes, done),
+      answer(ofQueued(await store.call('moveQueued', { chatId, ownerId, queuedId, by })), codes, done),
     'queue.pause': async ({ chatId, paused }) =>
       answer(await store.call('pauseQueue', { chatId, ownerId, paused }), codes, done),
     'queue.promote': async ({ chatId, queuedId }) =>
       answer(
-        await store.call('promoteQueued', { chatId, ownerId, queuedId }),
+        ofQueued(await store.call('promoteQueued', { chatId, ownerId, queuedId })),
         { ...codes, 'no-model': 'no-model' } as const,
         done,
       ),

@@ -11,6 +11,7 @@ const SENTENCES: Record<Refusal['kind'], string> = {
   'message-not-found': 'This message does not exist any more.',
   'not-user-message': 'Only your own messages can be edited.',
   'no-model': 'No model is set up. Add an account in Settings.',
+  'unknown-model': 'The model that was chosen is not available any more. Choose another one.',
   'already-answered': 'This was answered already.',
   changed: 'What is asked has changed. Look at it again before you answer.',
   'over-budget': 'The spending limit is reached.',

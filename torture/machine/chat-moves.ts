@@ -127,7 +127,7 @@ const setModel = anyStateMover('setModel', ({ chance, modelId }) => {
   const isUnknown = chance.hit(0.2);
   return {
     args: { modelConfigId: isUnknown ? chance.uuid() : modelId, effort: chance.hit(0.5) ? 'low' : null },
-    isWrong: isUnknown && 'no-model',
+    isWrong: isUnknown && 'unknown-model',
     change: () => undefined,
   };
 });

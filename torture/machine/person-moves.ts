@@ -31,7 +31,7 @@ const sendMessage: Mover = (world, chat) => {
       const wrong = refusals(
         !isIn(code, 'sendMessage') && 'not-allowed',
         isBlank && 'invalid',
-        isUnknownModel && 'no-model',
+        isUnknownModel && 'unknown-model',
         isFull && 'queue-full',
       );
       if (wrong) return wrong;

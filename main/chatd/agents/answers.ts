@@ -67,6 +67,7 @@ function sentenceOf(refusal: Refusal, chatId: ChatId): string {
     case 'queue-full':
       return `The sub-agent has ${refusal.max} messages waiting already. Wait for it, or interrupt it.`;
     case 'no-model':
+    case 'unknown-model':
       return 'The model configuration does not exist or is switched off: take another, or the default.';
     case 'not-allowed':
       return 'The sub-agent is archived: it takes no messages.';

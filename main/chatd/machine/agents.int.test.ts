@@ -155,7 +155,7 @@ describe('spawnAgent', () => {
        returning id`,
     );
     const withModel = await m.store.call('spawnAgent', spawnArgs(parent, { modelConfigId: off.id }));
-    expect(withModel).toEqual({ ok: false, error: { kind: 'no-model' } });
+    expect(withModel).toEqual({ ok: false, error: { kind: 'unknown-model' } });
 
     const answered = await arrange(m, 'R0', { call: 'done' });
     const late = await m.store.call('spawnAgent', spawnArgs(answered));

@@ -8,7 +8,7 @@ import { toJson } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { createChat } from './create.ts';
 import { refuse } from './exec-state.ts';
-import { resolveModel } from './messages.ts';
+import { requireModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
 import { sendMessage } from './send.ts';
 import { HAS_ANSWERED, readChildren } from './summary.ts';
@@ -29,9 +29,6 @@ export const spawnAgent = operation('durable', (tx: Tx, args: Args<'spawnAgent'>
     if (m.chat.parent_chat_id !== null) {
       refuse({ kind: 'invalid', message: 'A delegated chat cannot create sub-agents' });
     }
-    if (args.modelConfigId && (await resolveModel(tx, args.modelConfigId)) !== args.modelConfigId) {
-      refuse({ kind: 'no-model' });
-    }
     failpoint('before-effect', 'spawn_agent');
     await createChat.run(tx, {
       chatId: args.childId,
@@ -39,7 +36,7 @@ export const spawnAgent = operation('durable', (tx: Tx, args: Args<'spawnAgent'>
       workspaceId: args.place?.workspaceId ?? m.chat.workspace_id,
       parentChatId: m.chat.id,
       title: args.title,
-      modelConfigId: args.modelConfigId ?? m.chat.last_model_config_id,
+      modelConfigId: await requireModel(tx, args.modelConfigId, m.chat.last_model_config_id),
       effort: args.effort ?? m.chat.last_reasoning_effort,
       spawnKey: args.key,
       messages: args.messages,

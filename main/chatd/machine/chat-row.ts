@@ -4,7 +4,7 @@ import { toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { recordCost } from './budget.ts';
 import { execState, isAllowed, refuse } from './exec-state.ts';
-import { resolveModel } from './messages.ts';
+import { requireModel } from './messages.ts';
 import { mutate, publish, type Scope } from './protocol.ts';
 import { CHAT_COLUMNS, type ChatRow } from './rows.ts';
 import type { ChatOperations, Outcome } from './types.ts';
@@ -30,7 +30,7 @@ type ModelChoice = Scope & {
 
 export const setModel = operation('durable', (tx: Tx, args: ModelChoice) =>
   mutate(tx, args, null, async (m) => {
-    if ((await resolveModel(tx, args.modelConfigId)) !== args.modelConfigId) refuse({ kind: 'no-model' });
+    await requireModel(tx, args.modelConfigId);
     await m.set({
       last_model_config_id: args.modelConfigId,
       ...(args.effort === undefined ? {} : { last_reasoning_effort: args.effort }),

@@ -5,7 +5,7 @@ import { toJson, toText } from '../../db/json.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
 import { claimFiles } from './files.ts';
-import { insertMessage, resolveModel } from './messages.ts';
+import { insertMessage, requireModel } from './messages.ts';
 import { publish } from './protocol.ts';
 import { CHAT_COLUMNS, type ChatRow } from './rows.ts';
 import type { CreateChatArgs, Outcome } from './types.ts';
@@ -23,8 +23,7 @@ export const createChat = operation(
     const status = args.status ?? 'running';
     if (status !== 'running' && status !== 'waiting')
       return refuse({ kind: 'invalid', message: 'A chat starts running or waiting' });
-    const modelConfigId = await resolveModel(tx, args.modelConfigId);
-    if (!modelConfigId) return refuse({ kind: 'no-model' });
+    const modelConfigId = await requireModel(tx, args.modelConfigId);
     const rootChatId = args.parentChatId ? await loadRoot(tx, args.parentChatId, args) : null;
     await tx.query(
       `insert into chats (id, owner_id, workspace_id, parent_chat_id, root_chat_id, title, spawn_key, status,

@@ -4,6 +4,7 @@ import { invariant } from '@shared/util/invariant.ts';
 import { toJson } from '../../db/json.ts';
 import type { Tx } from '../../db/store.ts';
 import { toMicros } from './budget.ts';
+import { refuse } from './exec-state.ts';
 import type { ChatRow, MessageRow } from './rows.ts';
 import type { NewMessage } from './types.ts';
 
@@ -95,4 +96,15 @@ export async function resolveModel(tx: Tx, stored: ModelConfigId | null): Promis
     [stored],
   );
   return rows[0]?.id ?? null;
+}
+
+/** The one that was asked for, which must be usable. None asked for: `stored` while it is, else the default one. */
+export async function requireModel(
+  tx: Tx,
+  asked: ModelConfigId | null,
+  stored: ModelConfigId | null = null,
+): Promise<ModelConfigId> {
+  const model = await resolveModel(tx, asked ?? stored);
+  if (asked && model !== asked) return refuse({ kind: 'unknown-model' });
+  return model ?? refuse({ kind: 'no-model' });
 }

@@ -1,10 +1,10 @@
-import type { MessageId, ModelConfigId, QueuedId } from '@shared/model/ids.ts';
+import type { MessageId, QueuedId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
 import { refuse } from './exec-state.ts';
 import { claimFiles } from './files.ts';
-import { insertMessage, resolveModel } from './messages.ts';
+import { insertMessage, requireModel } from './messages.ts';
 import { type Mutation, mutate } from './protocol.ts';
 import { appendQueued, promoteHead } from './queue.ts';
 import { resolveOutstanding } from './results.ts';
@@ -46,7 +46,7 @@ async function send(m: Mutation, args: SendMessageArgs): Promise<Sent> {
 }
 
 async function sendNow(m: Mutation, args: SendMessageArgs): Promise<Sent> {
-  const model = await requireModel(m, args.modelConfigId);
+  const model = await requireModel(m.tx, args.modelConfigId, m.chat.last_model_config_id);
   const effort = args.effort === undefined ? m.chat.last_reasoning_effort : args.effort;
   const content = await claimFiles(m.tx, m.chat, args.content);
   await resolveOutstanding(m.tx, m.chat, 'newMessage');
@@ -70,7 +70,7 @@ async function sendNow(m: Mutation, args: SendMessageArgs): Promise<Sent> {
 }
 
 async function enqueue(m: Mutation, args: SendMessageArgs): Promise<QueuedId> {
-  if (args.modelConfigId) await requireModel(m, args.modelConfigId);
+  if (args.modelConfigId) await requireModel(m.tx, args.modelConfigId);
   return appendQueued(m, {
     content: args.content,
     modelConfigId: args.modelConfigId,
@@ -91,13 +91,6 @@ async function interruptFor(m: Mutation): Promise<void> {
   await closeActions(m.tx, m.chat.id);
   await promoteHead(m, 'newMessage');
   await m.set({ status: 'running', requires_action_deadline_at: null, compaction_requested_at: null });
-}
-
-/** The model asked for must be usable; none asked for: the chat's last one, else the default. */
-async function requireModel(m: Mutation, asked: ModelConfigId | null): Promise<ModelConfigId> {
-  const model = await resolveModel(m.tx, asked ?? m.chat.last_model_config_id);
-  if (!model || (asked && model !== asked)) return refuse({ kind: 'no-model' });
-  return model;
 }
 
 /** What an earlier send with this key was answered; a queued one is found again after its promotion. */

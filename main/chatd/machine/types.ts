@@ -55,7 +55,10 @@ export type Refusal =
   | { readonly kind: 'file-expired'; readonly name: string | null }
   | { readonly kind: 'message-not-found' }
   | { readonly kind: 'not-user-message' }
+  /** None was asked for, and there is no default. */
   | { readonly kind: 'no-model' }
+  /** The one that was asked for is not there, or switched off. */
+  | { readonly kind: 'unknown-model' }
   | { readonly kind: 'already-answered' }
   | { readonly kind: 'changed' }
   /** The next model call would go over a cap. */
@@ -269,7 +272,7 @@ export interface CreateChatArgs {
   readonly workspaceId: WorkspaceId | null;
   readonly parentChatId?: ChatId | null;
   readonly title: string;
-  /** Null: the default model, else refused with `no-model`. */
+  /** Null: the default model, else refused with `no-model`. One that cannot be used is refused with `unknown-model`. */
   readonly modelConfigId: ModelConfigId | null;
   readonly effort: string | null;
   /** Unique: a repeat answers with the chat that exists. */
