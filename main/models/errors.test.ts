@@ -259,6 +259,14 @@ describe('a server that cannot be connected to is named', () => {
 });
 
 describe('subjects', () => {
+  it('#146 an account that is turned off is named where its name is known', () => {
+    const messageOf = (text: string, provider: string) => classify(new Error(text), { provider }).message;
+    expect(messageOf('provider Acme is disabled', 'Acme')).toContain('Acme');
+    expect(messageOf('this was disabled by an administrator', 'Acme')).toContain('Acme');
+    expect(messageOf('provider anthropic is disabled', '')).toContain('Anthropic');
+    expect(messageOf('this provider is disabled', '')).toContain('AI provider');
+  });
+
   it('#127 an overload without a name keeps the subject general', () => {
     const error = classify(new Error('overloaded'), { provider: '' });
     expect(error.provider).toBe('');

@@ -19,6 +19,9 @@ describe('instructions', () => {
     const nowhere = { os: null, directory: null };
     expect(formatInstructions(nowhere, [])).toBeNull();
     expect(formatInstructions(nowhere, [file('/p/AGENTS.md', '')])).toBeNull();
+    expect(formatInstructions({ os: 'linux', directory: '/p' }, [])).toBe(
+      '<system-instructions>\nOperating System: linux\nWorking Directory: /p\n</system-instructions>',
+    );
     expect(formatInstructions(nowhere, [file('/a', 'x')])).toBe(
       '<system-instructions>\nSource: /a\nx\n</system-instructions>',
     );

@@ -2,7 +2,7 @@ import type { ActionRequest, PendingAction } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { toJson } from '../../db/json.ts';
 import type { Tx } from '../../db/store.ts';
-import type { Mutation } from './protocol.ts';
+import { type Mutation, UNOWNED } from './protocol.ts';
 import { type ActionRow, toAction } from './rows.ts';
 
 /** What waits for the person besides gated calls, oldest first. */
@@ -60,5 +60,5 @@ export async function loadWaits(tx: Tx, chatId: ChatId): Promise<Waits> {
  */
 export async function goOn(m: Mutation): Promise<void> {
   if ((await loadWaits(m.tx, m.chat.id)).person) return;
-  await m.set({ status: 'running', worker_id: null, runner_id: null, requires_action_deadline_at: null });
+  await m.set({ status: 'running', ...UNOWNED, requires_action_deadline_at: null });
 }

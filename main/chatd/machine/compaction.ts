@@ -2,7 +2,7 @@ import type { MessageId } from '@shared/model/ids.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
 import { insertMessage } from './messages.ts';
-import { type Mutation, mutate, type Scope } from './protocol.ts';
+import { type Mutation, mutate, type Scope, UNOWNED } from './protocol.ts';
 import { resolveOutstanding } from './results.ts';
 import type { NewMessage } from './types.ts';
 
@@ -28,8 +28,7 @@ export const requestCompaction = operation('durable', (tx: Tx, scope: Scope) =>
     await m.set({
       status: 'running',
       last_error: null,
-      worker_id: null,
-      runner_id: null,
+      ...UNOWNED,
       generation_attempt: 0,
       requires_action_deadline_at: null,
     });

@@ -70,6 +70,7 @@ describe('asking for a summary', () => {
   test('#172 clears owner and error, sets the marker and moves the history version without a message', async () => {
     const chat = await arrange(m, 'E0');
     const before = await loadChat(m, chat.chatId);
+    expect(before.runner_id).toBe(chat.runnerId);
     const heard: Hint[] = [];
     const stop = m.store.onHint((hint) => heard.push(hint));
     expect(await m.store.call('requestCompaction', chat)).toEqual({ ok: true, value: null });

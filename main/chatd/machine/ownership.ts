@@ -1,7 +1,7 @@
 import type { ChatId, ModelConfigId, RunnerId, WorkerId } from '@shared/model/ids.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { refuse } from './exec-state.ts';
-import { mutate } from './protocol.ts';
+import { mutate, UNOWNED } from './protocol.ts';
 import { CHAT_COLUMNS, type ChatRow, toFacts } from './rows.ts';
 import type { ChatFacts } from './types.ts';
 
@@ -91,7 +91,8 @@ export const abandon = operation('lazy', (tx: Tx, args: { chatId: ChatId; runner
   mutate(tx, { chatId: args.chatId, ownerId: null }, null, async (m) => {
     if (m.chat.runner_id === null) refuse({ kind: 'not-allowed', from: m.from, transition: 'abandon' });
     if (m.chat.runner_id !== args.runnerId) refuse({ kind: 'fence-lost' });
-    await m.set({ worker_id: null, runner_id: null });
+    await m.set(UNOWNED);
+    await tx.query('delete from chat_heartbeats where chat_id = $1', [args.chatId]);
     return null;
   }),
 );

@@ -38,6 +38,9 @@ export interface ChatPatch {
   readonly requires_action_deadline_at?: null;
 }
 
+/** Of a chat that nobody runs. */
+export const UNOWNED = { worker_id: null, runner_id: null, started_at: null } as const satisfies ChatPatch;
+
 const JSON_COLUMNS: readonly string[] = ['last_error', 'retry_state'];
 
 /** One transition at work: the locked row as it was, with its snapshot version already raised. */

@@ -5,7 +5,7 @@ import { operation, type Tx } from '../../db/store.ts';
 import { goOn, insertAction, loadWaits } from './actions.ts';
 import { isAllowed, refuse } from './exec-state.ts';
 import { stopWaiting } from './interrupt.ts';
-import { mutate, mutateFenced, type Scope } from './protocol.ts';
+import { mutate, mutateFenced, type Scope, UNOWNED } from './protocol.ts';
 import type { Fence } from './types.ts';
 
 type Enter = Fence & { readonly action?: ActionRequest; readonly deadlineMs?: number };
@@ -25,8 +25,7 @@ export const enterRequiresAction = operation('durable', (tx: Tx, args: Enter) =>
     }
     await m.set({
       status: 'requires_action',
-      worker_id: null,
-      runner_id: null,
+      ...UNOWNED,
       generation_attempt: 0,
       // What a summary may cost is asked before it is made: the request waits for the answer.
       ...(args.action?.kind === 'budget' ? {} : { compaction_requested_at: null }),

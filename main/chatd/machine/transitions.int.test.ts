@@ -154,6 +154,18 @@ describe('sending', () => {
     expect((await loadHistory(m, idle.chatId)).filter((row) => row.role === 'user')).toHaveLength(3);
   });
 
+  test('#4 to a busy chat it is queued, and says so: nothing enters the history', async () => {
+    const chat = await arrange(m, 'R0');
+    const before = await loadHistory(m, chat.chatId);
+    const sent = await m.store.call('sendMessage', newSend(chat));
+    expect(sent).toMatchObject({
+      ok: true,
+      value: { queued: true, messageId: null, queuedId: expect.any(Number) },
+    });
+    expect(await loadHistory(m, chat.chatId)).toEqual(before);
+    expect(await loadChat(m, chat.chatId)).toMatchObject({ queued: 1, status: 'running' });
+  });
+
   test('#162 another busy behaviour is refused', async () => {
     const chat = await arrange(m, 'R0');
     const odd = newSend(chat, { busy: 'now' as never });
@@ -366,6 +378,37 @@ describe('ownership', () => {
       status: 'running',
     });
     expect(heard).toContainEqual({ channel: 'chat_ownership', payload: { chatId: chat.chatId } });
+  });
+
+  test('#2 who runs it, since when and its heartbeat are gone when it is abandoned after an interrupt', async () => {
+    const chat = await arrange(m, 'R0', { owned: false });
+    const runnerId = runner();
+    const mine = { ...lease, chatId: chat.chatId, workerId: worker, runnerId };
+    expect(await m.store.call('acquire', mine)).toMatchObject({ ok: true });
+    const traces = async () => {
+      const { rows } = await m.db.query(
+        `select worker_id, runner_id, started_at,
+           (select count(*)::int from chat_heartbeats h where h.chat_id = c.id) as heartbeats
+         from chats c where id = $1`,
+        [chat.chatId],
+      );
+      return rows[0];
+    };
+    expect(await traces()).toMatchObject({
+      runner_id: runnerId,
+      heartbeats: 1,
+      started_at: expect.anything(),
+    });
+    await m.store.call('interrupt', chat);
+    const fence = { ...chat.fence, runnerId, status: 'interrupting' as const };
+    expect(await m.store.call('finishInterruption', { ...fence, messages: [] })).toMatchObject({
+      ok: true,
+    });
+    expect(await m.store.call('abandon', mine)).toMatchObject({ ok: true });
+    expect(await traces()).toEqual({ worker_id: null, runner_id: null, started_at: null, heartbeats: 0 });
+    // What was on its way then brings nothing back.
+    expect(await m.store.call('heartbeat', { runners: [mine], leaseMs: 1_000 })).toEqual([runnerId]);
+    expect(await traces()).toMatchObject({ heartbeats: 0 });
   });
 
   test('#171 a live owner keeps its chat, a dead one loses it: the lock decides, not the list', async () => {

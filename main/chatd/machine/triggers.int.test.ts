@@ -132,6 +132,17 @@ describe('#187 the trigger on retries', () => {
     expect(await loadChat(m, chatId)).toMatchObject({ retry_state: null, generation_attempt: 0 });
   });
 
+  test('a wait takes the version of the chat', async () => {
+    const { chatId } = await arrange(m, 'R0', { attempt: 1 });
+    const version = await bump(chatId);
+    await m.db.query('update chats set retry_state = $2 where id = $1', [chatId, JSON.stringify(retry)]);
+    expect(await loadChat(m, chatId)).toMatchObject({
+      retry_state: retry,
+      retry_state_version: version,
+      generation_attempt: 1,
+    });
+  });
+
   test('its version cannot be given', async () => {
     const { chatId } = await arrange(m, 'R0');
     await expect(

@@ -30,7 +30,7 @@ async function createWithTools(): Promise<ChatId> {
 }
 
 describe('tools that the client runs', () => {
-  it('run beside ours, with a deadline; their results are in the next prompt, in call order', async () => {
+  it('#196 run beside ours, with a deadline; their results are in the next prompt, in call order', async () => {
     const { tool, ran } = countingTool('count', 'effect');
     chatd = await openTestChatd({ tools: [tool] });
     const asked: ModelRequest[] = [];
@@ -43,6 +43,8 @@ describe('tools that the client runs', () => {
     });
     const waiting = await watching.until((v) => v.status === 'requires_action');
     expect(ran).toEqual(['ours']);
+    const open = waiting.calls.filter((each) => each.state !== 'done');
+    expect(open.map((each) => [each.tool, each.tool_call_id])).toEqual([['open_tab', 'call_0']]);
     expect(waiting.messages).toHaveLength(2);
     expect(asked[0]?.tools.map((t) => t.name)).toContain('open_tab');
     const { rows } = await chatd.db.query<{ waits: boolean }>(

@@ -52,7 +52,7 @@ describe('retries', () => {
     await watching.stop();
   });
 
-  it('#116 one failure and a success are two calls, one retry, one answer', async () => {
+  it('#116 #125 one failure and a success are two calls, one retry, one answer', async () => {
     const { script, seen } = failing([limited()]);
     const { clock, watching, retries } = await start(script);
     await watching.until((v) => v.retry !== null);
@@ -63,6 +63,49 @@ describe('retries', () => {
     expect(answers(view)).toBe(1);
     expect(seen.calls).toBe(2);
     expect(retries()).toHaveLength(1);
+    await watching.stop();
+  });
+
+  it('#124 the wait is in the row while the chat runs on, and the row forgets it with the answer', async () => {
+    const { script } = failing([limited()]);
+    const { clock, chatId, watching } = await start(script);
+    const row = async () => {
+      const { rows } = await chatd.db.query<{
+        status: string;
+        generation_attempt: number;
+        retry_state: object | null;
+        is_of_now: boolean;
+        version: number;
+      }>(
+        `select status, generation_attempt, retry_state, retry_state_version = snapshot_version as is_of_now,
+           retry_state_version::int as version from chats where id = $1`,
+        [chatId],
+      );
+      const [first] = rows;
+      if (!first) throw new Error('no such chat');
+      return first;
+    };
+    await watching.until((v) => v.retry !== null);
+    const waiting = await row();
+    expect(waiting).toMatchObject({
+      status: 'running',
+      generation_attempt: 1,
+      is_of_now: true,
+      retry_state: {
+        attempt: 1,
+        delay_ms: 1_000,
+        error: 'Test is limiting the rate of requests.',
+        kind: 'rate_limit',
+        provider: 'Test',
+        status_code: 429,
+        retrying_at: new Date(clock.now() + 1_000).toISOString(),
+      },
+    });
+    await clock.pass(1_000);
+    await watching.until((v) => v.status === 'waiting');
+    const after = await row();
+    expect(after.retry_state).toBeNull();
+    expect(after.version).toBeGreaterThan(waiting.version);
     await watching.stop();
   });
 
