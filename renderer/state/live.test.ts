@@ -22,6 +22,7 @@ const SNAPSHOT = {
   episode: EPISODE,
 } as unknown as StreamEvent;
 
+const row = (id: number) => ({ id, revision: 1, role: 'assistant' }) as unknown as Message;
 const word = (seq: number, text: string): StreamEvent => ({
   type: 'message_part',
   frame: { ...EPISODE, seq, role: 'assistant', part: { type: 'text', text } },
@@ -113,6 +114,43 @@ describe('an open chat', () => {
     expect(after).not.toBe(before);
     expect(liveShape(after)).toBe(liveShape(before));
     expect(after?.messages).toBe(before?.messages);
+  });
+
+  it('#337 a paint that was due brings back nothing that a row took the place of', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    t.say(word(2, 'b'));
+    t.say({ type: 'message', message: row(7), message_count: 1 });
+    expect(t.shown.at(-1)).toBe('');
+    t.paint();
+    t.paint();
+    expect(t.shown.at(-1)).toBe('');
+    expect(t.ids()).toEqual([7]);
+  });
+
+  it('#337 words of the next step that come before the paint are not lost with it', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    t.say({ type: 'message', message: row(7), message_count: 1 });
+    t.say(word(2, 'c'));
+    t.say(word(3, 'd'));
+    t.paint();
+    expect(t.shown.at(-1)).toBe('cd');
+  });
+
+  it('#339 a paint that was due shows no words after the turn has ended', () => {
+    const t = opened();
+    t.say(SNAPSHOT);
+    t.say(word(1, 'a'));
+    t.say(word(2, 'b'));
+    t.say({ type: 'status', status: 'waiting', pending: false });
+    t.say(word(3, 'c'));
+    t.paint();
+    t.paint();
+    expect(t.shown.at(-1)).toBe('');
+    expect(t.waitsForFrame()).toBe(false);
   });
 
   it('reopens the feed when a part is missing', () => {

@@ -462,8 +462,6 @@ export const withoutTest = new Map([
   [251, 'does not apply: a directory that is gone is refused (see 321) and not replaced by another'],
   [273, 'does not apply: what changes is told by watching the disk, whoever changes it'],
   [314, 'does not apply: as 273; what a chat did is in its ledger'],
-  [337, 'does not apply: live text is outside React, so no clearing is ever due later (decision 22)'],
-  [339, 'does not apply: live text is outside React, so no part is applied later (decision 22)'],
 ]);
 
 const ownedRanges = [

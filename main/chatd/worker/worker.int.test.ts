@@ -1,6 +1,8 @@
 import type { ChatView } from '@shared/model/reducer.ts';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ModelError, type ModelEvent } from '../../models/port.ts';
+import { defineTool, toolResult } from '../../tools/define.ts';
 import {
   calls,
   countingTool,
@@ -117,6 +119,42 @@ describe('worker', () => {
     expect(view.messages.map((m) => m.role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant']);
     expect(prompts[1]).toMatch(/one.*two/);
     expect(read.ran.toSorted()).toEqual(['one', 'two']);
+    await watching.stop();
+  });
+
+  it('#65 results are told to the model in call order, whichever was ready first', async () => {
+    const ended: string[] = [];
+    let quickIsOver = () => {};
+    const quick = new Promise<void>((resolve) => {
+      quickIsOver = resolve;
+    });
+    const look = defineTool({
+      name: 'look',
+      description: 'Looks.',
+      effect: 'read',
+      input: z.object({ what: z.string() }),
+      describe: ({ what }) => ({ verb: 'Look', doing: 'Looking', subject: what }),
+      access: () => ({ kind: 'free' }),
+      async run({ what }) {
+        if (what === 'slow') await quick;
+        ended.push(what);
+        quickIsOver();
+        return toolResult({ seen: what });
+      },
+    });
+    chatd = await openTestChatd({ tools: [look] });
+    const prompts: unknown[] = [];
+    const script = inTurn(calls(['look', { what: 'slow' }], ['look', { what: 'quick' }]), says('done'));
+    const chatId = await chatd.create('go');
+    const watching = chatd.watch(chatId);
+    chatd.startWorker(async function* (request, signal) {
+      const results = request.messages.flatMap((m) => (m.role === 'tool' ? m.results : []));
+      prompts.push(results.map((result) => result.output));
+      yield* script(request, signal);
+    });
+    await watching.until((v) => v.status === 'waiting');
+    expect(ended).toEqual(['quick', 'slow']);
+    expect(prompts[1]).toEqual(['{"seen":"slow"}', '{"seen":"quick"}']);
     await watching.stop();
   });
 
