@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { asId, type ChatId } from '@shared/model/ids.ts';
+import { asId, type ChatId, type RunnerId, type WorkerId } from '@shared/model/ids.ts';
 import { type ChatView, foldStream } from '@shared/model/reducer.ts';
 import type { StreamEvent } from '@shared/model/stream.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
+import type { Hint } from '../../db/store.ts';
+import type { ChatFacts, StreamSync } from '../machine/types.ts';
 import { FINISH, openTestChatd, says, type TestChatd } from '../test-chatd.ts';
 import { ChatNotFound, streamChat } from './chat-stream.ts';
 import { createHints } from './hints.ts';
@@ -120,6 +122,59 @@ describe('the stream of a chat', () => {
     await chatd.store.call('renameChat', { chatId: child, ownerId: chatd.ownerId, title: 'A child' });
     expect(await deaf.until('agent')).toMatchObject({ chat: { id: child, title: 'A child' } });
     await deaf.end();
+  });
+
+  it('#191 an old hint reads nothing, a new owner no row, and a new row is read alone', async () => {
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    await addRows(chatId, 30);
+    const looks: number[] = [];
+    const store: TestChatd['store'] = {
+      ...chatd.store,
+      async call(name, args) {
+        const answer = await chatd.store.call(name, args);
+        if (name === 'loadSync') looks.push((answer as StreamSync).messages.length);
+        return answer;
+      },
+    };
+    let hear: (hint: Hint) => void = () => undefined;
+    const hints = createHints({
+      onHint(listener) {
+        hear = listener;
+        return () => undefined;
+      },
+    });
+    const poller = createPoller({ store, hints, clock: systemClock, log: silentLog }, 30_000);
+    const deps = { store, hints, parts: localParts(new PartBuffer(silentLog)), poller };
+    const feed = streamChat(deps, { chatId, ownerId: chatd.ownerId }, stopping.signal);
+    await feed.next();
+    const factsNow = async () => {
+      const facts = await chatd.store.call('loadFacts', { chatId });
+      if (!facts) throw new Error('no chat');
+      return facts;
+    };
+    const tell = (facts: ChatFacts) =>
+      hear({ channel: 'chat_update', payload: facts as unknown as Hint['payload'] });
+    const known = await factsNow();
+    tell(known);
+    tell({ ...known, snapshotVersion: known.snapshotVersion - 1 });
+    const owner = { workerId: asId<WorkerId>(randomUUID()), runnerId: asId<RunnerId>(randomUUID()) };
+    await chatd.store.call('acquire', { chatId, ...owner, leaseMs: 60_000, exclusive: true });
+    tell(await factsNow());
+    const until = async (type: StreamEvent['type']) => {
+      let event = await feed.next();
+      while (event.value?.type !== type) event = await feed.next();
+    };
+    await until('status');
+    await addRows(chatId, 1);
+    tell(await factsNow());
+    tell(known);
+    await until('message');
+    await chatd.send(chatId, 'later');
+    tell(await factsNow());
+    await until('queue_update');
+    expect(looks).toEqual([0, 1, 0]);
+    await feed.return(undefined);
   });
 
   it('#193 a message out of the queue names the entry that it was', async () => {
