@@ -74,7 +74,7 @@ export interface Daemon {
   readonly replica: { readonly id: WorkerId; readonly url: string } | null;
   /** Asks the person when something still runs on this computer; false: they would rather not quit. */
   mayLeave(): Promise<boolean>;
-  /** The machine woke up: links try at once. */
+  /** The machine woke up: links try at once, and feeds look whether they missed something. */
   wake(): void;
   /** Runs are handed back, everything is awaited, the database is closed in order. */
   close(): Promise<void>;
@@ -164,7 +164,10 @@ async function assemble(
     restored: keeping.restored,
     replica: replica && { id: workerId, url: replica.url },
     mayLeave: face.mayLeave,
-    wake: () => places.hosts.wake(),
+    wake() {
+      places.hosts.wake();
+      hints.lookAgain();
+    },
     close: () =>
       inOrder([
         async () => stopFollowing(),

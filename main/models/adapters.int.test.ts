@@ -205,6 +205,19 @@ describe.each(adapters)('$name', ({ model, eventsToText, make }) => {
     expect(second.error).toMatchObject({ kind: 'generic', retryable: true, statusCode: 500 });
   });
 
+  it('a call that fails is one request: only the worker tries again', async () => {
+    const before = server.requests().length;
+    for (const status of [429, 500, 529]) {
+      server.faults.next({ kind: 'status', status, retryAfter: 0 });
+      const { error } = await failure(make().stream(ask(model, 'x'), never()));
+      expect(error).toMatchObject({ retryable: true });
+    }
+    server.mock.on({ userMessage: 'cut' }, { content: 'word '.repeat(200) }, { chunkSize: 10 });
+    server.faults.next({ kind: 'cut', afterBytes: 10 });
+    await failure(make().stream(ask(model, 'cut'), never()));
+    expect(server.requests().length - before).toBe(4);
+  });
+
   it('a connection that breaks in the middle of an event is a timeout to retry', async () => {
     server.mock.on({ userMessage: 'long' }, { content: 'word '.repeat(200) }, { chunkSize: 10 });
     server.faults.next({ kind: 'cut', afterBytes: 3001 });

@@ -106,6 +106,7 @@ describe('precedence', () => {
       'config',
       false,
     ],
+    ['429 with a full context', typed(429, 'context length exceeded'), 'context_full', false],
     [
       'usage limit with 429',
       typed(429, 'You exceeded your current quota', { code: 'insufficient_quota' }),

@@ -463,13 +463,3 @@ export const withoutTest = new Map([
   [273, 'does not apply: what changes is told by watching the disk, whoever changes it'],
   [314, 'does not apply: as 273; what a chat did is in its ledger'],
 ]);
-
-const ownedRanges = [
-  [1, 67],
-  [79, 351],
-];
-
-/** What this version answers for: without a test or a reason it fails the check. */
-export function isOwned(number) {
-  return ownedRanges.some(([first, last]) => first <= number && number <= last);
-}

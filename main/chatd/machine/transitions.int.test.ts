@@ -716,6 +716,20 @@ describe('the chat’s own row', () => {
     }
   });
 
+  test('an archived chat loses nothing: what comes back is what went', async () => {
+    const chat = await arrange(m, 'E1', { call: 'done' });
+    const rows = async () => {
+      const { chat: row, ...rest } = (await loadAll(m, chat.chatId)) as Record<string, object>;
+      const { archived, snapshot_version, updated_at, ...kept } = row as Record<string, unknown>;
+      return [archived, { ...kept, ...rest }];
+    };
+    const [, before] = await rows();
+    await m.store.call('setArchived', { ...chat, archived: true });
+    expect(await rows()).toEqual([true, before]);
+    await m.store.call('setArchived', { ...chat, archived: false });
+    expect(await rows()).toEqual([false, before]);
+  });
+
   test('#174 one busy member blocks the whole family', async () => {
     const root = await arrange(m, 'W');
     const child = newChat({ ownerId: root.ownerId, parentChatId: root.chatId });

@@ -48,6 +48,7 @@ function subscriber(chatId: ChatId, { deaf = false, pollMs = 30_000 } = {}) {
         if (event.type === type) return event;
       }
     },
+    lookAgain: () => hints.lookAgain(),
     async end() {
       hints.close();
       await feed.return(undefined);
@@ -175,6 +176,17 @@ describe('the stream of a chat', () => {
     await until('queue_update');
     expect(looks).toEqual([0, 1, 0]);
     await feed.return(undefined);
+  });
+
+  it('#198 looks again after a sleep, without waiting for its poll', async () => {
+    chatd = await openTestChatd({});
+    const chatId = await chatd.create('hi');
+    const deaf = subscriber(chatId, { deaf: true });
+    await deaf.next();
+    await chatd.store.call('renameChat', { chatId, ownerId: chatd.ownerId, title: 'Unheard of' });
+    deaf.lookAgain();
+    expect(await deaf.until('chat')).toMatchObject({ chat: { title: 'Unheard of' } });
+    await deaf.end();
   });
 
   it('#193 a message out of the queue names the entry that it was', async () => {

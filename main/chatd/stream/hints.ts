@@ -26,6 +26,8 @@ export interface Hints {
   onWatch(listener: (hint: WatchHint) => void): () => void;
   /** Hints were missed (the connection was down): whoever waits for one looks again. */
   onLost(listener: () => void): () => void;
+  /** As if hints had been missed: after a sleep nobody knows. */
+  lookAgain(): void;
   close(): void;
 }
 
@@ -35,6 +37,10 @@ export function createHints(store: Pick<Store<Operations>, 'onHint'>): Hints {
   const ownership = createTopics<null, void>();
   const watch = createTopics<null, WatchHint>();
   const lost = createTopics<null, void>();
+  const lookAgain = () => {
+    ownership.tell(null);
+    lost.tell(null);
+  };
   const stop = store.onHint(({ channel, payload }) => {
     switch (channel) {
       case 'chat_update': {
@@ -49,8 +55,7 @@ export function createHints(store: Pick<Store<Operations>, 'onHint'>): Hints {
         return watch.tell(null, hint);
       }
       case 'hints_lost':
-        ownership.tell(null);
-        return lost.tell(null);
+        return lookAgain();
       case 'workspace_update':
       case 'settings_update':
         return undefined;
@@ -62,6 +67,7 @@ export function createHints(store: Pick<Store<Operations>, 'onHint'>): Hints {
     onOwnership: (listener) => ownership.on(null, listener),
     onWatch: (listener) => watch.on(null, listener),
     onLost: (listener) => lost.on(null, listener),
+    lookAgain,
     close: stop,
   };
 }

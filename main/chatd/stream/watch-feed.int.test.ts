@@ -33,6 +33,7 @@ function reader({ archived = false } = {}) {
   return {
     seen,
     hear: (hint: Hint) => hear(hint),
+    lookAgain: () => hints.lookAgain(),
     async until<K extends WatchEvent['kind']>(
       kind: K,
       condition: (event: Event<K>) => boolean = () => true,
@@ -46,6 +47,8 @@ function reader({ archived = false } = {}) {
     },
   };
 }
+
+type Reader = ReturnType<typeof reader>;
 
 async function createChild(parentChatId: ChatId): Promise<ChatId> {
   const made = await chatd.store.call('createChat', {
@@ -124,7 +127,10 @@ describe('the tree', () => {
     expect((await archive.until('deleted')).chat.id).toBe(chatId);
   });
 
-  it('#350 is told anew, whole, when hints were missed and something had changed', async () => {
+  it.each([
+    ['when hints were missed', (tree: Reader) => tree.hear({ channel: 'hints_lost', payload: {} })],
+    ['after a sleep', (tree: Reader) => tree.lookAgain()],
+  ])('#350 is told anew, whole, %s and something had changed', async (_when, miss) => {
     chatd = await openTestChatd({});
     const chatId = await chatd.create('hi');
     const tree = reader();
@@ -134,7 +140,7 @@ describe('the tree', () => {
       `update chats set title = 'Unheard of', snapshot_version = snapshot_version + 1 where id = $1`,
       [chatId],
     );
-    tree.hear({ channel: 'hints_lost', payload: {} });
+    miss(tree);
     expect((await tree.until('list')).chats).toMatchObject([{ title: 'Unheard of' }]);
   });
 });

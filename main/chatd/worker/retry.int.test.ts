@@ -202,7 +202,7 @@ describe('retries', () => {
     const watching = chatd.watch(chatId);
     const deaf = () => () => {};
     const hints = { onChat: deaf, onChildren: deaf, onOwnership: deaf, onWatch: deaf, onLost: deaf };
-    chatd.startWorker(script, { clock, deps: { hints: { ...hints, close: deaf } } });
+    chatd.startWorker(script, { clock, deps: { hints: { ...hints, lookAgain: deaf, close: deaf } } });
     await watching.until((v) => v.retry !== null);
     const { ok } = await chatd.store.call('skipRetryWait', { chatId, ownerId: chatd.ownerId });
     expect(ok).toBe(true);
