@@ -2,7 +2,7 @@
 // number and in our own words. A test that stands for one begins its title with `#<number>`.
 
 /** Numbers count on from `from`, a line each. */
-const sections = [
+export const sections = [
   {
     from: 1,
     title: 'Worker, subscriptions, test servers',
@@ -462,4 +462,36 @@ export const withoutTest = new Map([
   [251, 'does not apply: a directory that is gone is refused (see 321) and not replaced by another'],
   [273, 'does not apply: what changes is told by watching the disk, whoever changes it'],
   [314, 'does not apply: as 273; what a chat did is in its ledger'],
+]);
+
+/** Where this system keeps the guarantee in another way than the one whose test it was. */
+export const differences = new Map([
+  [
+    9,
+    'on a database of our own the lock tells that an owner is dead, at once; on a shared one the lease does',
+  ],
+  [16, 'a window asks for no cursor: it gets the newest 60 rows, and earlier ones by the page'],
+  [61, 'after the first event a stall has a longer limit of its own'],
+  [
+    84,
+    'the failure stands where the summary was announced, and the turn ends with it: a call that does not fit would fail too',
+  ],
+  [110, 'the kind is context_full, which offers to compact'],
+  [123, 'retries have no limit unless the model’s configuration sets one'],
+  [125, 'there are no metrics'],
+  [135, 'the kind is context_full, which offers to compact'],
+  [171, 'whom the lock or the lease says to live keeps its chat'],
+  [191, 'one rule instead of nine cases: only a newer version is read, from the version that was told'],
+  [192, 'as 16'],
+  [194, 'history_cut names the first row that goes; what is older stays'],
+  [218, 'a sibling is no descendant either'],
+  [274, 'another exit code: 261'],
+  [299, 'the refusal is the system’s own (403)'],
+  [336, 'pending is running without an owner'],
+  [345, 'a MessagePort instead of a socket; main ends it, or the page stands still'],
+  [347, 'at most 15 s'],
+  [
+    350,
+    'each opening begins with the whole list; in between it is compared after lost hints, a sleep, and every five minutes',
+  ],
 ]);
