@@ -72,8 +72,10 @@ export class EngineStatements {
     return this.#db.runExclusive(() => this.#db.execProtocolStream(message, { syncToFs: false }));
   }
 
-  #write(value: unknown, type: number | undefined): string | null {
+  /** Bytes go as they are: as text they would be written out digit by digit, and read again in the engine. */
+  #write(value: unknown, type: number | undefined): string | Uint8Array | null {
     if (value === null || value === undefined) return null;
+    if (value instanceof Uint8Array) return value;
     const serializer = type === undefined ? undefined : this.#db.serializers[type];
     if (serializer) return serializer(value);
     if (typeof value === 'object') throw new TypeError(`A parameter of type ${type} is given as text.`);

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { asId, type ChatId, type FileId, type MessageId, type OwnerId } from '@shared/model/ids.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { invariant } from '@shared/util/invariant.ts';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { clientConfig } from '../../db/shared-sessions.ts';
 import { MAX_CHAT_FILES } from './files.ts';
 import { engines, type OpenedMachine } from './test-engines.ts';
 import { type Arranged, arrange, loadHistory, type Machine, one, type TestDb } from './test-machine.ts';
@@ -17,8 +20,12 @@ describe.each(engines)('files on $name', ({ open, skip }) => {
     });
     afterAll(() => opened.close());
 
-    async function add(ownerId: OwnerId, name = 'a.png', data = PNG): Promise<FileId> {
-      const fileId = asId<FileId>(randomUUID());
+    async function add(
+      ownerId: OwnerId,
+      name = 'a.png',
+      data = PNG,
+      fileId = asId<FileId>(randomUUID()),
+    ): Promise<FileId> {
       await m.store.call('addFile', { fileId, ownerId, name, mediaType: 'image/png', data });
       return fileId;
     }
@@ -36,6 +43,7 @@ describe.each(engines)('files on $name', ({ open, skip }) => {
       });
     const load = (fileId: FileId, ownerId: OwnerId | null = null) =>
       m.store.call('loadFile', { fileId, ownerId });
+    const ids = (...all: readonly string[]) => all.map((id) => asId<FileId>(id));
     const filesOf = (chatId: ChatId) =>
       m.db
         .query<{ id: FileId }>('select id from chat_files where chat_id = $1 order by used_at, seq', [
@@ -69,6 +77,17 @@ describe.each(engines)('files on $name', ({ open, skip }) => {
       await m.db.query('update chats set owner_id = $2 where id = $1', [other.chatId, chat.ownerId]);
       expect(await send(other, file)).toMatchObject({ ok: false, error: { kind: 'file-expired' } });
       expect(await filesOf(other.chatId)).toEqual([]);
+    });
+
+    test('who wants several files takes them in one order, so that two who do never wait for each other', async () => {
+      const chat = await arrange(m, 'W');
+      const [low = '', high = ''] = [randomUUID(), randomUUID()].sort();
+      // The order in which they lie is the other one.
+      for (const id of [high, low]) await add(chat.ownerId, 'a.png', PNG, asId<FileId>(id));
+      const other = opened.url === null ? null : await holdFile(m, opened.url, low);
+      const sending = send(chat, ...ids(high, low));
+      await other?.takeToo(high);
+      expect(await sending).toMatchObject({ ok: true });
     });
 
     test('queued messages and new chats take theirs, too', async () => {
@@ -190,3 +209,23 @@ describe.each(engines)('files on $name', ({ open, skip }) => {
     });
   });
 });
+
+/** Somebody else who has the one file, and while a third waits for it takes the other one, if that is free. */
+async function holdFile(m: Machine<TestDb>, url: string, fileId: string) {
+  const client = new pg.Client(clientConfig(url));
+  await client.connect();
+  const lock = 'select from chat_files where id = $1 for update nowait';
+  await client.query('begin');
+  await client.query(lock, [fileId]);
+  const waiting = `select from pg_locks where not granted and locktype in ('tuple', 'transactionid')`;
+  return {
+    async takeToo(id: string) {
+      await vi.waitFor(async () => invariant((await m.db.query(waiting)).rows.length > 0, 'waits'), 10_000);
+      try {
+        await client.query(lock, [id]);
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}

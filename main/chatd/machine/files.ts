@@ -11,29 +11,16 @@ export const MAX_CHAT_FILES = 50;
 /** What was never sent, and stands in no draft, goes. */
 const UNSENT_FOR = `interval '7 days'`;
 
-/**
- * Bytes travel to and from the engine as base64: as bytes they would be written out there digit by digit, which takes
- * seconds for a large file, and nothing else is served meanwhile.
- */
-function base64Of(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-}
-
 export const addFile = operation('durable', async (tx: Tx, file: NewFile): Promise<null> => {
+  // What somebody is about to send is not waited for: this would hold one file and want the next.
   await tx.query(
-    `delete from chat_files f where chat_id is null and created_at < now() - ${UNSENT_FOR}
-       and not exists (select from chat_drafts d where f.id = any(d.files))`,
+    `delete from chat_files where id in (
+       select id from chat_files f where chat_id is null and created_at < now() - ${UNSENT_FOR}
+         and not exists (select from chat_drafts d where f.id = any(d.files)) for update skip locked)`,
   );
   await tx.query(
-    `insert into chat_files (id, owner_id, name, media_type, size, data) values ($1, $2, $3, $4, $5, decode($6, 'base64'))`,
-    [
-      file.fileId,
-      file.ownerId,
-      toText(file.name),
-      file.mediaType,
-      file.data.byteLength,
-      base64Of(file.data),
-    ],
+    `insert into chat_files (id, owner_id, name, media_type, size, data) values ($1, $2, $3, $4, $5, $6)`,
+    [file.fileId, file.ownerId, toText(file.name), file.mediaType, file.data.byteLength, file.data],
   );
   return null;
 });
@@ -51,6 +38,10 @@ export const removeFile = operation(
   },
 );
 
+/**
+ * The bytes come out as base64: as bytes the engine would write them digit by digit, which takes seconds for a large
+ * file, and nothing else is served meanwhile.
+ */
 export const loadFile = operation(
   'read',
   async (tx: Tx, { ownerId, fileId }: ByFile<OwnerId | null>): Promise<KeptFile | null> => {
@@ -97,11 +88,13 @@ export async function claimFiles<P extends Part>(
 ): Promise<readonly P[]> {
   const named = content.filter((part): part is P & KeptPart => isKept(part));
   if (named.length === 0) return content;
+  const ids = named.map(({ file_id }) => file_id);
+  await lockFiles(tx, chat, ids);
   const { rows } = await tx.query<{ id: FileId; name: string; media_type: string; size: number }>(
     `update chat_files set chat_id = $1, used_at = clock_timestamp()
      where id = any($2::uuid[]) and owner_id = $3 and (chat_id is null or chat_id = $1)
      returning id, name, media_type, size`,
-    [chat.id, named.map(({ file_id }) => file_id), chat.owner_id],
+    [chat.id, ids, chat.owner_id],
   );
   const found = new Map(rows.map((row) => [row.id, row]));
   const gone = named.find(({ file_id }) => !found.has(file_id));
@@ -117,6 +110,15 @@ export async function claimFiles<P extends Part>(
     const { id, name, media_type, size } = file;
     return { type: 'file', file_id: id, name, media_type, size } as unknown as P;
   });
+}
+
+/** All who claim take them in the same order: two chats that want the same ones do not wait for each other. */
+async function lockFiles(tx: Tx, chat: Owner, ids: readonly FileId[]): Promise<void> {
+  await tx.query(
+    `select from chat_files where id = any($2::uuid[]) and owner_id = $3 and (chat_id is null or chat_id = $1)
+     order by id for update`,
+    [chat.id, ids, chat.owner_id],
+  );
 }
 
 /** As an earlier message of the chat called it. */

@@ -8,12 +8,14 @@ import { type Machine, machineOn, openMachine, type TestDb } from './test-machin
 
 export interface OpenedMachine {
   readonly m: Machine<TestDb>;
+  /** Of a server that takes other connections, too; null: there is none. */
+  readonly url: string | null;
   close(): Promise<unknown>;
 }
 
 async function onPglite(): Promise<OpenedMachine> {
   const m = await openMachine();
-  return { m, close: () => m.store.close() };
+  return { m, url: null, close: () => m.store.close() };
 }
 
 async function onPostgres(): Promise<OpenedMachine> {
@@ -30,7 +32,7 @@ async function onPostgres(): Promise<OpenedMachine> {
     }),
   };
   const m = await machineOn(db, store);
-  return { m, close: () => Promise.all([store.close(), pool.end()]).then(() => server.stop()) };
+  return { m, url, close: () => Promise.all([store.close(), pool.end()]).then(() => server.stop()) };
 }
 
 const here = postgresMissing === null ? '' : ` [not here: ${postgresMissing}]`;
