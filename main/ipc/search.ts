@@ -17,6 +17,8 @@ type SearchFeeds = Pick<FeedHandlers, 'search.index'>;
 
 /** Of one chat, and of all. */
 const MOST = 1_000;
+const MOST_CHATS = 20;
+const NO_CHATS = { chats: [], isMore: false };
 /** Nothing changes for that long: the feed looks all the same. */
 const QUIET_MS = 5 * 60_000;
 const outdated = err({ code: 'outdated' as const, message: 'Something else is looked for by now.' });
@@ -45,9 +47,11 @@ export function searchCalls(deps: SearchHandlerDeps): SearchCalls {
 
   return {
     'search.query': ({ after, limit, ...question }) =>
-      ask('query', question, (query, signal) =>
-        search.page(query, { after: after ?? null, limit }, signal),
-      ),
+      ask('query', question, async (query, signal) => {
+        const titles = after ? NO_CHATS : await search.chats(query, MOST_CHATS, signal);
+        const page = await search.page(query, { after: after ?? null, limit }, signal);
+        return titles && page && { titles, ...page };
+      }),
     'search.count': (question) =>
       ask('count', question, (query, signal) => search.count(query, MOST, signal)),
     'search.places': (question) =>

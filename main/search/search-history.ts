@@ -1,4 +1,4 @@
-import type { HitCount, SearchHit } from '@shared/search/hit.ts';
+import type { ChatHit, HitCount, SearchHit } from '@shared/search/hit.ts';
 import { readQuery, refusalOf } from '@shared/search/query.ts';
 import { z } from 'zod';
 import { cutRunes } from '../tools/cut.ts';
@@ -7,6 +7,7 @@ import type { Searching } from './searching.ts';
 
 const DEFAULT_LIMIT = 10;
 const MOST = 20;
+const MOST_CHATS = 5;
 const MOST_COUNTED = 1_000;
 const TITLE_RUNES = 120;
 
@@ -14,7 +15,7 @@ const TITLE_RUNES = 120;
 export function searchHistory({ search, indexer }: Pick<Searching, 'search' | 'indexer'>): Tool {
   return defineTool({
     name: 'search_history',
-    description: `Search everything that was said and done in all chats with this user, newest first: messages, reasoning, commands and their output, edits. All words must stand in one part; a word also finds its longer forms; "in quotes" finds a phrase; -word leaves out. Filters: status:running|finished|error|asks, workspace:name, model:name, before:2026-07-31, after:7d, is:archived. Use it when the user refers to earlier work that is not in this chat.`,
+    description: `Search everything that was said and done in all chats with this user: first the chats that are called so, then, newest first, messages, reasoning, commands and their output, edits. All words must stand in one part; a word also finds its longer forms; "in quotes" finds a phrase; -word leaves out. Filters: status:running|finished|error|asks, workspace:name, model:name, before:2026-07-31, after:7d, is:archived. Use it when the user refers to earlier work that is not in this chat.`,
     effect: 'read',
     input: z.object({
       query: z.string().max(1_000).describe('Words, "phrases", -words and filters.'),
@@ -37,10 +38,12 @@ export function searchHistory({ search, indexer }: Pick<Searching, 'search' | 'i
         { after, limit: Math.min(limit ?? DEFAULT_LIMIT, MOST) },
         signal,
       );
+      const titles = after ? NO_CHATS : await search.chats(asked, MOST_CHATS, signal);
       const count = await search.count(asked, MOST_COUNTED, signal);
-      if (!page || !count) return toolError('The search was stopped.');
+      if (!page || !titles || !count) return toolError('The search was stopped.');
       const { next } = page;
       return toolResult({
+        ...(titles.chats.length > 0 ? { chats: titles.chats.map(chatOf) } : {}),
         results: page.hits.map(resultOf),
         total: totalOf(count),
         ...(next ? { next: { message_id: next.messageId, part: next.part } } : {}),
@@ -52,16 +55,29 @@ export function searchHistory({ search, indexer }: Pick<Searching, 'search' | 'i
   });
 }
 
+const NO_CHATS = { chats: [], isMore: false };
+
 function totalOf({ count, isMore }: HitCount): number | string {
   return isMore ? `more than ${count}` : count;
 }
 
+/** Where it is. */
+function whereOf({ chatId, workspace, archived }: ChatHit | SearchHit, title: string) {
+  return {
+    chat_id: chatId,
+    chat: cutRunes(title, TITLE_RUNES),
+    ...(workspace === null ? {} : { workspace }),
+    ...(archived ? { archived: true } : {}),
+  };
+}
+
+function chatOf(hit: ChatHit) {
+  return { ...whereOf(hit, hit.title.text), changed: hit.at };
+}
+
 function resultOf(hit: SearchHit) {
   return {
-    chat_id: hit.chatId,
-    chat: cutRunes(hit.title, TITLE_RUNES),
-    ...(hit.workspace === null ? {} : { workspace: hit.workspace }),
-    ...(hit.archived ? { archived: true } : {}),
+    ...whereOf(hit, hit.title),
     message_id: hit.messageId,
     part: hit.part,
     by: hit.kind,

@@ -14,8 +14,10 @@ import { clientConfig } from '../db/shared-sessions.ts';
 import type { Store } from '../db/store.ts';
 import { openSharedStore } from '../db/test-shared.ts';
 import { openTestStore } from '../db/test-store.ts';
+import type { ToolContext } from '../tools/define.ts';
 import { type Indexer, startIndexer } from './indexer.ts';
 import { createSearch, type Search } from './search.ts';
+import { searchHistory } from './search-history.ts';
 
 type Ops = ChatOperationMap & SearchOperations;
 const sets = [
@@ -236,6 +238,80 @@ describe.each([
       expect(await titles('turnip after:2020-02-04')).toEqual(['Failed']);
     },
   );
+
+  test.skipIf(skip)('a chat is found by its title at once, the one that changed last first', async () => {
+    const ownerId = asId<OwnerId>(randomUUID());
+    const early = await newChat(ownerId, { title: 'Parsnip soup', archived: true });
+    const late = await newChat(ownerId, { title: 'Crème of “parsnips”' });
+    await newChat(ownerId, { title: 'Turnip soup' });
+    await newChat(asId<OwnerId>(randomUUID()), { title: 'Parsnip soup of somebody else' });
+    await m.db.query(
+      `update chats set created_at = '2020-01-01', updated_at = '2020-01-03' where id = $1`,
+      [early],
+    );
+    const { chats } = searchOf(ownerId);
+    const found = async (text: string, chatId: ChatId | null = null) =>
+      (await chats(asked(text, chatId), 20, never))?.chats.map((chat) => chat.chatId);
+    expect(await found('parsnip')).toEqual([late, early]);
+    expect(await found('creme parsnip')).toEqual([late]);
+    expect(await found('"parsnip"')).toEqual([early]);
+    expect(await found('parsnip -soup')).toEqual([late]);
+    expect(await found('parsnip is:archived')).toEqual([early]);
+    expect(await found('parsnip before:2020-01-02')).toEqual([early]);
+    expect(await found('parsnip after:2020-01-02 before:2021')).toEqual([early]);
+    expect(await found('parsnip after:2020-01-04')).toEqual([late]);
+    expect(await found('parsnip status:error')).toEqual([]);
+    expect(await found('parsnip', early), 'a chat is not looked for in itself').toEqual([]);
+    expect(await chats(asked('parsnip'), 1, never)).toMatchObject({
+      chats: [{ title: { text: 'Crème of “parsnips”', marks: [{ from: 10, to: 18 }] }, archived: false }],
+      isMore: true,
+    });
+  });
+
+  test.skipIf(skip)('titles are read step by step, and none of them twice or never', async () => {
+    const ownerId = asId<OwnerId>(randomUUID());
+    await m.db.query(
+      `insert into chats (id, owner_id, title, status, last_model_config_id)
+       select gen_random_uuid(), $1, 'Grüße, number ' || n, 'waiting', $2 from generate_series(1, 1200) n`,
+      [ownerId, m.modelId],
+    );
+    const all = await searchOf(ownerId).chats(asked('grüße'), 2_000, never);
+    expect(new Set(all?.chats.map((chat) => chat.chatId)).size).toBe(1_200);
+    expect(all).toMatchObject({ isMore: false });
+  });
+
+  test.skipIf(skip)('the model is told the same, within bounds, and nothing of another owner', async () => {
+    const ownerId = asId<OwnerId>(randomUUID());
+    const other = asId<OwnerId>(randomUUID());
+    const foreign = await newChat(other, { title: 'Celery' });
+    const mine = await newChat(ownerId, { title: 'Celery '.repeat(28), archived: true });
+    for (const chatId of [foreign, mine])
+      for (let n = 0; n < 25; n += 1) await say(chatId, `celery ${n} ${'x'.repeat(5_000)}`);
+    for (const chatId of [foreign, mine]) await indexAll(chatId);
+    const tool = searchHistory({
+      search: createSearch({ store: opened.store, ownerId }),
+      indexer: { left: 0 } as Indexer,
+    });
+    const ask = async (args: Readonly<Record<string, unknown>>) => {
+      const prepared = tool.prepare(args);
+      if (!prepared.ok) throw new Error('these are no arguments');
+      return prepared.value.run({ clock: systemClock, signal: never } as ToolContext);
+    };
+    const { result } = await ask({ query: 'celery', limit: 100 });
+    expect(result).toMatchObject({ total: 25, chats: [{ chat_id: mine, archived: true }] });
+    expect(JSON.stringify(result)).not.toContain(foreign);
+    expect(JSON.stringify(result).length).toBeLessThan(16_000);
+    const { next, results } = result as { next: unknown; results: readonly unknown[] };
+    expect(results).toHaveLength(20);
+    expect((await ask({ query: 'celery', before_message: next })).result).toMatchObject({
+      results: { length: 5 },
+    });
+    expect((await ask({ query: 'celery is:archived status:finished' })).result).toMatchObject({
+      total: 25,
+    });
+    expect((await ask({ query: 'celery -is:archived' })).result).toEqual({ results: [], total: 0 });
+    expect(await ask({ query: 'celery status:broken' })).toMatchObject({ isError: true });
+  });
 
   test.skipIf(skip)('the index follows by itself, also what many rows of one commit brought', async () => {
     const ownerId = asId<OwnerId>(randomUUID());

@@ -1,7 +1,8 @@
 import type { ChatId, OwnerId } from '@shared/model/ids.ts';
-import type { HitCount, Place, SearchHit } from '@shared/search/hit.ts';
+import type { ChatHit, ChatHits, HitCount, Place, SearchHit } from '@shared/search/hit.ts';
 import type { Filter, SearchQuery } from '@shared/search/query.ts';
 import type { FindStep } from '../db/search/find-docs.ts';
+import type { FoundTitles } from '../db/search/find-titles.ts';
 import type { SearchStore } from '../db/search/operations.ts';
 
 /** What is looked for, and in which chat alone; null: in all. */
@@ -22,6 +23,8 @@ export interface Search {
     page: { readonly after: Place | null; readonly limit: number },
     signal: AbortSignal,
   ): Promise<HitPage | null>;
+  /** Whose title it is: the `most` that changed last. Of what is asked in one chat there are none. */
+  chats(asked: Asked, most: number, signal: AbortSignal): Promise<ChatHits | null>;
   /** Up to `most`. */
   count(asked: Asked, most: number, signal: AbortSignal): Promise<HitCount | null>;
   /** Where the newest `most` stand. */
@@ -59,7 +62,23 @@ export function createSearch({ store, ownerId }: { store: SearchStore; ownerId: 
     }
   }
 
+  async function chats(asked: Asked, most: number, signal: AbortSignal): Promise<ChatHits | null> {
+    const chatIds = asked.chatId ? [] : await chatsOf(asked);
+    if (chatIds?.length === 0) return { chats: [], isMore: false };
+    const fixed = { ownerId, terms: asked.terms, chatIds, ...timesOf(asked.filters) };
+    const found: ChatHit[] = [];
+    let below: FoundTitles['below'] = null;
+    do {
+      if (signal.aborted) return null;
+      const read: FoundTitles = await store.call('findTitles', { ...fixed, below });
+      found.push(...read.chats);
+      below = read.below;
+    } while (below !== null && found.length <= most);
+    return { chats: found.slice(0, most), isMore: found.length > most };
+  }
+
   return {
+    chats,
     async page(asked, { after, limit }, signal) {
       const found = await places(asked, { after, limit: limit + 1 }, signal);
       if (!found) return null;

@@ -1,4 +1,4 @@
-import type { HitCount, Place, SearchHit } from '@shared/search/hit.ts';
+import type { ChatHits, HitCount, Place, SearchHit } from '@shared/search/hit.ts';
 import { type Piece, readQuery, refusalOf, type Term } from '@shared/search/query.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
@@ -6,6 +6,8 @@ import { call, watchFeed } from '../lib/bridge.ts';
 export interface Results {
   /** What they answer. */
   readonly text: string;
+  /** The chats that are called so; they stand before the parts. */
+  readonly titles: ChatHits;
   readonly hits: readonly SearchHit[];
   /** Where the next page begins; null: that was all. */
   readonly next: Place | null;
@@ -20,6 +22,7 @@ export interface Results {
 
 const NOTHING: Results = {
   text: '',
+  titles: { chats: [], isMore: false },
   hits: [],
   next: null,
   count: null,
@@ -87,6 +90,11 @@ export async function searchMore(): Promise<void> {
   if (!answer.ok) return searchStore.setState({ state: 'ready' });
   const { hits, next: then } = answer.value;
   searchStore.setState({ hits: [...now.hits, ...hits], next: then, state: 'ready' });
+}
+
+/** How many results there are, each a row. */
+export function shownCount({ titles, hits }: Results): number {
+  return titles.chats.length + hits.length;
 }
 
 /** "14", "1,000+". */

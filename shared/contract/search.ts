@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HitCount, Place, SearchHit } from '../search/hit.ts';
+import type { ChatHits, HitCount, Place, SearchHit } from '../search/hit.ts';
 import { call, feed, is } from './define.ts';
 import * as s from './schemas.ts';
 
@@ -11,7 +11,7 @@ const place = z.object({ messageId: s.messageId, part: z.number().int().min(0) }
 const asker = z.string().min(1).max(80);
 
 export const searchContract = {
-  /** Newest first. `unreadable`: its sentence says what of the text, and what could stand there. */
+  /** The chats that are called so, with the first page; and the parts, newest first. `unreadable`: its sentence says what of the text, and what could stand there. */
   'search.query': call({
     input: z.object({
       text,
@@ -20,7 +20,7 @@ export const searchContract = {
       after: place.optional(),
       limit: z.number().int().min(1).max(50).default(20),
     }),
-    output: is<{ hits: readonly SearchHit[]; next: Place | null }>(),
+    output: is<{ titles: ChatHits; hits: readonly SearchHit[]; next: Place | null }>(),
     errors: ['unreadable', 'outdated'],
   }),
   /** How many there are, up to a thousand. */

@@ -21,6 +21,23 @@ export interface SearchHit extends Place {
   readonly snippet: Snippet;
 }
 
+/** A chat whose title was found. */
+export interface ChatHit {
+  readonly chatId: ChatId;
+  readonly title: Snippet;
+  readonly archived: boolean;
+  /** Null: the chat has no place. */
+  readonly workspace: string | null;
+  /** When it changed last. */
+  readonly at: string;
+}
+
+/** The chats that changed last. `isMore`: others are not listed. */
+export interface ChatHits {
+  readonly chats: readonly ChatHit[];
+  readonly isMore: boolean;
+}
+
 /** `isMore`: it was not counted further. */
 export interface HitCount {
   readonly count: number;

@@ -31,6 +31,12 @@ export function marksOf(text: string, terms: readonly Term[], most = 1_000): rea
   return marks;
 }
 
+/** All terms stand in the text, and none of the denied ones. */
+export function holds(text: string, terms: readonly Term[]): boolean {
+  // Each by itself: of two that end at the same place only the tighter one is marked.
+  return terms.every((term) => marksOf(text, [{ ...term, not: false }], 1).length > 0 !== term.not);
+}
+
 interface Standing {
   /** The words that stand at one place: a name and its parts. */
   readonly last: readonly Word[];

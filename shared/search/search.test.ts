@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marksOf } from './marks.ts';
+import { holds, marksOf } from './marks.ts';
 import { MOST_TEXT, partText } from './part-text.ts';
 import { readQuery, refusalOf } from './query.ts';
 import { snippetOf } from './snippet.ts';
@@ -130,6 +130,24 @@ describe('marks', () => {
     expect(marked('to be to', 'to')).toEqual(['to', 'to']);
     expect(marked('a draft', '-draft')).toEqual([]);
     expect(marked('全文検索エンジン', '検索')).toEqual(['検索']);
+  });
+});
+
+describe('a title', () => {
+  it.each([
+    ['hold release', true],
+    ['checkout', true],
+    ['check', true],
+    ['"check"', false],
+    ['"checkout holds"', true],
+    ['"holds checkout"', false],
+    ['checkout -holds', false],
+    ['checkout -draft', true],
+    ['holds hold', true],
+    ['checkout missing', false],
+    ['cafe', true],
+  ])('holds %s: %s', (query, whether) => {
+    expect(holds('Release of checkout holds in the Café', terms(query))).toBe(whether);
   });
 });
 

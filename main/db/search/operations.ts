@@ -1,10 +1,11 @@
 import type { Store } from '../store.ts';
 import { findChats } from './find-chats.ts';
 import { findDocs } from './find-docs.ts';
+import { findTitles } from './find-titles.ts';
 import { indexBatch, listUnindexed } from './index-batch.ts';
 import { loadHits } from './load-hits.ts';
 
 /** As the daemon's role. */
-export const searchOperations = { listUnindexed, indexBatch, findChats, findDocs, loadHits };
+export const searchOperations = { listUnindexed, indexBatch, findChats, findTitles, findDocs, loadHits };
 export type SearchOperations = typeof searchOperations;
 export type SearchStore = Store<SearchOperations>;

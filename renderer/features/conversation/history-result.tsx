@@ -2,8 +2,10 @@ import { asId, type ChatId } from '@shared/model/ids.ts';
 import { marksOf } from '@shared/search/marks.ts';
 import type { FoundKind } from '@shared/search/part-text.ts';
 import type { Term } from '@shared/search/query.ts';
+import { MessagesSquare } from 'lucide-react';
 import { age } from '../../lib/format.ts';
 import { openFound } from '../../state/found.ts';
+import { openChat } from '../../state/nav.ts';
 import { termsOf } from '../../state/search.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { FoundIcon, isMachine } from '../../ui/found-icon.tsx';
@@ -13,13 +15,17 @@ import type { ToolFacts } from './tool-view.ts';
 
 /** What the agent found in other chats: each opens its chat at the row. */
 export function HistoryResult({ facts }: { readonly facts: ToolFacts }) {
-  const { results } = record(facts.result?.result);
+  const { results, chats } = record(facts.result?.result);
   const query = text(record(facts.args)['query']);
+  const called = Array.isArray(chats) ? chats.map(record) : [];
   const rows = Array.isArray(results) ? results.map(record) : [];
-  if (rows.length === 0) return <div className="interrupted">Nothing found</div>;
+  if (called.length + rows.length === 0) return <div className="interrupted">Nothing found</div>;
   const terms = termsOf(query);
   return (
     <ul className="hits nested" aria-label="Found in history">
+      {called.map((row) => (
+        <Called key={text(row['chat_id'])} row={row} terms={terms} />
+      ))}
       {rows.map((row) => (
         <Found
           key={`${text(row['message_id'])}.${text(row['part'])}`}
@@ -32,10 +38,37 @@ export function HistoryResult({ facts }: { readonly facts: ToolFacts }) {
   );
 }
 
-interface FoundProps {
+interface CalledProps {
   readonly row: Readonly<Record<string, unknown>>;
-  readonly query: string;
   readonly terms: readonly Term[];
+}
+
+/** A chat that is called so. */
+function Called({ row, terms }: CalledProps) {
+  const now = useSeconds(false);
+  const title = text(row['chat']);
+  return (
+    <li>
+      <button
+        type="button"
+        className="hit called"
+        onClick={() => openChat(asId<ChatId>(text(row['chat_id'])))}
+      >
+        <MessagesSquare className="i" aria-hidden="true" />
+        <span className="hit-text">
+          <SnippetText snippet={{ text: title, marks: marksOf(title, terms) }} />
+        </span>
+        <span className="hit-when num">{age(text(row['changed']), now)}</span>
+        <span className="hit-where">
+          <span className="hit-place">{text(row['workspace']) || 'Chat'}</span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+interface FoundProps extends CalledProps {
+  readonly query: string;
 }
 
 function Found({ row, query, terms }: FoundProps) {

@@ -9,6 +9,7 @@ import {
   search,
   searchMore,
   searchStore,
+  shownCount,
   watchIndex,
 } from '../../state/search.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -19,7 +20,7 @@ import { ResultList } from './result-list.tsx';
 const TYPED_MS = 120;
 const LOAD_AHEAD_PX = 400;
 
-/** All that was said and done, newest first; what was asked stands in the field and can be changed there. */
+/** The chats that are called so, then all that was said and done, newest first; what was asked stands in the field and can be changed there. */
 export function SearchView({ text }: { readonly text: string }) {
   const pane = useRef<HTMLElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -30,10 +31,10 @@ export function SearchView({ text }: { readonly text: string }) {
     return () => clearTimeout(timer);
   }, [text]);
   useLayoutEffect(() => {
-    const { scroll, hits, text: answered } = searchStore.getState();
-    if (pane.current) pane.current.scrollTop = scroll;
+    const kept = searchStore.getState();
+    if (pane.current) pane.current.scrollTop = kept.scroll;
     // Who comes back to a list goes on in it; who asks anew writes.
-    if (hits.length > 0 && answered === first) focusResult(pane.current);
+    if (shownCount(kept) > 0 && kept.text === first) focusResult(pane.current);
     else field.current?.focus();
   }, [first]);
   return (
@@ -109,10 +110,14 @@ function focusResult(pane: HTMLElement | null): void {
 
 /** How many there are, and whether that is all. */
 function Summary() {
-  const { count, hits, state } = useStore(searchStore);
+  const results = useStore(searchStore);
+  const { count, titles, state } = results;
   const [left, setLeft] = useState(0);
   useEffect(() => watchIndex(setLeft), []);
   const words = [
+    ...(titles.chats.length > 0
+      ? [`${plural(titles.chats.length, 'chat')}${titles.isMore ? ' and more' : ''}`]
+      : []),
     ...(count && state !== 'idle' && count.count > 0
       ? [`${countWords(count)} ${count.count === 1 ? 'result' : 'results'}, newest first`]
       : []),
@@ -120,13 +125,14 @@ function Summary() {
   ];
   return (
     <div className="search-sum" role="status">
-      {state === 'loading' && hits.length === 0 ? 'Searching…' : words.join(' · ')}
+      {state === 'loading' && shownCount(results) === 0 ? 'Searching…' : words.join(' · ')}
     </div>
   );
 }
 
 function Body({ text, onUp }: { readonly text: string; readonly onUp: () => void }) {
-  const { hits, next, state, problem } = useStore(searchStore);
+  const results = useStore(searchStore);
+  const { next, state, problem } = results;
   const icon = <SearchX className="i" aria-hidden="true" />;
   if (state === 'failed') {
     return (
@@ -137,7 +143,7 @@ function Body({ text, onUp }: { readonly text: string; readonly onUp: () => void
   }
   if (problem !== null) return <Empty text={problem} />;
   if (text.trim() === '') return <Help />;
-  if (hits.length === 0 && state === 'ready') return <Empty icon={icon} text="Nothing found" />;
+  if (shownCount(results) === 0 && state === 'ready') return <Empty icon={icon} text="Nothing found" />;
   return (
     <>
       <ResultList onUp={onUp} />
