@@ -170,7 +170,27 @@ describe.each([
     expect(first?.hits.length).toBe(20);
     const second = await search.page(asked('pebble'), { after: first?.next ?? null, limit: 20 }, never);
     expect(second?.hits[0]?.snippet.text).toBe('pebble number 1080');
-    expect(await search.places(asked('pebble', chatId), 5, never)).toHaveLength(5);
+    expect(await search.places(asked('pebble', chatId), 120, never)).toHaveLength(120);
+  });
+
+  test.skipIf(skip)('in a chat it is counted how often the words stand in each part', async () => {
+    const ownerId = asId<OwnerId>(randomUUID());
+    const chatId = await newChat(ownerId);
+    const many = await say(chatId, 'leek, **leeks** and a Leek-pie; no onion');
+    await say(chatId, 'an onion');
+    const single = await say(chatId, 'a leek with onion');
+    await indexAll(chatId);
+    const { places } = searchOf(ownerId);
+    expect(await places(asked('leek', chatId), 10, never)).toEqual([
+      { messageId: single, part: 0, marks: 1 },
+      { messageId: many, part: 0, marks: 3 },
+    ]);
+    expect(await places(asked('leek onion', chatId), 10, never)).toMatchObject([
+      { marks: 2 },
+      { marks: 4 },
+    ]);
+    await m.db.query('update chat_messages set deleted = true where id = $1', [many]);
+    expect(await places(asked('leek', chatId), 10, never)).toHaveLength(1);
   });
 
   test.skipIf(skip)('what changed, what was cut away and what only the model sees', async () => {

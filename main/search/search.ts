@@ -1,5 +1,5 @@
 import type { ChatId, OwnerId } from '@shared/model/ids.ts';
-import type { ChatHit, ChatHits, HitCount, Place, SearchHit } from '@shared/search/hit.ts';
+import type { ChatHit, ChatHits, CountedPlace, HitCount, Place, SearchHit } from '@shared/search/hit.ts';
 import type { Filter, SearchQuery } from '@shared/search/query.ts';
 import type { FindStep } from '../db/search/find-docs.ts';
 import type { FoundTitles } from '../db/search/find-titles.ts';
@@ -27,26 +27,30 @@ export interface Search {
   chats(asked: Asked, most: number, signal: AbortSignal): Promise<ChatHits | null>;
   /** Up to `most`. */
   count(asked: Asked, most: number, signal: AbortSignal): Promise<HitCount | null>;
-  /** Where the newest `most` stand. */
-  places(asked: Asked, most: number, signal: AbortSignal): Promise<readonly Place[] | null>;
+  /** Where the newest `most` stand, and how often there. */
+  places(asked: Asked, most: number, signal: AbortSignal): Promise<readonly CountedPlace[] | null>;
 }
 
 /** From here on a step reads as many blocks as were read before it. */
 const FIRST_BLOCKS = 1;
 const MOST_BLOCKS = 512;
+/** Places whose texts are read at once: others have their turn in between. */
+const COUNTED_AT_ONCE = 50;
 
-export function createSearch({ store, ownerId }: { store: SearchStore; ownerId: OwnerId }): Search {
-  async function chatsOf({ chatId, filters }: Asked): Promise<readonly ChatId[] | null> {
-    if (chatId) return [chatId];
-    return store.call('findChats', { ownerId, filters });
-  }
+interface SearchDeps {
+  readonly store: SearchStore;
+  readonly ownerId: OwnerId;
+}
+
+export function createSearch(deps: SearchDeps): Search {
+  const { store, ownerId } = deps;
 
   async function places(
     asked: Asked,
     { after, limit }: { readonly after: Place | null; readonly limit: number },
     signal: AbortSignal,
   ): Promise<readonly Place[] | null> {
-    const chatIds = await chatsOf(asked);
+    const chatIds = await chatsOf(deps, asked);
     if (chatIds?.length === 0) return [];
     const found: Place[] = [];
     const fixed = { ownerId, terms: asked.terms, chatIds, after, ...timesOf(asked.filters) };
@@ -62,23 +66,8 @@ export function createSearch({ store, ownerId }: { store: SearchStore; ownerId: 
     }
   }
 
-  async function chats(asked: Asked, most: number, signal: AbortSignal): Promise<ChatHits | null> {
-    const chatIds = asked.chatId ? [] : await chatsOf(asked);
-    if (chatIds?.length === 0) return { chats: [], isMore: false };
-    const fixed = { ownerId, terms: asked.terms, chatIds, ...timesOf(asked.filters) };
-    const found: ChatHit[] = [];
-    let below: FoundTitles['below'] = null;
-    do {
-      if (signal.aborted) return null;
-      const read: FoundTitles = await store.call('findTitles', { ...fixed, below });
-      found.push(...read.chats);
-      below = read.below;
-    } while (below !== null && found.length <= most);
-    return { chats: found.slice(0, most), isMore: found.length > most };
-  }
-
   return {
-    chats,
+    chats: (asked, most, signal) => findChats(deps, asked, most, signal),
     async page(asked, { after, limit }, signal) {
       const found = await places(asked, { after, limit: limit + 1 }, signal);
       if (!found) return null;
@@ -90,8 +79,53 @@ export function createSearch({ store, ownerId }: { store: SearchStore; ownerId: 
       const found = await places(asked, { after: null, limit: most + 1 }, signal);
       return found && { count: Math.min(found.length, most), isMore: found.length > most };
     },
-    places: (asked, most, signal) => places(asked, { after: null, limit: most }, signal),
+    async places(asked, most, signal) {
+      const found = await places(asked, { after: null, limit: most }, signal);
+      return found && countAll(deps, { asked, places: found }, signal);
+    },
   };
+}
+
+/** The chats that the filters leave; null: all. */
+async function chatsOf(
+  { store, ownerId }: SearchDeps,
+  { chatId, filters }: Asked,
+): Promise<readonly ChatId[] | null> {
+  return chatId ? [chatId] : store.call('findChats', { ownerId, filters });
+}
+
+async function findChats(
+  deps: SearchDeps,
+  asked: Asked,
+  most: number,
+  signal: AbortSignal,
+): Promise<ChatHits | null> {
+  const chatIds = asked.chatId ? [] : await chatsOf(deps, asked);
+  if (chatIds?.length === 0) return { chats: [], isMore: false };
+  const fixed = { ownerId: deps.ownerId, terms: asked.terms, chatIds, ...timesOf(asked.filters) };
+  const found: ChatHit[] = [];
+  let below: FoundTitles['below'] = null;
+  do {
+    if (signal.aborted) return null;
+    const read: FoundTitles = await deps.store.call('findTitles', { ...fixed, below });
+    found.push(...read.chats);
+    below = read.below;
+  } while (below !== null && found.length <= most);
+  return { chats: found.slice(0, most), isMore: found.length > most };
+}
+
+async function countAll(
+  { store, ownerId }: SearchDeps,
+  { asked: { terms }, places }: { readonly asked: Asked; readonly places: readonly Place[] },
+  signal: AbortSignal,
+): Promise<readonly CountedPlace[] | null> {
+  const counted: CountedPlace[] = [];
+  for (let at = 0; at < places.length; at += COUNTED_AT_ONCE) {
+    if (signal.aborted) return null;
+    const some = places.slice(at, at + COUNTED_AT_ONCE);
+    counted.push(...(await store.call('countMarks', { ownerId, places: some, terms })));
+  }
+  return counted;
 }
 
 /** The narrowest of what was asked. */

@@ -1,11 +1,11 @@
 import type { ChatId } from '@shared/model/ids.ts';
-import type { Place } from '@shared/search/hit.ts';
+import type { CountedPlace } from '@shared/search/hit.ts';
 import { call } from '../lib/bridge.ts';
 import { problemOf } from './search.ts';
 
 /** Where a text stands in one chat, oldest first. */
 export interface ChatPlaces {
-  readonly places: readonly Place[];
+  readonly places: readonly CountedPlace[];
   /** There are older ones. */
   readonly isMore: boolean;
   readonly problem: string | null;

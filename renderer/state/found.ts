@@ -7,6 +7,8 @@ export interface Found {
   readonly chatId: ChatId;
   readonly messageId: number;
   readonly part: number;
+  /** Which of the marks in that part is meant; null: all of them. */
+  readonly nth: number | null;
   /** What was looked for. */
   readonly text: string;
   /** It is marked as long as its search is open; else until the reader does something. */
@@ -20,11 +22,11 @@ export function point(found: Found | null): void {
   foundStore.setState({ found });
 }
 
-export function openFound(found: Omit<Found, 'stays'>, beside = false): void {
+export function openFound(found: Omit<Found, 'stays' | 'nth'>, beside = false): void {
   const { chatId, messageId, part, text } = found;
   if (beside) openBeside(chatId);
   else openChat(chatId, messageId);
-  point({ chatId, messageId, part, text, stays: false });
+  point({ chatId, messageId, part, nth: null, text, stays: false });
 }
 
 export function placeKey({ messageId, part }: Pick<Found, 'messageId' | 'part'>): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChatHits, HitCount, Place, SearchHit } from '../search/hit.ts';
+import type { ChatHits, CountedPlace, HitCount, Place, SearchHit } from '../search/hit.ts';
 import { call, feed, is } from './define.ts';
 import * as s from './schemas.ts';
 
@@ -29,10 +29,10 @@ export const searchContract = {
     output: is<HitCount>(),
     errors: ['unreadable', 'outdated'],
   }),
-  /** Where it stands in a chat, oldest first: the newest thousand. */
+  /** Where it stands in a chat and how often, oldest first: the newest thousand parts. */
   'search.places': call({
     input: z.object({ text, chatId: s.chatId, asker }),
-    output: is<{ places: readonly Place[]; isMore: boolean }>(),
+    output: is<{ places: readonly CountedPlace[]; isMore: boolean }>(),
     errors: ['unreadable', 'outdated'],
   }),
   /** How many chats are not in the index yet; first at once. */

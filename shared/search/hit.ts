@@ -8,6 +8,11 @@ export interface Place {
   readonly part: number;
 }
 
+/** And how often. */
+export interface CountedPlace extends Place {
+  readonly marks: number;
+}
+
 /** A part of a message that was found. */
 export interface SearchHit extends Place {
   readonly chatId: ChatId;

@@ -1,8 +1,9 @@
 import { asId, type ChatId, type MessageId } from '@shared/model/ids.ts';
 import type { Message } from '@shared/model/message.ts';
 import type { Part } from '@shared/model/part.ts';
+import { readQuery } from '@shared/search/query.ts';
 import { describe, expect, it } from 'vitest';
-import { foundRow, keysToOpen } from './found-row.ts';
+import { foundRow, keysToOpen, marksBefore } from './found-row.ts';
 import { NO_MARKS } from './marks.ts';
 import { timelineRows } from './rows.ts';
 
@@ -74,5 +75,26 @@ describe('the row of a part that was found', () => {
     expect(opened(2, 0)).toEqual(['c.m2.0']);
     expect(opened(3, 1)).toEqual(['c.m2.3']);
     expect(opened(4, 1)).toEqual(['c.m4.0.explored', 'c.m4.1']);
+  });
+});
+
+describe('the marks of a row', () => {
+  it('are numbered through all parts that it shows', () => {
+    const call = { tool_call_id: 'a', tool_name: 'execute' };
+    const messages = [
+      message(1, 'assistant', [
+        text('two words, two'),
+        text('words'),
+        { type: 'tool-call', ...call, args: { command: 'echo words' } },
+      ]),
+      message(2, 'tool', [{ type: 'tool-result', ...call, result: { output: 'words' } }]),
+    ];
+    const rows = timelineRows(messages, [], NO_MARKS);
+    const { terms } = readQuery('two words', new Date());
+    const before = (messageId: number, part: number) => {
+      const row = rows[foundRow(rows, messages, { messageId, part })];
+      return row && marksBefore(row, messages, { messageId, part }, terms);
+    };
+    expect([before(1, 0), before(1, 1), before(1, 2), before(2, 0)]).toEqual([0, 3, 0, 1]);
   });
 });

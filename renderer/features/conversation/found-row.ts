@@ -1,4 +1,8 @@
 import type { Message } from '@shared/model/message.ts';
+import type { Part } from '@shared/model/part.ts';
+import { marksOf } from '@shared/search/marks.ts';
+import { partText } from '@shared/search/part-text.ts';
+import type { Term } from '@shared/search/query.ts';
 import type { Found } from '../../state/found.ts';
 import type { ToolItem } from './rows.ts';
 import type { AnyRow } from './use-rows.ts';
@@ -37,4 +41,27 @@ export function keysToOpen(row: AnyRow, chatId: string, { messageId, part }: Pla
     (item) => item.resultMessageId === messageId || item.key === `m${messageId}.${part}`,
   );
   return [`${chatId}.${row.items[0]?.key ?? ''}.explored`, ...inner.map((item) => `${chatId}.${item.key}`)];
+}
+
+/** How many marks stand in the row before those of the part: a row may show several parts. */
+export function marksBefore(
+  row: AnyRow,
+  messages: readonly Message[],
+  { messageId, part }: Place,
+  terms: readonly Term[],
+): number {
+  const shown = partsOf(row);
+  const content = messages.find((one) => one.id === messageId)?.content[part];
+  const at = content ? shown.indexOf(content) : -1;
+  // Whose words they are changes how a part is called, not its text.
+  return shown
+    .slice(0, Math.max(0, at))
+    .reduce((sum, one) => sum + marksOf(partText('assistant', one)?.text ?? '', terms).length, 0);
+}
+
+function partsOf(row: AnyRow): readonly Part[] {
+  if (row.kind === 'agent') return row.parts;
+  if (row.kind === 'user') return row.message.content;
+  const items = row.kind === 'tool' ? [row.item] : row.kind === 'explored' ? row.items : [];
+  return items.flatMap(({ call, result }) => (result ? [call, result] : [call]));
 }

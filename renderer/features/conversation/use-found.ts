@@ -5,9 +5,9 @@ import { type Found, foundStore, point } from '../../state/found.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { termsOf } from '../../state/search.ts';
 import { toast } from '../../state/toasts.ts';
-import { foundRow, keysToOpen } from './found-row.ts';
+import { foundRow, keysToOpen, marksBefore } from './found-row.ts';
 import { openRow } from './open-rows.ts';
-import { firstRange, paintFound, unpaintFound } from './paint-found.ts';
+import { type PaintedRow, paintFound, rangeAt, unpaintFound } from './paint-found.ts';
 import type { Place } from './use-place.ts';
 import type { AnyRow } from './use-rows.ts';
 
@@ -28,7 +28,7 @@ export function useFound(session: ChatSession, rows: readonly AnyRow[], place: P
     const terms = termsOf(found.text);
     void reveal(found, { session, terms, now: () => now.current, signal: over.signal });
     const stop = keepPainted(scroller.current, content.current, terms, () => ({
-      key: keyOf(found, session, now.current.rows),
+      ...rowOf(found, session, now.current.rows, terms),
       others: found.stays,
     }));
     if (!found.stays) untilReaderActs(scroller.current, over.signal, () => point(null));
@@ -61,15 +61,20 @@ async function reveal(found: Found, { session, terms, now, signal }: Reveal): Pr
     for (const key of keysToOpen(row, session.chatId, found)) openRow(key);
     const element = elementOf(place, row.key);
     if (!element) place.handle.current?.scrollToIndex(at, { align: 'center' });
-    else if (await centre(element, terms, place)) return;
+    else if (await centre(element, terms, place, nthOf(found, session, row, terms) ?? 0)) return;
   }
 }
 
 /** The words rather than the row, which may be higher than the window. True: it stands still. */
-async function centre(element: HTMLElement, terms: readonly Term[], { scroller }: Place): Promise<boolean> {
+async function centre(
+  element: HTMLElement,
+  terms: readonly Term[],
+  { scroller }: Place,
+  nth: number,
+): Promise<boolean> {
   const box = scroller.current;
   if (!box) return true;
-  const words = firstRange(element, terms) ?? element;
+  const words = rangeAt(element, terms, nth) ?? element;
   const { top, height } = words.getBoundingClientRect();
   const frame = box.getBoundingClientRect();
   const before = box.scrollTop;
@@ -82,7 +87,7 @@ function keepPainted(
   scroller: HTMLElement,
   content: HTMLElement,
   terms: readonly Term[],
-  what: () => { readonly key: string | null; readonly others: boolean },
+  what: () => PaintedRow,
 ): () => void {
   let frame = 0;
   const paint = () => {
@@ -113,8 +118,20 @@ function indexOf(found: Found, session: ChatSession, rows: readonly AnyRow[]): n
   return foundRow(rows, session.store.getState().view?.messages ?? [], found);
 }
 
-function keyOf(found: Found, session: ChatSession, rows: readonly AnyRow[]): string | null {
-  return rows[indexOf(found, session, rows)]?.key ?? null;
+function rowOf(
+  found: Found,
+  session: ChatSession,
+  rows: readonly AnyRow[],
+  terms: readonly Term[],
+): Pick<PaintedRow, 'key' | 'nth'> {
+  const row = rows[indexOf(found, session, rows)];
+  return row ? { key: row.key, nth: nthOf(found, session, row, terms) } : { key: null, nth: null };
+}
+
+/** Which mark of the row is meant. */
+function nthOf(found: Found, session: ChatSession, row: AnyRow, terms: readonly Term[]): number | null {
+  if (found.nth === null) return null;
+  return marksBefore(row, session.store.getState().view?.messages ?? [], found, terms) + found.nth;
 }
 
 function elementOf({ scroller }: Place, key: string): HTMLElement | null {

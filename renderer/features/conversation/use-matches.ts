@@ -2,10 +2,12 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { type ChatPlaces, findInChat, NO_PLACES } from '../../state/find.ts';
 import { point } from '../../state/found.ts';
 import type { ChatSession } from '../../state/live.ts';
+import { firstMark, markAt, marksIn } from './count-marks.ts';
 
 const TYPED_MS = 150;
 
 export interface Matches {
+  /** Of all marks: a part may have many. */
   readonly count: number;
   /** "3 of 41", or why there are none. */
   readonly words: string;
@@ -18,15 +20,14 @@ export function useMatches(session: ChatSession, text: string, from: () => numbe
   const [found, setFound] = useState<ChatPlaces>(NO_PLACES);
   const [at, setAt] = useState(0);
   useEffect(() => () => point(null), []);
-  const show = (places: ChatPlaces['places'], to: number) => {
-    const place = places[to];
+  const show = ({ places }: ChatPlaces, to: number) => {
+    const mark = markAt(places, to);
     setAt(to);
-    point(place ? { ...place, chatId, text, stays: true } : null);
+    point(mark ? { ...mark, chatId, text, stays: true } : null);
   };
   const take = useEffectEvent((answer: ChatPlaces) => {
     setFound(answer);
-    const first = answer.places.findIndex((place) => place.messageId >= from());
-    show(answer.places, first < 0 ? answer.places.length - 1 : first);
+    show(answer, firstMark(answer.places, from()));
   });
   useEffect(() => {
     let over = false;
@@ -40,12 +41,12 @@ export function useMatches(session: ChatSession, text: string, from: () => numbe
       clearTimeout(timer);
     };
   }, [chatId, text]);
-  const count = found.places.length;
+  const count = marksIn(found.places);
   return {
     count,
     words: text.trim() === '' ? '' : countWords(found, at),
     step: (by) => {
-      if (count > 0) show(found.places, (at + by + count) % count);
+      if (count > 0) show(found, (at + by + count) % count);
     },
   };
 }
@@ -53,5 +54,5 @@ export function useMatches(session: ChatSession, text: string, from: () => numbe
 function countWords({ places, isMore, problem }: ChatPlaces, at: number): string {
   if (problem !== null) return problem;
   if (places.length === 0) return 'Not found';
-  return `${at + 1} of ${places.length.toLocaleString()}${isMore ? '+' : ''}`;
+  return `${(at + 1).toLocaleString()} of ${marksIn(places).toLocaleString()}${isMore ? '+' : ''}`;
 }
