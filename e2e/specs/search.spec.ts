@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/desk.ts';
 import { Palette } from '../fixtures/palette.ts';
 import { script, scriptTitle } from '../fixtures/script.ts';
@@ -77,6 +78,29 @@ test('everything that was said is found: in the view, in the palette, in the cha
     await expect(results).toHaveCount(1);
   });
 
+  await test.step('a chat that is called so stands before what was said, and opens', async () => {
+    await field.fill('checkout');
+    await expect(results.first()).toContainText('Chat: Fix flaky checkout test');
+    await expect(results.first().locator('mark')).toHaveText(['checkout']);
+    await expect(results.nth(1)).toContainText('releases the hold once');
+    await expect(page.getByRole('main').getByRole('status')).toHaveText(
+      /^1 chat · \d results?, newest first$/,
+    );
+    await inBothThemes(app, 'search-titles');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect(results.nth(1).getByRole('button')).toBeFocused();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await expect(heading).toHaveText('Fix flaky checkout test');
+    await page.keyboard.press('Alt+ArrowLeft');
+    await field.fill('flaky -"Run the suite" status:finished');
+    await expect(results).toHaveCount(1);
+    await field.fill('"was released" outside');
+    await expect(results).toHaveCount(1);
+    await expect(results.first()).toContainText('released outside');
+  });
+
   await test.step('a result opens its chat at the row, far above its end; Back shows the results as they were', async () => {
     await page.keyboard.press('ArrowDown');
     await expect(results.first().getByRole('button')).toBeFocused();
@@ -110,9 +134,16 @@ test('everything that was said is found: in the view, in the palette, in the cha
     await chat.message.focus();
     await page.keyboard.press('Control+f');
     await expect(bar).toBeFocused();
-    await bar.fill('"line 7" many');
+    await bar.fill('"line 7"');
     const count = page.getByRole('search').getByRole('status');
     await expect(count).toHaveText(/^[12] of 2$/);
+    await bar.fill('"line 7" many');
+    // Each time that it stands there, not each message.
+    await expect(count).toHaveText(/of 122$/);
+    await bar.fill('many');
+    await expect(count).toHaveText(/^\d+ of 120$/);
+    const meant = () => page.evaluate(() => [...(CSS.highlights.get('found-now') ?? [])].map(String));
+    await expect.poll(meant).toEqual(['many']);
     await inBothThemes(app, 'find-in-chat');
     const before = await count.textContent();
     await page.keyboard.press('Enter');
@@ -127,6 +158,19 @@ test('everything that was said is found: in the view, in the palette, in the cha
     await page.keyboard.press('Escape');
     await expect(bar).toBeHidden();
     await expect(chat.message).toBeFocused();
+  });
+
+  await test.step('what is looked for can be written while the chat is being loaded', async () => {
+    await chat.newChat();
+    expect(await pressWhileLoading(page, 'Fix flaky checkout test')).toBe('loading');
+    await expect(bar).toBeFocused();
+    await expect(chat.message).toBeVisible();
+    await expect(bar).toBeFocused();
+    await page.keyboard.type('transaction');
+    await expect(page.getByRole('search').getByRole('status')).toHaveText('1 of 1');
+    await expect(found).toBeInViewport();
+    await page.keyboard.press('Escape');
+    await expect(bar).toBeHidden();
   });
 
   await test.step('the model searches, too', async () => {
@@ -148,3 +192,17 @@ test('everything that was said is found: in the view, in the palette, in the cha
     await expect(found).toContainText('released outside');
   });
 });
+
+/** Opens the chat and asks for the bar before any answer about it can have come. Says whether it was there already. */
+function pressWhileLoading(page: Page, title: string): Promise<'loading' | 'shown'> {
+  return page.evaluate(async (name) => {
+    const items = [...document.querySelectorAll<HTMLElement>('[role=treeitem]')];
+    items.find((item) => item.textContent.includes(name))?.click();
+    // What the click did is drawn, but nothing that comes from outside has had its turn.
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    const isShown = document.querySelector('[role=feed]') !== null;
+    const key = { key: 'f', code: 'KeyF', ctrlKey: true, bubbles: true, cancelable: true };
+    document.dispatchEvent(new KeyboardEvent('keydown', key));
+    return isShown ? 'shown' : 'loading';
+  }, title);
+}

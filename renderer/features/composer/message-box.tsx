@@ -88,10 +88,14 @@ function useAskedFocus(ref: RefObject<HTMLTextAreaElement | null>): void {
   useLayoutEffect(() => {
     now.current = attention;
   });
+  const isShown = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each count asks for the focus
   useEffect(() => {
     const box = ref.current;
-    if (!box || !now.current) return;
+    // Who began to look for something while the chat was loaded goes on with that.
+    const isElsewhere = !isShown.current && document.activeElement?.closest('search');
+    isShown.current = true;
+    if (!box || !now.current || isElsewhere) return;
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   }, [ref, focusTick]);

@@ -1,17 +1,17 @@
-import { useState } from 'react';
+import { type RefObject, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ChatSession } from '../../state/live.ts';
 import { useAttention } from '../../state/pane.ts';
 import { useWish } from '../../state/wish.ts';
 import { jumpToLatest } from '../../state/wishes.ts';
 import { Menu } from '../../ui/menu.tsx';
-import { FindBar } from './find-bar.tsx';
 import { ForkedFrom } from './forked-from.tsx';
 import { JumpPill } from './jump-pill.tsx';
 import { Tail } from './tail.tsx';
 import { TimelineRows } from './timeline-rows.tsx';
 import { useCommit } from './use-commit.ts';
-import { useFind } from './use-find.ts';
+import { useFound } from './use-found.ts';
+import { type InSight, useInSight } from './use-in-sight.ts';
 import { useMarkRead } from './use-mark-read.ts';
 import { usePlace } from './use-place.ts';
 import { type RowMenuAt, useRowKeys } from './use-row-keys.ts';
@@ -21,7 +21,13 @@ import { useWalk } from './use-walk.ts';
 
 const LOAD_AHEAD_PX = 600;
 
-export function Timeline({ session }: { readonly session: ChatSession }) {
+interface TimelineProps {
+  readonly session: ChatSession;
+  /** Is given what answers the first message in sight. */
+  readonly inSight: RefObject<InSight | null>;
+}
+
+export function Timeline({ session, inSight }: TimelineProps) {
   const readTo = useUnread(session);
   const rows = useRows(session, readTo);
   const busy = useStore(session.store, (s) => s.view?.status === 'running');
@@ -36,7 +42,8 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
   };
   useWish(jumpToLatest, latest, useAttention());
   useCommit(session, rows);
-  const find = useFind(session, rows, place);
+  useFound(session, rows, place);
+  useInSight(inSight, session, rows, place);
   useMarkRead(session, atBottom && atTail);
   const walker = useWalk(session, rows, place, latest);
   const [menu, setMenu] = useState<RowMenuAt | null>(null);
@@ -48,9 +55,8 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
     if (!atTail && scrollHeight - scrollTop - clientHeight < LOAD_AHEAD_PX) void session.loadNewer();
   };
   return (
-    <div className="log-box">
+    <>
       <ForkedFrom session={session} />
-      {find && <FindBar session={session} {...find} />}
       <div
         ref={scroller}
         className="log"
@@ -70,6 +76,6 @@ export function Timeline({ session }: { readonly session: ChatSession }) {
       </div>
       {!(atBottom && atTail) && <JumpPill session={session} leftAt={leftAt ?? readTo} onJump={latest} />}
       {menu && <Menu {...menu} onClose={() => setMenu(null)} />}
-    </div>
+    </>
   );
 }
