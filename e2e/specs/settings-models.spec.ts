@@ -183,3 +183,31 @@ test('models: added from the list of the server, set, made the default, removed;
     await expect(own.getByText('default', { exact: true })).toHaveCount(1);
   });
 });
+
+test('a list of choices is cut off by nothing, wherever it opens', async ({ desk }) => {
+  const { app } = await desk.start({ provider: null, folder: desk.repository().directory });
+  const { window } = app;
+  // As low as the window goes: there is no room for the whole list on either side.
+  for (const height of [820, 480]) {
+    await window.setViewportSize({ width: 900, height });
+    const settings = await openSettings(window, 'Accounts');
+    await settings.getByRole('button', { name: 'Add account…' }).click();
+    await settings.getByRole('combobox', { name: 'Kind' }).click();
+    const list = window.getByRole('listbox', { name: 'Kind' });
+    for (const key of ['Home', 'End'] as const) {
+      await window.keyboard.press(key);
+      const option = list.getByRole('option')[key === 'Home' ? 'first' : 'last']();
+      // What is there for the eye and the pointer, and not only in the page.
+      await expect
+        .poll(() =>
+          option.evaluate((node) => {
+            const { left, top, width, height } = node.getBoundingClientRect();
+            return node.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+          }),
+        )
+        .toBe(true);
+    }
+    await window.keyboard.press('Escape');
+    await settings.getByRole('button', { name: 'Close' }).click();
+  }
+});

@@ -1,6 +1,15 @@
 import { Check, ChevronDown, Search } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useCallback, useId, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { useDismiss } from './use-dismiss.ts';
+import { useFloating } from './use-floating.ts';
 
 export interface Choice<T extends string> {
   readonly value: T;
@@ -77,6 +86,7 @@ export function Picker<T extends string>(props: PickerProps<T>) {
         <Choices
           id={id}
           {...{ label, value, down }}
+          anchor={button}
           choices={list.found}
           typed={list.typed}
           active={list.active}
@@ -174,14 +184,20 @@ interface ChoicesProps<T extends string> {
   readonly typed: string | null;
   readonly active: number;
   readonly down: boolean;
+  /** What opened it. */
+  readonly anchor: RefObject<HTMLElement | null>;
   readonly onPick: (choice: Choice<T>) => void;
 }
 
 function Choices<T extends string>(props: ChoicesProps<T>) {
-  const { id, label, choices, value, typed, active, down, onPick } = props;
+  const { id, label, choices, value, typed, active, down, anchor, onPick } = props;
+  const list = useRef<HTMLDivElement>(null);
+  useFloating(list, anchor, down ? 'down' : 'up');
   return (
     <div
-      className={`pop list ${down ? 'down' : 'up'}`}
+      ref={list}
+      popover="manual"
+      className="pop list"
       role="listbox"
       id={`${id}-list`}
       aria-label={label}
