@@ -40,6 +40,12 @@ describe('what was typed finds', () => {
     expect(dark?.marks[0]).toEqual([]);
   });
 
+  it('by what it is called before what it is only found by', () => {
+    const things = [thing('Regenerate title', 'rename name'), thing('Rename chat', 'title name')];
+    expect(titles('rename', things)).toEqual(['Rename chat', 'Regenerate title']);
+    expect(titles('title', things)).toEqual(['Regenerate title', 'Rename chat']);
+  });
+
   it('of two that match alike the newer one first', () => {
     expect(titles('fix', [thing('Fix the build', '', 5), thing('Fix the tests', '', 0)])[0]).toBe(
       'Fix the tests',

@@ -20,6 +20,8 @@ interface Ranking<T> {
 const LEAST_SCORE = 0.3;
 /** What is this much worse than the best is not what was meant. */
 const OF_BEST = 0.5;
+/** What is not found by its first text, which people see, comes after what is. */
+const BY_OTHERS = 0.85;
 
 /** The items that match what was typed, letters in order and words in any, the best first. */
 export function rank<T>(query: string, items: readonly T[], ranking: Ranking<T>): readonly Ranked<T>[] {
@@ -28,7 +30,7 @@ export function rank<T>(query: string, items: readonly T[], ranking: Ranking<T>)
     keys: texts,
     limit,
     threshold: LEAST_SCORE,
-    scoreFn: (match) => match.score * weight(match.obj),
+    scoreFn: (match) => match.score * weight(match.obj) * ((match[0]?.score ?? 0) > 0 ? 1 : BY_OTHERS),
   });
   const best = found[0]?.score ?? 0;
   return found
