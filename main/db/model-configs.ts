@@ -1,7 +1,7 @@
 import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
 import { toJson } from './json.ts';
-import { electDefault } from './model-default.ts';
+import { electDefault, makeDefaultIfDemo } from './model-default.ts';
 import type { NewModel } from './providers.ts';
 import { operation, type Tx } from './store.ts';
 
@@ -42,6 +42,8 @@ export const addModels = operation('durable', async (tx, args: AddModels): Promi
     args.providerId,
     args.models.filter(({ model }) => !there.has(model)),
   );
+  // An account that asks its server for its models had none when it was made.
+  await makeDefaultIfDemo(tx, args.providerId);
   await electDefault(tx);
   return ids.length === 0 ? err('taken') : ok(ids);
 });

@@ -15,3 +15,20 @@ export async function electDefault(tx: Tx): Promise<void> {
   await tx.query('update chat_model_configs set is_default = false where is_default');
   await tx.query('update chat_model_configs set is_default = true where id = $1', [next.id]);
 }
+
+/** The first real account gives the default: until then it is the demo's, unless the person chose that. */
+export async function makeDefaultIfDemo(tx: Tx, providerId: string): Promise<void> {
+  const { rows } = await tx.query<{ kind: string }>(
+    `select p.kind from chat_model_configs c join chat_providers p on p.id = c.provider_id
+     where c.is_default and not c.deleted and not (p.kind = 'demo' and not (c.options ? 'chosen'))`,
+  );
+  if (rows.length > 0) return;
+  const first = await tx.query<{ id: string }>(
+    'select id from chat_model_configs where provider_id = $1 and not deleted order by created_at limit 1',
+    [providerId],
+  );
+  const id = first.rows[0]?.id;
+  if (id === undefined) return;
+  await tx.query('update chat_model_configs set is_default = false where is_default');
+  await tx.query('update chat_model_configs set is_default = true where id = $1', [id]);
+}

@@ -3,9 +3,9 @@ import type { ModelConfigId, ProviderId } from '@shared/model/ids.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
 import { toJson } from './json.ts';
 import { addModels, insertModels, removeModel, setDefaultModel, updateModel } from './model-configs.ts';
-import { electDefault } from './model-default.ts';
+import { electDefault, makeDefaultIfDemo } from './model-default.ts';
 import { syncEnvAccounts } from './provider-sync.ts';
-import { operation, type Tx } from './store.ts';
+import { operation } from './store.ts';
 
 /** An account. Its key is never in the database. */
 export interface ProviderRow {
@@ -90,22 +90,6 @@ const addAccount = operation('durable', async (tx, account: NewAccount): Promise
   await makeDefaultIfDemo(tx, id);
   return ok(id);
 });
-
-async function makeDefaultIfDemo(tx: Tx, providerId: string): Promise<void> {
-  const { rows } = await tx.query<{ kind: string }>(
-    `select p.kind from chat_model_configs c join chat_providers p on p.id = c.provider_id
-     where c.is_default and not c.deleted and not (p.kind = 'demo' and not (c.options ? 'chosen'))`,
-  );
-  if (rows.length > 0) return;
-  const first = await tx.query<{ id: string }>(
-    'select id from chat_model_configs where provider_id = $1 and not deleted order by created_at limit 1',
-    [providerId],
-  );
-  const id = first.rows[0]?.id;
-  if (id === undefined) return;
-  await tx.query('update chat_model_configs set is_default = false where is_default');
-  await tx.query('update chat_model_configs set is_default = true where id = $1', [id]);
-}
 
 interface ChangeAccount {
   readonly providerId: ProviderId;

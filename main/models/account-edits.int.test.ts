@@ -96,6 +96,8 @@ describe('a new account', () => {
   it('takes the models that its server lists, where none is named', async () => {
     await start();
     expect(await namesOf(await add({ models: [] }))).toEqual(['llama', 'qwen']);
+    // Until then there was only the demo's.
+    expect((await snapshot()).models.filter((m) => m.isDefault).map((m) => m.model)).toEqual(['llama']);
   });
 
   it('is not there when the server was asked in vain, and its key is forgotten', async () => {
