@@ -148,7 +148,7 @@ async function assemble(
     rules,
     searching,
     chats: chatDoor({ ...base, usage, parts, poller, closing: closing.signal, rules }, places, driven),
-    workspaces: { ...base, ...places, pickFolder: options.pickFolder },
+    workspaces: { ...base, ...places, homeDir: options.homeDir, pickFolder: options.pickFolder },
     places,
     keeping,
   });

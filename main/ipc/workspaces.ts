@@ -1,4 +1,5 @@
 import { err, ok } from '@shared/util/result.ts';
+import { expandHome } from '../ssh/config/tokens.ts';
 import { changesCalls, changesFeeds } from './changes.ts';
 import { type FileHandlerDeps, fileCalls, fileFeeds } from './files.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
@@ -6,6 +7,7 @@ import { type MakingHandlerDeps, makingCalls, makingFeeds } from './makings.ts';
 import { type ProcessHandlerDeps, processCalls, processFeeds } from './processes.ts';
 
 export interface WorkspaceHandlerDeps extends ProcessHandlerDeps, FileHandlerDeps, MakingHandlerDeps {
+  readonly homeDir: string;
   pickFolder(): Promise<string | null>;
 }
 
@@ -40,14 +42,14 @@ export function workspaceFeeds(deps: WorkspaceHandlerDeps): WorkspaceFeeds {
 const GONE = err({ code: 'not-found' as const, message: 'This workspace does not exist any more.' });
 
 export function workspaceCalls(deps: WorkspaceHandlerDeps): WorkspaceCalls {
-  const { workspaces, pickFolder } = deps;
+  const { workspaces, pickFolder, homeDir } = deps;
   return {
     ...processCalls(deps),
     ...makingCalls(deps),
     ...fileCalls(deps),
     ...changesCalls(deps),
     'workspaces.openFolder': async ({ path }) => {
-      const opened = await workspaces.openFolder(path);
+      const opened = await workspaces.openFolder(expandHome(path, homeDir));
       return opened.ok ? ok({ workspaceId: opened.value }) : opened;
     },
     'workspaces.pickFolder': async () => ok({ path: await pickFolder() }),
