@@ -63,7 +63,8 @@ function read(turn: DemoTurn, path: string): DemoAnswer {
     report: (output) => {
       const lines = withoutLineNumbers(output.text);
       const head = lines.slice(0, 12).join('\n');
-      return `${path} has ${output.lines ?? lines.length} lines. It begins so:\n\n${fenced({ text: head, truncated: false }, 12)}`;
+      const count = output.lines ?? lines.length;
+      return `${path} has ${count} ${count === 1 ? 'line' : 'lines'}. It begins so:\n\n${fenced({ text: head, truncated: false }, 12)}`;
     },
   });
 }
