@@ -59,3 +59,12 @@ test('a call that asks comes before an action', () => {
   const row: Doing = { ...IDLE, status: 'requires_action', asked_call, asked_action: loop };
   expect(toActivity(row)).toBe('Asks to run git push');
 });
+
+test.each([
+  ['Edit', '/w/src/a.ts\n\n- 1\n+ 2', 'Asks to edit src/a.ts'],
+  ['Edit', '/web/a.ts', 'Asks to edit /web/a.ts'],
+  ['Run', '/w/bin/deploy', 'Asks to run /w/bin/deploy'],
+])('a file is called as in its workspace, a command stays whole %#', (verb, subject, activity) => {
+  const asked_call = { hash: 'h', host: 'here', directory: '/w', verb, subject };
+  expect(toActivity({ ...IDLE, status: 'requires_action', asked_call })).toBe(activity);
+});

@@ -51,7 +51,7 @@ export function toActivity(row: Doing): string | null {
 
 function waitingWords({ asked_call, asked_action }: Doing): string {
   if (asked_call)
-    return `Asks to ${asked_call.verb.toLowerCase()} ${firstLine(asked_call.subject)}`.trimEnd();
+    return `Asks to ${asked_call.verb.toLowerCase()} ${firstLine(subjectHere(asked_call))}`.trimEnd();
   switch (asked_action?.kind) {
     case 'loop':
       return `Asks whether to go on: the same ${asked_action.tool} ${asked_action.times} times`;
@@ -62,6 +62,12 @@ function waitingWords({ asked_call, asked_action }: Doing): string {
     case undefined:
       return 'Waiting for results from outside';
   }
+}
+
+/** A file as it is called in its workspace: of a whole path the end, which tells files apart, would be cut. */
+function subjectHere({ verb, subject, directory }: ApprovalView): string {
+  const isBelow = verb !== 'Run' && /^[/\\]/.test(subject.slice(directory.length));
+  return isBelow && subject.startsWith(directory) ? subject.slice(directory.length + 1) : subject;
 }
 
 function firstLine(text: string): string {
