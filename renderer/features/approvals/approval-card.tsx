@@ -3,6 +3,10 @@ import type { ApprovalView, ToolCallState } from '@shared/model/chat.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import { Hand } from 'lucide-react';
 import { type RefObject, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { shortPath } from '../../lib/short-path.ts';
+import { appStore } from '../../state/app.ts';
+import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { useDeadTime } from '../../ui/dead-time.ts';
 import { Escaped } from '../../ui/escaped.tsx';
@@ -111,6 +115,9 @@ interface AskedProps {
 }
 
 function Asked({ approval, title, place }: AskedProps) {
+  const { host, directory } = approval;
+  const home = useStore(appStore, (s) => s.info?.homeDir ?? '');
+  const isHere = useStore(workspacesStore, (s) => s.list?.find((w) => w.host === host)?.hostId === null);
   return (
     <div className="q">
       <span className="warn">
@@ -118,7 +125,7 @@ function Asked({ approval, title, place }: AskedProps) {
       </span>
       <span className="q-where">
         <span className="mono strong">
-          <Escaped text={`${approval.host}:${approval.directory}`} />
+          <Escaped text={`${host}:${isHere ? shortPath(directory, home) : directory}`} />
         </span>{' '}
         <span className="meta">
           — “{title}” asks to {approval.verb.toLowerCase()}
