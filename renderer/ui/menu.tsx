@@ -7,6 +7,8 @@ export interface MenuItem {
   readonly keys?: string;
   /** Said above the first of them. */
   readonly group?: string;
+  /** A line above it. */
+  readonly apart?: boolean;
   /** On or off; `only`: one of its group is. */
   readonly checked?: boolean;
   readonly only?: boolean;
@@ -68,6 +70,7 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
               {item.group}
             </div>
           )}
+          {item.apart && <div className="menu-line" role="separator" />}
           <Item
             item={item}
             onPress={() => {
