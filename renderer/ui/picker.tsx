@@ -73,7 +73,7 @@ export function Picker<T extends string>(props: PickerProps<T>) {
         aria-activedescendant={list.open ? `${id}-${list.active}` : undefined}
         className={`pick ${className ?? ''}`}
         disabled={disabled}
-        title={label}
+        title={current ? `${label}: ${current.label}` : label}
         onClick={list.open ? list.hide : list.show}
         onKeyDown={list.onKeyDown}
       >

@@ -59,13 +59,17 @@ export function EffortPicker({ modelId, value, onPick }: EffortPickerProps) {
   const efforts = useStore(modelsStore, (s) => findModel(s, modelId)?.efforts ?? NO_EFFORTS);
   if (efforts.length === 0) return null;
   const choices: readonly Choice<Effort | 'auto'>[] = [
-    { value: 'auto', label: 'effort auto' },
+    { value: 'auto', label: 'auto' },
     ...EFFORTS.filter((e) => efforts.includes(e)).map((e) => ({ value: e, label: e })),
   ];
+  const effort = asEffort(value) ?? 'auto';
   return (
     <Picker
       label="Effort"
-      value={asEffort(value) ?? 'auto'}
+      className="effort"
+      // "high" says by itself what it is; "auto" does not.
+      icon={effort === 'auto' && <span className="wide-only">effort</span>}
+      value={effort}
       choices={choices}
       onPick={(e) => onPick(e === 'auto' ? null : e)}
     />

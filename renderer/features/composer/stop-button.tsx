@@ -28,7 +28,7 @@ export function StopButton({ session, agents, queued }: StopButtonProps) {
       onClick={() => void stopTree(session)}
     >
       <Square className="i s" aria-hidden="true" />
-      <span>
+      <span className="stop-word">
         {label}
         {notes !== '' && <span className="wide-only stop-next"> ({notes})</span>}
       </span>
