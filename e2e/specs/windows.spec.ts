@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import type { RunningApp } from '../fixtures/app.ts';
 import { Conversation, exactly } from '../fixtures/conversation.ts';
@@ -5,6 +6,7 @@ import { expect, test } from '../fixtures/desk.ts';
 import { Palette } from '../fixtures/palette.ts';
 import { isTurn, script } from '../fixtures/script.ts';
 import { TerminalPane } from '../fixtures/terminal-pane.ts';
+import { ask } from '../fixtures/window-calls.ts';
 
 const long =
   'Alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar.';
@@ -113,4 +115,33 @@ test('two windows show one terminal: its programs get one answer, and its size i
   await pane.type(`echo ba''ck`);
   await expect.poll(() => rows(pane), { timeout: 60_000 }).toBe(before);
   await expect.poll(() => rows(other), { timeout: 60_000 }).toBe(before);
+});
+
+test('what was open when Gaffer was quit is open again; a folder that is named comes first', async ({
+  desk,
+}) => {
+  const { directory } = desk.repository();
+  script(desk.server, 'On the left', [{ say: 'Said on the left.' }]);
+  script(desk.server, 'On the right', [{ say: 'Said on the right.' }]);
+  const { app, chat } = await desk.start();
+  await expect(chat.message).toBeVisible();
+  const { workspaceId } = await ask(app.window, 'workspaces.openFolder', { path: directory });
+  for (const text of ['On the right', 'On the left'])
+    await ask(app.window, 'chat.create', { workspaceId, text, sendKey: randomUUID() });
+  await chat.chat('On the left').click();
+  await chat.chat('On the right').click({ button: 'right' });
+  await app.window.getByRole('menuitem', { name: 'Open beside' }).click();
+  await expect(app.window.getByRole('feed')).toHaveCount(2);
+  await app.close();
+
+  const later = await desk.again(app);
+  const page = later.app.window;
+  const [left, right] = ['Left pane', 'Right pane'].map((name) => page.getByRole('region', { name }));
+  await expect(left ?? page).toContainText('Said on the left.');
+  await expect(right ?? page).toContainText('Said on the right.');
+  await expect(page.getByRole('banner').getByRole('heading')).toHaveText('On the right');
+  await later.app.close();
+
+  const named = await desk.again(app, { folder: directory });
+  await expect(named.app.window.getByRole('heading', { name: /work on\?$/ })).toBeVisible();
 });

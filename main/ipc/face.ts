@@ -157,7 +157,11 @@ function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
   // One that can never be reached from here is another computer's.
   const isHere = ({ link }: WorkspaceSummary) => link.state !== 'down' || !link.final;
   const lastUsed = () => workspaces.list().find(isHere)?.id ?? null;
-  let opened: Pick<AppInfo, 'workspaceId' | 'folderProblem'> = { workspaceId: null, folderProblem: null };
+  let opened: Pick<AppInfo, 'workspaceId' | 'folderNamed' | 'folderProblem'> = {
+    workspaceId: null,
+    folderNamed: false,
+    folderProblem: null,
+  };
   return {
     // A folder that was asked for and refused is not replaced by another one.
     state: () =>
@@ -165,10 +169,10 @@ function createOpenedFolder(workspaces: Workspaces, events: WindowEvents) {
     async open(folder: string, approvals: ApprovalMode | null, window: number | null): Promise<void> {
       const result = await workspaces.openFolder(folder, approvals);
       if (result.ok) {
-        opened = { workspaceId: result.value, folderProblem: null };
+        opened = { workspaceId: result.value, folderNamed: true, folderProblem: null };
         events.send({ type: 'open-workspace', workspaceId: result.value }, window);
       } else {
-        opened = { workspaceId: null, folderProblem: result.error.message };
+        opened = { workspaceId: null, folderNamed: true, folderProblem: result.error.message };
         events.send({ type: 'toast', message: result.error.message }, window);
       }
     },

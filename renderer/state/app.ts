@@ -6,6 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { draftStore, loadDraft, setDraft } from './drafts.ts';
 import { lastKnown } from './last-known.ts';
+import { keepShown, lastShown } from './last-shown.ts';
 import { navStore, openChat, openFirst, openNew } from './nav.ts';
 import { announce, toast } from './toasts.ts';
 
@@ -57,13 +58,17 @@ export async function startApp(): Promise<void> {
   const { window, chatId } = thisWindow();
   // Who chose a chat in the last-known tree meanwhile stays there.
   if (navStore.getState().route === route) {
-    openFirst(
-      chatId ? { view: 'chat', chatId, messageId: null } : { view: 'new', workspaceId: info.workspaceId },
-    );
+    const shown = window === FIRST_WINDOW && !info.folderNamed ? lastShown() : null;
+    if (chatId) openFirst({ view: 'chat', chatId, messageId: null });
+    else openFirst(shown?.route ?? { view: 'new', workspaceId: info.workspaceId }, shown);
   }
+  keepShown();
   if (info.folderProblem) announce(info.folderProblem);
   watchFeed('app.events', { window }, { onEvents: (events) => events.forEach(obey) });
 }
+
+/** The one that is there from the start: it shows what was open when Gaffer was quit. */
+const FIRST_WINDOW = 1;
 
 /** What main wrote into the address of the page: which window it is, and the chat that it was opened for. */
 function thisWindow(): { readonly window: number | null; readonly chatId: ChatId | null } {

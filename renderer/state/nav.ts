@@ -108,8 +108,13 @@ export function openNew(workspaceId: WorkspaceId | null = null): void {
 }
 
 /** What the window opens with replaces what it showed while it did not know yet; what was opened over it stays. */
-export function openFirst(route: Route): void {
-  navStore.setState((s) => ({ ...arrived(s, route), drawer: s.drawer, settings: s.settings }));
+export function openFirst(route: Route, split: Pick<Nav, 'beside' | 'side'> | null = null): void {
+  navStore.setState((s) => ({
+    ...arrived(s, route),
+    ...(split && { beside: split.beside, side: split.side }),
+    drawer: s.drawer,
+    settings: s.settings,
+  }));
 }
 
 export function canGoBack(): boolean {

@@ -31,6 +31,8 @@ export interface AppInfo {
   readonly settings: Settings;
   /** The workspace of the folder that was given on the command line, or the last one used. */
   readonly workspaceId: WorkspaceId | null;
+  /** The command line named a folder, or a second start did: that is what the person came for. */
+  readonly folderNamed: boolean;
   /** Why the folder on the command line could not be opened. */
   readonly folderProblem: string | null;
   /** Keys can be kept by the operating system; else they stay in memory for this run. */
