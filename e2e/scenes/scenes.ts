@@ -1,16 +1,9 @@
 import { expect } from '../fixtures/desk.ts';
+import { dialogScenes } from './dialog-scenes.ts';
+import { escape, type Scene } from './scene.ts';
 import { FLAKY, LIMITS, OUTBOX, SOFTMAX } from './scripts.ts';
+import { settingsScenes } from './settings-scenes.ts';
 import { open, type World } from './world.ts';
-
-/** A state of the window that a person meets. Each begins where the one before it was left. */
-export interface Scene {
-  readonly name: string;
-  show(world: World): Promise<void>;
-  /** Back to the window without it. */
-  leave?(world: World): Promise<void>;
-}
-
-const escape = ({ page }: World) => page.keyboard.press('Escape');
 
 async function inspect({ page }: World, tab: string): Promise<void> {
   const toggle = page.getByRole('button', { name: 'Toggle inspector' });
@@ -24,26 +17,6 @@ async function hideInspector({ page }: World): Promise<void> {
   const toggle = page.getByRole('button', { name: 'Toggle inspector' });
   if ((await toggle.getAttribute('aria-pressed')) === 'true') await toggle.click();
 }
-
-async function settings({ page }: World, part: string): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Settings' });
-  if (!(await dialog.isVisible())) await page.getByRole('button', { name: 'Settings' }).click();
-  await dialog.getByRole('tab', { name: part, exact: true }).click();
-  await expect(dialog.getByRole('tabpanel', { name: part, exact: true })).toBeVisible();
-}
-
-const PARTS = [
-  'General',
-  'Keyboard',
-  'Accounts',
-  'Models',
-  'Usage',
-  'Approvals',
-  'Git accounts',
-  'Hosts',
-  'Templates',
-  'Backups',
-];
 
 export const scenes: readonly Scene[] = [
   { name: 'running', show: ({ chat }) => open(chat, FLAKY) },
@@ -112,11 +85,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   { name: 'details', show: (world) => inspect(world, 'Details'), leave: hideInspector },
-  ...PARTS.map((part, i) => ({
-    name: `settings-${part.toLowerCase().replaceAll(' ', '-')}`,
-    show: (world: World) => settings(world, part),
-    ...(i === PARTS.length - 1 ? { leave: escape } : {}),
-  })),
+  ...settingsScenes,
   {
     name: 'palette',
     async show({ page }) {
@@ -168,6 +137,7 @@ export const scenes: readonly Scene[] = [
     },
     leave: ({ page }) => page.getByRole('button', { name: 'Close pane' }).last().click(),
   },
+  ...dialogScenes,
 ];
 
 /** Before there is a chat. */

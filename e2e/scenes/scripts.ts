@@ -98,7 +98,16 @@ export const OUTBOX: Part = {
 export const UPGRADE: Part = {
   told: 'Upgrade the database to Postgres 18',
   title: 'Upgrade to Postgres 18',
-  steps: [{ say: 'Done: the suite is green on 18, and `docs/upgrade.md` says how to go back.' }],
+  steps: [
+    {
+      calls: [{ name: 'execute', args: { command: 'git status --short && ls | head -3' } }],
+      usage: { input_tokens: 61_400, output_tokens: 1_930 },
+    },
+    {
+      say: 'Done: the suite is green on 18, and `docs/upgrade.md` says how to go back.',
+      usage: { input_tokens: 64_100, output_tokens: 2_210 },
+    },
+  ],
 };
 
 export const LIMITS: Part = {
@@ -115,7 +124,10 @@ export const NOTES: Part = {
   told: 'Summarise what people said in June',
   title: 'Summarise June interviews',
   steps: [
-    { say: 'Eleven people, three wishes: faster search, fewer questions, a way to see what it cost.' },
+    {
+      say: 'Eleven people, three wishes: faster search, fewer questions, a way to see what it cost.',
+      usage: { input_tokens: 184_300, output_tokens: 3_120 },
+    },
   ],
 };
 

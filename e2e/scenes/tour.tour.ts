@@ -1,9 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../fixtures/app.ts';
-import { type Desk, test } from '../fixtures/desk.ts';
+import { accountMissing } from '../fixtures/ssh-account.ts';
+import { test } from '../fixtures/ssh-workspace.ts';
+import { hostScenes } from './host-scenes.ts';
+import { startHostWorld } from './host-world.ts';
 import { type Look, looks, wear } from './looks.ts';
-import { firstScenes, type Scene, scenes } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { firstScenes, scenes } from './scenes.ts';
 import { startFresh, startWorld, type World } from './world.ts';
 
 const album = path.join(root, 'test-results/tour');
@@ -16,21 +20,20 @@ const WIDTHS = [
 /** GAFFER_TOUR=settings: only the scenes whose names hold it; the others are passed through without a picture. */
 const only = process.env['GAFFER_TOUR'] ?? '';
 
-test('a crew at work', ({ desk }) => walk(desk, startWorld, scenes, 20));
-test('the first minutes', ({ desk }) => walk(desk, startFresh, firstScenes, 0));
+test('the first minutes', async ({ desk }) => walk(await startFresh(desk), firstScenes, 0));
+test('a crew at work', async ({ desk }) => walk(await startWorld(desk), scenes, 20));
+test('machines elsewhere', async ({ desk, hosts }) => {
+  const missing = accountMissing();
+  test.skip(missing !== null, missing ?? '');
+  await walk(await startHostWorld(desk, hosts), hostScenes, 100);
+});
 
-async function walk(
-  desk: Desk,
-  start: (desk: Desk) => Promise<World>,
-  states: readonly Scene[],
-  from: number,
-): Promise<void> {
-  const world = await start(desk);
+async function walk<W extends World>(world: W, states: readonly Scene<W>[], from: number): Promise<void> {
   fs.mkdirSync(album, { recursive: true });
   for (const [i, scene] of states.entries()) {
     await scene.show(world);
     if (scene.name.includes(only)) {
-      const number = String(from + i + 1).padStart(2, '0');
+      const number = String(from + i + 1).padStart(3, '0');
       for (const look of looks) await picture(world, look, `${number}-${scene.name}`);
     }
     await scene.leave?.(world);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import type { WorkspaceId } from '@shared/model/ids.ts';
+import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
 import type { RunningApp } from '../fixtures/app.ts';
 import type { Conversation } from '../fixtures/conversation.ts';
 import { type Desk, expect } from '../fixtures/desk.ts';
+import type { ModelServer } from '../fixtures/model-server.ts';
 import { isTurn } from '../fixtures/script.ts';
 import { ask } from '../fixtures/window-calls.ts';
 import { fillApiServer } from './api-server.ts';
@@ -24,6 +25,9 @@ export interface World {
   readonly app: RunningApp;
   readonly page: Page;
   readonly chat: Conversation;
+  readonly server: ModelServer;
+  /** The chats that were begun. */
+  readonly ids: ReadonlyMap<Part, ChatId>;
 }
 
 /** Some chats run, one asks, one waits for its provider, one has failed, the others rest. */
@@ -42,7 +46,9 @@ export async function startWorld(desk: Desk): Promise<World> {
   await expect(chat.message).toBeVisible();
   const placeOf = async (path: string) => (await ask(page, 'workspaces.openFolder', { path })).workspaceId;
   const apiPlace = await placeOf(api.directory);
-  const tell = (part: Part, workspaceId: WorkspaceId) => begin(page, part, workspaceId);
+  const ids = new Map<Part, ChatId>();
+  const tell = async (part: Part, workspaceId: WorkspaceId) =>
+    void ids.set(part, await begin(page, part, workspaceId));
   const ofTurn = (part: Part) => (request: Parameters<typeof isTurn>[0]) =>
     isTurn(request) && JSON.stringify(request.body).includes(part.told);
 
@@ -53,6 +59,7 @@ export async function startWorld(desk: Desk): Promise<World> {
   await expect(chat.chat(SOFTMAX.title)).toHaveAccessibleName(/refused the key/, { timeout: 60_000 });
   await tell(OUTBOX, apiPlace);
   await tell(UPGRADE, apiPlace);
+  await allowByRule(chat, UPGRADE);
   for (const { title } of [OUTBOX, UPGRADE])
     await expect(chat.chat(title)).toHaveAccessibleName(/Finished/, { timeout: 60_000 });
   desk.server.faults.next({ kind: 'status', status: 429, retryAfter: 3_000 }, { match: ofTurn(LIMITS) });
@@ -69,7 +76,7 @@ export async function startWorld(desk: Desk): Promise<World> {
   await open(chat, FLAKY);
   await expect(chat.tool('execute')).toContainText('run 31 of 50', { timeout: 60_000 });
   await ask(page, 'workspaces.setMode', { workspaceId: apiPlace, mode: 'edit' });
-  return { app, page, chat };
+  return { app, page, chat, server: desk.server, ids };
 }
 
 /** Nothing yet but a folder: what a person sees who has just come. */
@@ -79,11 +86,22 @@ export async function startFresh(desk: Desk): Promise<World> {
   const { app, chat } = await desk.start({ provider: 'anthropic', folder: api.directory });
   await app.window.setViewportSize({ width: 1280, height: 820 });
   await expect(chat.message).toBeVisible();
-  return { app, page: app.window, chat };
+  return { app, page: app.window, chat, server: desk.server, ids: new Map() };
 }
 
-async function begin(page: Page, { told }: Part, workspaceId: WorkspaceId): Promise<void> {
-  await ask(page, 'chat.create', { workspaceId, text: told, sendKey: randomUUID() });
+async function begin(page: Page, { told }: Part, workspaceId: WorkspaceId): Promise<ChatId> {
+  return (await ask(page, 'chat.create', { workspaceId, text: told, sendKey: randomUUID() })).chatId;
+}
+
+/** From the inbox: who has not opened a chat has not seen it. */
+async function allowByRule(chat: Conversation, { title }: Part): Promise<void> {
+  const { page } = chat;
+  await expect(chat.chat(title)).toHaveAccessibleName(/Asks/, { timeout: 60_000 });
+  await page.getByRole('button', { name: /^Inbox/ }).click();
+  const addRule = page.getByRole('region', { name: 'Inbox' }).getByRole('button', { name: 'Add rule' });
+  await expect(addRule).toHaveAttribute('aria-disabled', 'false');
+  await addRule.click();
+  await page.getByRole('button', { name: 'Add rule and allow' }).click();
 }
 
 /** Shows a chat of the scenes. */

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { cleanEnv, electronPath, launchArgs, type RunningApp } from '../fixtures/app.ts';
+import type { RunningApp } from '../fixtures/app.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { missingForNotifications } from '../fixtures/display.ts';
 import { startNotificationService } from '../fixtures/notifications.ts';
 import { isTurn, script } from '../fixtures/script.ts';
+import { startWith } from '../fixtures/second-start.ts';
 import { startTrayWatcher } from '../fixtures/tray-watcher.ts';
 
 /** Whether something keeps the machine awake; the numbers of blockers count up from the start. */
@@ -11,14 +11,6 @@ const isAwake = (app: RunningApp) =>
   app.electron.evaluate(({ powerSaveBlocker }) =>
     Array.from({ length: 20 }, (_, id) => id).some((id) => powerSaveBlocker.isStarted(id)),
   );
-
-/** As the system starts Gaffer for a link: a second process, which hands it to the first. */
-function startWith(app: RunningApp, link: string): Promise<void> {
-  return new Promise((resolve) => {
-    const args = launchArgs({ dataDir: app.dataDir, args: [link] });
-    execFile(electronPath(), args, { env: cleanEnv(app.homeDir, {}) }, () => resolve());
-  });
-}
 
 test('the tray takes its place, the machine stays awake while a chat runs, and one chat has one notification', async ({
   desk,

@@ -117,8 +117,10 @@ test('a chat pushes with the person’s token, after they said so once, and its 
 
   // What git printed of it is masked in the rows, in what the model reads, and in the log.
   await chat.chat('Push it').click();
-  await chat.open(chat.tool('execute').last());
-  await expect(chat.tool('execute').last()).toContainText('password=‹secret›');
+  const asked = chat.tool('execute').last();
+  await expect(asked).toContainText('git credential fill');
+  await chat.open(asked);
+  await expect(asked).toContainText('password=‹secret›');
   expect(JSON.stringify(turnRequests(desk.server))).not.toContain(TOKEN);
   expect(app.log()).not.toContain(TOKEN);
   expect(app.pageErrors).toEqual([]);

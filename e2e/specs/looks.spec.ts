@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { root } from '../fixtures/app.ts';
 import { axeFindings } from '../fixtures/axe.ts';
-import { expect, test } from '../fixtures/desk.ts';
+import { accountMissing } from '../fixtures/ssh-account.ts';
+import { expect, test } from '../fixtures/ssh-workspace.ts';
+import { hostScenes } from '../scenes/host-scenes.ts';
+import { startHostWorld } from '../scenes/host-world.ts';
 import { looks, wear } from '../scenes/looks.ts';
-import { firstScenes, type Scene, scenes } from '../scenes/scenes.ts';
+import type { Scene } from '../scenes/scene.ts';
+import { firstScenes, scenes } from '../scenes/scenes.ts';
 import { startFresh, startWorld, type World } from '../scenes/world.ts';
 
 /** Looked at once by a person, and kept: a change of any of them is seen, and meant, or a mistake. */
@@ -32,7 +36,16 @@ test('so is the first one, and so does it look', async ({ desk }) => {
   for (const scene of firstScenes) await lookAt(world, scene);
 });
 
-async function lookAt(world: World, scene: Scene): Promise<void> {
+test('no finding in what machines elsewhere ask and tell', async ({ desk, hosts }) => {
+  const missing = accountMissing();
+  test.skip(missing !== null, missing ?? '');
+  test.setTimeout(400_000);
+  const world = await startHostWorld(desk, hosts);
+  for (const scene of hostScenes) await test.step(scene.name, () => lookAt(world, scene));
+  expect(world.app.pageErrors.filter((line) => !line.includes('net::'))).toEqual([]);
+});
+
+async function lookAt<W extends World>(world: W, scene: Scene<W>): Promise<void> {
   const { page } = world;
   await scene.show(world);
   for (const look of looks) {
