@@ -41,6 +41,7 @@ test('accounts: a server that is found is added, others are added, tested, chang
     await pick(window, 'Kind', 'Other, speaks OpenAI');
     await form.getByRole('button', { name: 'Add account' }).click();
     await expect(form.getByRole('alert')).toHaveText([/Give the account a name/, /Give the address/]);
+    await expect(form.getByRole('textbox', { name: 'Name' })).toBeFocused();
     await form.getByRole('textbox', { name: 'Name' }).fill('Ollama');
     await form.getByRole('textbox', { name: 'Base URL' }).fill(desk.server.openaiUrl);
     await form.getByRole('textbox', { name: /^Models/ }).fill('gpt-5.2');
@@ -87,9 +88,25 @@ test('accounts: a server that is found is added, others are added, tested, chang
     expect(app.log()).not.toContain('sk-typed');
   });
 
-  await test.step('it is removed, and the chat says so', async () => {
+  await test.step('turned off, its chats say what to do', async () => {
     await openSettings(window, 'Accounts');
-    await accounts.getByRole('button', { name: 'Remove Works' }).click();
+    await accounts.getByRole('switch', { name: 'Use Works' }).click();
+    await expect(accounts.getByRole('switch', { name: 'Use Works' })).not.toBeChecked();
+    await window.keyboard.press('Escape');
+    await chat.send('Once more');
+    await expect(chat.error).toContainText('Works is turned off. Turn it on in Settings → Accounts');
+    await chat.error.getByRole('button', { name: 'Open model settings' }).click();
+    await accounts.getByRole('switch', { name: 'Use Works' }).click();
+    await expect(accounts.getByRole('switch', { name: 'Use Works' })).toBeChecked();
+  });
+
+  await test.step('it is removed; taken back, the focus is where it was', async () => {
+    const remove = accounts.getByRole('button', { name: 'Remove Works' });
+    await remove.click();
+    await expect(settings.getByRole('button', { name: 'Keep' })).toBeFocused();
+    await window.keyboard.press('Enter');
+    await expect(remove).toBeFocused();
+    await remove.click();
     await settings
       .getByRole('group', { name: 'Remove Works?' })
       .getByRole('button', { name: 'Remove' })
@@ -131,6 +148,7 @@ test('models: added from the list of the server, set, made the default, removed;
     await form.getByRole('textbox', { name: 'Summarize at, in percent' }).fill('101');
     await form.getByRole('button', { name: 'Save' }).click();
     await expect(form.getByRole('alert')).toHaveText([/from 1 to/, /from 0 to 100/]);
+    await expect(form.getByRole('textbox', { name: 'Context limit, in tokens' })).toBeFocused();
     await form.getByRole('textbox', { name: 'Context limit, in tokens' }).fill('64k');
     await form.getByRole('textbox', { name: 'Summarize at, in percent' }).fill('80');
     await pick(window, 'Reasoning effort', 'high');

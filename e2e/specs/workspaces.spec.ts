@@ -34,7 +34,7 @@ test('a worktree is made by the dialog from a local repository, told what is wro
   await made.field('Repository').fill('shapes');
   await made.create();
   await expect(made.dialog.getByRole('alert')).toHaveText([
-    'Must have the form ~?/.+',
+    'This is not what is asked for.',
     'Is no name that a branch can have.',
   ]);
   await expect(made.field('Repository')).toBeFocused();
@@ -83,6 +83,8 @@ test('a template is written in the settings, corrected, and its workspace watche
   const settings = await openSettings(page, 'Templates');
   await settings.getByRole('button', { name: 'New template' }).click();
   const editor = page.getByRole('dialog', { name: 'New template' });
+  const [frame, field] = await Promise.all([editor.boundingBox(), editor.getByLabel('YAML').boundingBox()]);
+  expect((field?.x ?? 0) - (frame?.x ?? 0)).toBeGreaterThan(12);
   const yaml = (kind: string) =>
     [
       'id: 0d9f3a52-6c3f-4b9d-8a51-1f2e3d4c5b6a',

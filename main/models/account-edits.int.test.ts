@@ -136,7 +136,7 @@ describe('a test of an account', () => {
     expect(answer).toMatchObject({
       ok: true,
       value: {
-        problem: { short: 'key refused', message: 'Own refused the key. Check it in Settings → Accounts.' },
+        problem: { short: 'key refused', message: 'Own refused the key. Check it under “Edit…”.' },
       },
     });
     expect(JSON.stringify(answer)).not.toContain('sk-own-1');

@@ -40,7 +40,7 @@ export async function checkAccount(
     await askOneWord(account, first, signal);
     return done(null, null);
   } catch (error) {
-    return done(null, problemOf(classify(error, failureContext(account.settings))));
+    return done(null, problemOf(classify(error, { ...failureContext(account.settings), atAccount: true })));
   }
 }
 

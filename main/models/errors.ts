@@ -36,6 +36,8 @@ export interface FailureContext {
   readonly address?: string | null;
   /** Removed from the detail wherever they occur. */
   readonly secrets?: readonly string[];
+  /** What is said is read beside the account. */
+  readonly atAccount?: boolean;
   /** For a Retry-After that is a date; in milliseconds since the epoch. */
   readonly now?: number;
 }
@@ -190,7 +192,8 @@ export function classify(thrown: unknown, context: FailureContext): ModelError {
   const facts = failureFacts(thrown);
   const verdict = verdictOf(facts);
   const provider = context.provider === '' ? providerHint(facts.text) : context.provider;
-  const said = sentence(verdict.kind, { provider, keyVariable: context.keyVariable ?? null });
+  const { keyVariable = null, atAccount = false } = context;
+  const said = sentence(verdict.kind, { provider, keyVariable, atAccount });
   const place =
     facts.status === null ? unreachable(facts, { provider, address: context.address ?? null }) : null;
   return new ModelError(place?.message ?? verdict.message?.(provider) ?? said, {

@@ -5,9 +5,15 @@ export interface SentenceContext {
   readonly provider: string;
   /** The environment variable that holds the account's key; null when the person typed it in Settings. */
   readonly keyVariable: string | null;
+  /** It is read beside the account, in the settings. */
+  readonly atAccount?: boolean;
 }
 
+const AT_ACCOUNT = 'under “Edit…”';
+
 function where(context: SentenceContext): string {
+  if (context.atAccount)
+    return context.keyVariable === null ? AT_ACCOUNT : `in the ${context.keyVariable} environment variable`;
   return context.keyVariable === null
     ? 'in Settings → Accounts'
     : `in the ${context.keyVariable} environment variable, or add an account in Settings → Accounts`;
@@ -40,7 +46,9 @@ export function sentence(kind: FaultKind, context: SentenceContext): string {
     case 'auth':
       return `${x} refused the key. Check it ${where(context)}.`;
     case 'config':
-      return `${x} did not accept this model or its settings. Pick another model, or check the account in Settings → Accounts.`;
+      return context.atAccount
+        ? `${x} did not accept the address or the model. Check the address ${AT_ACCOUNT}.`
+        : `${x} did not accept this model or its settings. Pick another model, or check the account in Settings → Accounts.`;
     case 'missing_key':
       return `There is no key for ${x}. Set it ${where(context)}.`;
     case 'provider_disabled':

@@ -58,6 +58,11 @@ export function clock(at: string, nowMs: number): string {
   return `${then.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })}, ${time}`;
 }
 
+/** A day with its time: "Nov 29, 2026, 1:24 AM". */
+export function moment(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
 /** "Today", "Yesterday", "Monday, 3 March"; with the year when it is another one. */
 export function dayWords(at: string, nowMs: number): string {
   const then = new Date(at);

@@ -1,57 +1,57 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
+import { FieldFrame, type FrameTexts } from './field-frame.tsx';
 
 export interface Suggestion {
   readonly value: string;
   readonly note: string;
 }
 
-interface ComboFieldProps {
-  readonly label: string;
+interface ComboFieldProps extends FrameTexts {
   readonly value: string;
   readonly placeholder?: string;
   readonly suggestions: readonly Suggestion[];
   readonly disabled?: boolean;
-  readonly invalid?: boolean;
   readonly onChange: (value: string) => void;
   readonly onPick: (value: string) => void;
 }
 
 /** A text field that offers what may be meant; anything else may be typed. */
 export function ComboField(props: ComboFieldProps) {
-  const { label, value, placeholder, disabled = false, invalid = false, onChange } = props;
-  const id = useId();
+  const { label, hint, problem, value, placeholder, disabled = false, onChange } = props;
   const list = useSuggestions(props);
   const active = list.items[list.at];
   return (
-    <div className="fld combo">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="inp mono"
-        role="combobox"
-        aria-autocomplete="list"
-        aria-haspopup="listbox"
-        aria-expanded={list.open}
-        aria-controls={`${id}-list`}
-        aria-activedescendant={list.open && active ? `${id}-${list.at}` : undefined}
-        aria-invalid={invalid}
-        autoComplete="off"
-        spellCheck={false}
-        disabled={disabled}
-        value={value}
-        placeholder={placeholder}
-        onChange={(event) => {
-          list.show();
-          onChange(event.target.value);
-        }}
-        onClick={list.show}
-        onBlur={list.hide}
-        onKeyDown={list.onKeyDown}
-      />
-      {list.open && (
-        <Suggestions id={id} label={label} items={list.items} at={list.at} onPick={list.pick} />
+    <FieldFrame {...{ label, hint, problem }} className="combo">
+      {(control) => (
+        <>
+          <input
+            {...control}
+            className="inp mono"
+            role="combobox"
+            aria-autocomplete="list"
+            aria-haspopup="listbox"
+            aria-expanded={list.open}
+            aria-controls={`${control.id}-list`}
+            aria-activedescendant={list.open && active ? `${control.id}-${list.at}` : undefined}
+            autoComplete="off"
+            spellCheck={false}
+            disabled={disabled}
+            value={value}
+            placeholder={placeholder}
+            onChange={(event) => {
+              list.show();
+              onChange(event.target.value);
+            }}
+            onClick={list.show}
+            onBlur={list.hide}
+            onKeyDown={list.onKeyDown}
+          />
+          {list.open && (
+            <Suggestions id={control.id} label={label} items={list.items} at={list.at} onPick={list.pick} />
+          )}
+        </>
       )}
-    </div>
+    </FieldFrame>
   );
 }
 

@@ -1,17 +1,21 @@
-import { type ComponentProps, useId } from 'react';
+import type { ComponentProps } from 'react';
+import { FieldFrame, type FrameTexts } from './field-frame.tsx';
 
-interface FieldProps extends ComponentProps<'input'> {
-  readonly label: string;
-  readonly hint?: string;
-}
+interface FieldProps extends FrameTexts, ComponentProps<'input'> {}
 
-export function Field({ label, hint, className, ...rest }: FieldProps) {
-  const id = useId();
+/** One line. */
+export function Field({ label, hint, problem, className, ...rest }: FieldProps) {
   return (
-    <div className="fld">
-      <label htmlFor={id}>{label}</label>
-      <input id={id} className={`inp ${className ?? ''}`} autoComplete="off" spellCheck={false} {...rest} />
-      {hint && <span className="hint">{hint}</span>}
-    </div>
+    <FieldFrame {...{ label, hint, problem }}>
+      {(control) => (
+        <input
+          {...control}
+          className={`inp ${className ?? ''}`}
+          autoComplete="off"
+          spellCheck={false}
+          {...rest}
+        />
+      )}
+    </FieldFrame>
   );
 }

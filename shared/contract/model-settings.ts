@@ -38,7 +38,7 @@ export function modelProblems(settings: ModelSettings): readonly ModelProblem[] 
     if (!isRight)
       found.push({
         field,
-        message: `${what} is ${whole ? 'a whole number' : 'a number'} from ${min} to ${max}.`,
+        message: `${what} is ${whole ? 'a whole number' : 'a number'} from ${min} to ${max.toLocaleString('en')}.`,
       });
   }
   const { price } = settings;

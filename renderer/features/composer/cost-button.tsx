@@ -7,7 +7,7 @@ import { chatsStore } from '../../state/chats.ts';
 import type { ChatSession } from '../../state/live.ts';
 import { capOf, setChatBudget, type TreeCost, treeCost, usageStore } from '../../state/usage.ts';
 import { Button } from '../../ui/button.tsx';
-import { CheckedField } from '../../ui/checked-field.tsx';
+import { Field } from '../../ui/field.tsx';
 import { useDismiss } from '../../ui/use-dismiss.ts';
 
 /** What the chat and its agents cost so far, and the cap at which it asks. Nothing before something was spent. */
@@ -100,7 +100,7 @@ function Budget({ chat, cap, onDone }: Omit<CostFactsProps, 'cost'>) {
         save();
       }}
     >
-      <CheckedField
+      <Field
         label="Budget, with its agents, in dollars"
         placeholder="no cap"
         inputMode="decimal"

@@ -83,7 +83,7 @@ function Compare({ value, comparison, onChange }: CompareProps) {
   const id = useId();
   const tone = comparison === 'same' ? 'ok' : comparison === 'different' ? 'err' : 'meta';
   return (
-    <div className="checked">
+    <div className="fld">
       <Field
         label="Compare with…"
         className="mono"

@@ -1,20 +1,28 @@
 import type { ForgeKind } from '@shared/model/git.ts';
 import { useState } from 'react';
+import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import { appStore } from '../../state/app.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
-import { Picker } from '../../ui/picker.tsx';
+import { Form } from '../../ui/form.tsx';
+import { PickerField } from '../../ui/picker-field.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { FORGES, USUAL_HOSTS } from './forges.ts';
 
 export function AddGitAccount({ onDone }: { readonly onDone: () => void }) {
   const [kind, setKind] = useState<ForgeKind>('github');
   const [typed, setTyped] = useState({ host: '', apiBase: '', token: '' });
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [refused, setRefused] = useState<{ readonly code: string; readonly message: string } | null>(null);
+  const persist = useStore(appStore, (s) => s.info?.secretsPersist ?? true);
+  const refusal = refused?.message ?? null;
+  const isTaken = refused?.code === 'host-taken';
   const field = (name: keyof typeof typed) => ({
     value: typed[name],
     onChange: (e: { target: { value: string } }) => setTyped({ ...typed, [name]: e.target.value }),
   });
   const save = async () => {
+    setRefused(null);
     const token = typed.token.trim();
     const answer = await call('git.addAccount', {
       kind,
@@ -23,37 +31,31 @@ export function AddGitAccount({ onDone }: { readonly onDone: () => void }) {
       ...(token === '' ? {} : { token }),
     });
     if (answer.ok) onDone();
-    else setRefusal(answer.error.message);
+    else setRefused(answer.error);
   };
   return (
-    <form
-      className="form"
-      noValidate
-      aria-label="New git account"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <Picker label="Forge" value={kind} choices={FORGES} onPick={setKind} />
-      <Field label="Host" className="mono" placeholder={USUAL_HOSTS[kind]} {...field('host')} />
+    <Form label="New git account" className="sub" autoFocus onSubmit={save}>
+      <PickerField label="Forge" value={kind} choices={FORGES} onPick={setKind} />
+      <Field
+        label="Host"
+        className="mono"
+        placeholder={USUAL_HOSTS[kind]}
+        problem={isTaken ? refusal : null}
+        {...field('host')}
+      />
       <Field
         label="Address of its API"
         className="mono"
-        placeholder="Only where it is not the usual one"
+        placeholder="only where it is not the usual one"
         {...field('apiBase')}
       />
       <Field
         label="Token"
         type="password"
-        hint="Kept by the operating system’s key store. Without one you are asked when a chat needs it."
+        hint={`${persist ? 'Kept by the operating system’s key store.' : 'Kept in memory until Gaffer quits.'} Without one you are asked when a chat needs it.`}
         {...field('token')}
       />
-      {refusal !== null && (
-        <div className="err" role="alert">
-          {refusal}
-        </div>
-      )}
+      <Problem text={isTaken ? null : refusal} />
       <div className="btns">
         <Button type="submit" look="primary">
           Add git account
@@ -62,6 +64,6 @@ export function AddGitAccount({ onDone }: { readonly onDone: () => void }) {
           Cancel
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,7 +1,7 @@
 import type { BackupCopy, BackupsState } from '@shared/contract/backups.ts';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { bytes, plural } from '../../lib/format.ts';
+import { bytes, moment, plural } from '../../lib/format.ts';
 import {
   backupsStore,
   checkBackup,
@@ -13,6 +13,9 @@ import {
 } from '../../state/backups.ts';
 import { askExport, chooseImport } from '../../state/transfer.ts';
 import { Button } from '../../ui/button.tsx';
+import { ListRow } from '../../ui/list-row.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { RowQuestion } from '../../ui/row-question.tsx';
 
 /** Copies of the database, and the ways of chats out and in. */
 export function Backups() {
@@ -29,8 +32,12 @@ export function Backups() {
       ) : (
         <Copies state={state} />
       )}
-      <h4>Export and import</h4>
-      <OutAndIn />
+      <section className="part" aria-label="Export and import">
+        <div className="part-head">
+          <h4>Export and import</h4>
+        </div>
+        <OutAndIn />
+      </section>
     </>
   );
 }
@@ -59,7 +66,7 @@ function Copies({ state }: { readonly state: BackupsState }) {
               <span className="meta">Looks at every table and index while chats go on.</span>
             ) : (
               <span className={integrity.sound ? 'meta' : 'err'}>
-                {integrity.sound ? 'Sound' : 'Damaged'} · {integrity.words} · {when(integrity.at)}
+                {integrity.sound ? 'Sound' : 'Damaged'} · {integrity.words} · {moment(integrity.at)}
               </span>
             )}
           </span>
@@ -68,61 +75,69 @@ function Copies({ state }: { readonly state: BackupsState }) {
           </Button>
         </div>
       </div>
-      {problem && running === null && (
-        <p className="err" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={running === null ? problem : null} />
       {copies.length > 0 && (
-        <ul className="set" aria-label="Copies">
-          {copies.map((copy) => (
-            <CopyRow key={copy.name} copy={copy} busy={running !== null} />
-          ))}
-        </ul>
+        <section className="part" aria-label="Copies">
+          <div className="part-head">
+            <h4>Copies</h4>
+            <Button look="quiet" onClick={() => showBackup(null)}>
+              Show in folder
+            </Button>
+          </div>
+          <ul className="set" aria-label="Copies">
+            {copies.map((copy) => (
+              <CopyRow key={copy.name} copy={copy} busy={running !== null} />
+            ))}
+          </ul>
+          <p className="hint">Keys and tokens are not in copies.</p>
+        </section>
       )}
-      <div className="btns">
-        <Button onClick={() => showBackup(null)}>Show in folder</Button>
-      </div>
-      <p className="meta">Keys and tokens are not in copies.</p>
     </>
   );
 }
 
 const WHY = { daily: 'daily', asked: 'by hand', 'before-restore': 'before a restore' } as const;
 
-function when(at: string): string {
-  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-}
-
 function factsOf({ madeAt, bytes: size, chats, messages }: BackupCopy): string {
-  return [when(madeAt), bytes(size), plural(chats, 'chat'), plural(messages, 'row')].join(' · ');
+  return [moment(madeAt), bytes(size), plural(chats, 'chat'), plural(messages, 'row')].join(' · ');
 }
 
 function CopyRow({ copy, busy }: { readonly copy: BackupCopy; readonly busy: boolean }) {
   const [asking, setAsking] = useState(false);
   const { name, madeAt, why, problem, verifiedAt } = copy;
   return (
-    <li className="li" aria-label={`Copy of ${when(madeAt)}`}>
-      <span>
-        <b className="num">{when(madeAt)}</b>
-        <span className="meta num">
-          {[WHY[why], bytes(copy.bytes), plural(copy.chats, 'chat'), plural(copy.messages, 'row')].join(
-            ' · ',
-          )}
-        </span>
-        {problem !== null && <span className="err">{problem}</span>}
-        {verifiedAt === null && <span className="meta">not verified</span>}
-      </span>
-      <span className="btns">
-        <Button look="quiet" disabled={busy} onClick={() => void checkBackup(name)}>
-          Check
-        </Button>
-        <Button look="quiet" disabled={busy || problem !== null} onClick={() => setAsking(true)}>
-          Restore…
-        </Button>
-      </span>
+    <ListRow
+      label={`Copy of ${moment(madeAt)}`}
+      name={<span className="num">{moment(madeAt)}</span>}
+      facts={
+        <>
+          <span className="meta num">
+            {[WHY[why], bytes(copy.bytes), plural(copy.chats, 'chat'), plural(copy.messages, 'row')].join(
+              ' · ',
+            )}
+          </span>
+          {problem !== null && <span className="err">{problem}</span>}
+          {verifiedAt === null && <span className="meta">not verified</span>}
+        </>
+      }
+      actions={
+        <>
+          <Button look="quiet" disabled={busy} onClick={() => void checkBackup(name)}>
+            Check
+          </Button>
+          <Button
+            look="quiet"
+            disabled={busy || problem !== null}
+            aria-expanded={asking}
+            onClick={() => setAsking(!asking)}
+          >
+            Restore…
+          </Button>
+        </>
+      }
+    >
       {asking && <RestoreQuestion copy={copy} busy={busy} onKeep={() => setAsking(false)} />}
-    </li>
+    </ListRow>
   );
 }
 
@@ -134,30 +149,19 @@ interface RestoreQuestionProps {
 
 function RestoreQuestion({ copy, busy, onKeep }: RestoreQuestionProps) {
   const [problem, setProblem] = useState<string | null>(null);
-  const at = when(copy.madeAt);
+  const at = moment(copy.madeAt);
   return (
-    <div className="form restore" role="group" aria-label={`Restore the copy of ${at}?`}>
-      <span>
-        All chats, accounts, rules and settings become as they were on {at}. What is here now is copied
-        first; running chats stop. Keys stay as they are.
-      </span>
-      {problem !== null && (
-        <span className="err" role="alert">
-          {problem}
-        </span>
-      )}
-      <span className="btns">
-        <Button autoFocus onClick={onKeep}>
-          Keep
-        </Button>
-        <Button
-          disabled={busy}
-          onClick={() => void restoreBackup(copy.name).then((words) => setProblem(words))}
-        >
-          Restore
-        </Button>
-      </span>
-    </div>
+    <RowQuestion
+      label={`Restore the copy of ${at}?`}
+      act="Restore"
+      busy={busy}
+      problem={problem}
+      onAct={() => void restoreBackup(copy.name).then((words) => setProblem(words))}
+      onKeep={onKeep}
+    >
+      All chats, accounts, rules and settings become as they were on {at}. What is here now is copied first;
+      running chats stop. Keys stay as they are.
+    </RowQuestion>
   );
 }
 
@@ -177,11 +181,7 @@ function OutAndIn() {
           {looking ? 'Reading the file…' : 'Import…'}
         </Button>
       </div>
-      {problem && (
-        <p className="err" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </>
   );
 }

@@ -1,11 +1,16 @@
 import type { ForgeKind, GitAccount } from '@shared/model/git.ts';
+import { GitBranch } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { gitAccountsStore, watchGitAccounts } from '../../state/git.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
 import { Field } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
+import { ListRow } from '../../ui/list-row.tsx';
+import { RowQuestion } from '../../ui/row-question.tsx';
 import { AddGitAccount } from './add-git-account.tsx';
 import { FORGES } from './forges.ts';
 
@@ -18,21 +23,22 @@ export function GitAccounts() {
   return (
     <>
       {accounts.length === 0 ? (
-        <p className="meta">No git accounts yet. When a chat needs one, it is asked for.</p>
+        <Empty icon={<GitBranch className="i" aria-hidden="true" />} text="No git accounts yet">
+          <span className="meta">A chat whose git needs one asks for it.</span>
+        </Empty>
       ) : (
-        <div className="set" role="list" aria-label="Git accounts">
+        <ul className="set" aria-label="Git accounts">
           {accounts.map((account) => (
             <AccountRow key={account.id} account={account} />
           ))}
-        </div>
+        </ul>
       )}
-      {adding ? (
-        <AddGitAccount onDone={() => setAdding(false)} />
-      ) : (
-        <div className="btns">
-          <Button onClick={() => setAdding(true)}>Add git account…</Button>
-        </div>
-      )}
+      <div className="btns">
+        <Button aria-expanded={adding} onClick={() => setAdding(!adding)}>
+          Add git account…
+        </Button>
+      </div>
+      {adding && <AddGitAccount onDone={() => setAdding(false)} />}
     </>
   );
 }
@@ -58,81 +64,88 @@ function AccountRow({ account }: { readonly account: GitAccount }) {
   };
   const toggle = (what: 'token' | 'remove') => setOpen(open === what ? null : what);
   return (
-    <div className="li account" role="listitem" aria-label={host}>
-      <span>
-        <b className="mono">{host}</b>
-        <span className="meta">{factsOf(account)}</span>
-        <span className="meta" role="status">
-          {tested}
-        </span>
-      </span>
-      <span className="btns">
-        {account.uses.length > 0 && (
-          <Button look="quiet" onClick={() => void askAgain()}>
-            Ask again before use
+    <ListRow
+      label={host}
+      name={<span className="mono">{host}</span>}
+      facts={
+        <>
+          <span className="meta">{factsOf(account)}</span>
+          <span className="meta" role="status">
+            {tested}
+          </span>
+        </>
+      }
+      actions={
+        <>
+          {account.hasToken && <Button onClick={() => void test()}>Test</Button>}
+          <Button
+            look={account.hasToken ? 'quiet' : 'plain'}
+            aria-expanded={open === 'token'}
+            onClick={() => toggle('token')}
+          >
+            {account.hasToken ? 'Change token…' : 'Add token…'}
           </Button>
-        )}
-        <Button look="quiet" onClick={() => toggle('remove')}>
-          Remove…
-        </Button>
-        {account.hasToken && <Button onClick={() => void test()}>Test</Button>}
-        <Button onClick={() => toggle('token')}>{account.hasToken ? 'Change token…' : 'Add token…'}</Button>
-      </span>
+          {account.uses.length > 0 && (
+            <Button look="quiet" onClick={() => void askAgain()}>
+              Ask again before use
+            </Button>
+          )}
+          <Button look="quiet" aria-expanded={open === 'remove'} onClick={() => toggle('remove')}>
+            Remove…
+          </Button>
+        </>
+      }
+    >
       {open === 'token' && <TokenForm account={account} onDone={() => setOpen(null)} />}
       {open === 'remove' && <RemoveQuestion account={account} onKeep={() => setOpen(null)} />}
-    </div>
+    </ListRow>
   );
 }
 
-/** The row leaves with its account. */
-function RemoveQuestion({
-  account,
-  onKeep,
-}: {
+interface RemoveQuestionProps {
   readonly account: GitAccount;
   readonly onKeep: () => void;
-}) {
+}
+
+/** The row leaves with its account. */
+function RemoveQuestion({ account, onKeep }: RemoveQuestionProps) {
   const remove = async () => {
     const answer = await call('git.removeAccount', { accountId: account.id });
     if (!answer.ok) toast(answer.error.message);
   };
   return (
-    <div className="form inline" role="group" aria-label={`Remove ${account.host}?`}>
-      <span>Remove {account.host}? Its token is deleted from this computer.</span>
-      <span className="btns">
-        <Button autoFocus onClick={onKeep}>
-          Keep
-        </Button>
-        <Button onClick={() => void remove()}>Remove</Button>
-      </span>
-    </div>
+    <RowQuestion label={`Remove ${account.host}?`} act="Remove" onAct={() => void remove()} onKeep={onKeep}>
+      Remove {account.host}? Its token is deleted from this computer.
+    </RowQuestion>
   );
 }
 
+/** Write-only: what is kept is never shown again. */
 function TokenForm({ account, onDone }: { readonly account: GitAccount; readonly onDone: () => void }) {
   const [token, setToken] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
   const save = async () => {
     const answer = await call('git.setToken', { accountId: account.id, token });
     if (answer.ok) onDone();
-    else toast(answer.error.message);
+    else setProblem(answer.error.message);
   };
   return (
-    <form
-      className="form inline"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <Form label={`Token for ${account.host}`} className="inline" autoFocus onSubmit={save}>
       <Field
         label={`Token for ${account.host}`}
         type="password"
         value={token}
+        problem={problem}
         onChange={(event) => setToken(event.target.value)}
       />
-      <Button type="submit" look="primary" disabled={token.trim().length < 8}>
-        Save token
-      </Button>
-    </form>
+      <span className="btns">
+        <Button type="submit" look="primary" disabled={token.trim().length < 8}>
+          Save token
+        </Button>
+        <Button look="quiet" onClick={onDone}>
+          Cancel
+        </Button>
+      </span>
+    </Form>
   );
 }

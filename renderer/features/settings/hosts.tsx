@@ -1,13 +1,16 @@
 import type { HostSummary } from '@shared/model/host.ts';
+import { Server } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { plural } from '../../lib/format.ts';
 import { openDoctor } from '../../state/doctor.ts';
 import { hostsStore, reconnectHost, waitingWords } from '../../state/hosts.ts';
+import { closeSettings, openNew } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { linkWords } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { RemoveFromHost } from './remove-from-host.tsx';
 
@@ -15,14 +18,26 @@ const NONE: readonly HostSummary[] = [];
 
 export function Hosts() {
   const hosts = useStore(hostsStore, (s) => s.list ?? NONE);
+  if (hosts.length === 0) {
+    return (
+      <Empty icon={<Server className="i" aria-hidden="true" />} text="No hosts yet">
+        <span className="meta">A new chat connects to one: “Another folder or host…”.</span>
+        <Button
+          onClick={() => {
+            closeSettings();
+            openNew();
+          }}
+        >
+          New chat
+        </Button>
+      </Empty>
+    );
+  }
   return (
     <ul className="set" aria-label="Hosts">
       {hosts.map((host) => (
         <HostRow key={host.id} host={host} />
       ))}
-      {hosts.length === 0 && (
-        <li className="meta">No host was used yet. A new chat offers “Another folder or host…”.</li>
-      )}
     </ul>
   );
 }

@@ -1,10 +1,11 @@
 import type { HostRemoval, HostSummary } from '@shared/model/host.ts';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { announce } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { useFocusBack } from '../../ui/use-focus-back.ts';
 import { removalLook } from './removal-look.ts';
 
 interface RemoveFromHostProps {
@@ -19,6 +20,8 @@ type State =
 /** Says what happens before it does; what still runs there is named, and needs a second word. */
 export function RemoveFromHost({ host, onDone }: RemoveFromHostProps) {
   const [now, setNow] = useState<State>({ state: 'asking', problem: null });
+  const ref = useRef<HTMLDivElement>(null);
+  useFocusBack(ref);
   const remove = async (force: boolean) => {
     setNow({ state: 'removing', problem: null });
     const answer = await call('hosts.remove', { hostId: host.id, force });
@@ -28,7 +31,7 @@ export function RemoveFromHost({ host, onDone }: RemoveFromHostProps) {
   };
   const look = now.state === 'answered' ? removalLook(now.removal, host.target) : null;
   return (
-    <div className="remove-host" role="group" aria-label={`Remove Gaffer from ${host.target}?`}>
+    <div ref={ref} className="row-question" role="group" aria-label={`Remove Gaffer from ${host.target}?`}>
       {now.state === 'answered' ? (
         look && <Removal {...look} />
       ) : (

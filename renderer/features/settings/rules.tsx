@@ -1,11 +1,14 @@
 import type { ApprovalRule } from '@shared/model/rule.ts';
+import { ShieldCheck } from 'lucide-react';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { ruleReach, ruleText, ruleUse } from '../../lib/rule-words.ts';
 import { revokeRule, rulesStore, watchRules } from '../../state/rules.ts';
 import { touchClock, useSeconds } from '../../state/ticks.ts';
 import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
 import { Escaped } from '../../ui/escaped.tsx';
+import { ListRow } from '../../ui/list-row.tsx';
 
 /** What is let through without asking, and the way to end it. */
 export function Rules() {
@@ -16,17 +19,19 @@ export function Rules() {
   if (rules === null) return null;
   if (rules.length === 0) {
     return (
-      <p className="meta">
-        No rules. A question about a command offers to add one; the mode of each folder is in the composer.
-      </p>
+      <Empty icon={<ShieldCheck className="i" aria-hidden="true" />} text="No rules yet">
+        <span className="meta">
+          A question about a command offers to add one. The mode of each folder is in the composer.
+        </span>
+      </Empty>
     );
   }
   return (
-    <div className="set rules" role="list" aria-label="Approval rules">
+    <ul className="set" aria-label="Approval rules">
       {rules.map((rule) => (
         <RuleRow key={rule.id} rule={rule} />
       ))}
-    </div>
+    </ul>
   );
 }
 
@@ -34,19 +39,26 @@ function RuleRow({ rule }: { readonly rule: ApprovalRule }) {
   const text = ruleText(rule);
   const nowMs = useSeconds(false);
   return (
-    <div className="li" role="listitem">
-      <span>
-        <span className="mono strong rule-text">
+    <ListRow
+      label={text}
+      name={
+        <span className="mono rule-text">
           <Escaped text={text} />
         </span>
-        {rule.why !== null && <span className="meta">{rule.why}</span>}
-        <span className="meta">
-          {ruleReach(rule, nowMs)} · {ruleUse(rule, nowMs)}
-        </span>
-      </span>
-      <Button aria-label={`Revoke rule: ${text}`} onClick={() => void revokeRule(rule.id)}>
-        Revoke
-      </Button>
-    </div>
+      }
+      facts={
+        <>
+          {rule.why !== null && <span className="meta">{rule.why}</span>}
+          <span className="meta">
+            {ruleReach(rule, nowMs)} · {ruleUse(rule, nowMs)}
+          </span>
+        </>
+      }
+      actions={
+        <Button aria-label={`Revoke rule: ${text}`} onClick={() => void revokeRule(rule.id)}>
+          Revoke
+        </Button>
+      }
+    />
   );
 }

@@ -6,6 +6,8 @@ import { KIND_WORDS } from '../../lib/kind-words.ts';
 import { useTemplates } from '../../state/templates.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
+import { ListRow } from '../../ui/list-row.tsx';
+import { RowQuestion } from '../../ui/row-question.tsx';
 import { TemplateEditor } from './template-editor.tsx';
 import { copyOf, newTemplate } from './template-text.ts';
 
@@ -101,37 +103,36 @@ function Row({ name, file, onEdit, onCopy, children }: RowProps) {
     if (!answer.ok) toast(answer.error.message);
   };
   return (
-    <li className="li" aria-label={name}>
-      <span>
-        <b>{name}</b>
-        {children}
-      </span>
-      <span className="btns">
-        {onEdit && <Button onClick={onEdit}>Edit</Button>}
-        {onCopy && (
-          <Button look={onEdit ? 'quiet' : 'plain'} onClick={onCopy}>
-            Copy to edit
-          </Button>
-        )}
-        {onEdit && !deleting && (
-          <Button look="quiet" onClick={() => setDeleting(true)}>
-            Delete…
-          </Button>
-        )}
-      </span>
-      {deleting && (
-        <div className="remove-host" role="group" aria-label={`Delete ${name}?`}>
-          <p>
-            Its file is deleted. Workspaces that were made from it stay, with its scripts as they were then.
-          </p>
-          <div className="btns">
-            <Button autoFocus onClick={() => setDeleting(false)}>
-              Keep
+    <ListRow
+      label={name}
+      name={name}
+      facts={children}
+      actions={
+        <>
+          {onEdit && <Button onClick={onEdit}>Edit</Button>}
+          {onCopy && (
+            <Button look={onEdit ? 'quiet' : 'plain'} onClick={onCopy}>
+              Copy to edit
             </Button>
-            <Button onClick={() => void remove()}>Delete</Button>
-          </div>
-        </div>
+          )}
+          {onEdit && (
+            <Button look="quiet" aria-expanded={deleting} onClick={() => setDeleting(!deleting)}>
+              Delete…
+            </Button>
+          )}
+        </>
+      }
+    >
+      {deleting && (
+        <RowQuestion
+          label={`Delete ${name}?`}
+          act="Delete"
+          onAct={() => void remove()}
+          onKeep={() => setDeleting(false)}
+        >
+          Its file is deleted. Workspaces that were made from it stay, with its scripts as they were then.
+        </RowQuestion>
       )}
-    </li>
+    </ListRow>
   );
 }

@@ -2,7 +2,7 @@ import type { ImportedChat, ImportPreview } from '@shared/contract/transfer.ts';
 import { FileInput } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { plural } from '../../lib/format.ts';
+import { moment, plural } from '../../lib/format.ts';
 import { closeTransfer, importNow, transferStore } from '../../state/transfer.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
@@ -30,14 +30,12 @@ export function ImportDialog({ preview }: { readonly preview: ImportPreview }) {
         <span className="mono strong">{preview.file}</span>
         <span className="meta">
           {' '}
-          · exported {new Date(preview.exportedAt).toLocaleString()} ·{' '}
-          {plural(preview.chats.length, 'chat')}, {plural(preview.messages, 'row')}
+          · exported {moment(preview.exportedAt)} · {plural(preview.chats.length, 'chat')},{' '}
+          {plural(preview.messages, 'row')}
         </span>
       </p>
       {preview.importedAt !== null && (
-        <p role="status">
-          This file was imported before, on {new Date(preview.importedAt).toLocaleString()}.
-        </p>
+        <p role="status">This file was imported before, on {moment(preview.importedAt)}.</p>
       )}
       <ul className="set coming" aria-label="Chats in the file">
         {preview.chats.slice(0, LISTED).map((chat, at) => (

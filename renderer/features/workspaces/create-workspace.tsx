@@ -1,14 +1,15 @@
 import type { WorkspaceId } from '@shared/model/ids.ts';
-import { type Template, wantsHost } from '@shared/model/template.ts';
+import { type Template, type TemplateParameter, wantsHost } from '@shared/model/template.ts';
 import { Layers } from 'lucide-react';
-import { type SubmitEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { hostsStore } from '../../state/hosts.ts';
 import { useTemplates } from '../../state/templates.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
-import { CheckedField } from '../../ui/checked-field.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Field } from '../../ui/field.tsx';
+import { Form as FieldForm } from '../../ui/form.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Connecting } from './connecting.tsx';
 import { HostField } from './host-field.tsx';
@@ -68,21 +69,15 @@ function Form({ template, from, onCreated, onClose }: FormProps) {
   const creation = useCreation(form.wanted, onCreated);
   const { step, problems } = creation;
   const busy = step.state !== 'form';
-  const ref = useRef<HTMLFormElement>(null);
-  const { refusals } = creation;
-  useEffect(() => {
-    if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [refusals]);
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!busy) void creation.create(form.wanted);
+  const submit = async () => {
+    if (!busy) await creation.create(form.wanted);
   };
-  const problemOf = (name: string) => {
-    const found = problems.parameters.find((one) => one.name === name);
-    return found ? problemSentence(found.problem) : null;
+  const problemOf = (parameter: TemplateParameter) => {
+    const found = problems.parameters.find(({ name }) => name === parameter.name);
+    return found ? problemSentence(found.problem, parameter) : null;
   };
   return (
-    <form ref={ref} className="form" noValidate onSubmit={submit}>
+    <FieldForm label={template.display_name ?? template.name} onSubmit={submit}>
       {template.description !== undefined && <p className="meta">{template.description}</p>}
       {wantsHost(template.kind) !== false && (
         <HostField
@@ -99,7 +94,7 @@ function Form({ template, from, onCreated, onClose }: FormProps) {
           parameter={parameter}
           placeholder={parameter.name === 'directory' ? template.directory : undefined}
           value={form.wanted.values[parameter.name] ?? ''}
-          problem={problemOf(parameter.name)}
+          problem={problemOf(parameter)}
           disabled={busy}
           onChange={(value) => form.setValue(parameter.name, value)}
         />
@@ -115,7 +110,7 @@ function Form({ template, from, onCreated, onClose }: FormProps) {
           Cancel
         </Button>
       </div>
-    </form>
+    </FieldForm>
   );
 }
 
@@ -128,12 +123,11 @@ interface NameFieldProps {
 
 function NameField({ template, value, disabled, onChange }: NameFieldProps) {
   return (
-    <CheckedField
+    <Field
       label="Name"
       value={value}
       placeholder={`${template.name}-…`}
       hint="Of the workspace and its directory. Empty: one is made up."
-      problem={null}
       maxLength={100}
       disabled={disabled}
       onChange={(event) => onChange(event.target.value)}

@@ -14,22 +14,15 @@ interface HostFieldProps {
 export function HostField({ value, isOptional, problem, disabled, onChange }: HostFieldProps) {
   const suggestions = useHostSuggestions();
   return (
-    <div className="checked">
-      <ComboField
-        label="Host"
-        value={value}
-        placeholder={isOptional ? 'this computer' : 'name, or user@host:22'}
-        disabled={disabled}
-        invalid={problem !== null}
-        suggestions={suggestions.map((one) => ({ value: one.target, note: suggestionNote(one) }))}
-        onChange={onChange}
-        onPick={onChange}
-      />
-      {problem !== null && (
-        <span className="err" role="alert">
-          {problem}
-        </span>
-      )}
-    </div>
+    <ComboField
+      label="Host"
+      value={value}
+      placeholder={isOptional ? 'this computer' : 'name, or user@host:22'}
+      disabled={disabled}
+      problem={problem}
+      suggestions={suggestions.map((one) => ({ value: one.target, note: suggestionNote(one) }))}
+      onChange={onChange}
+      onPick={onChange}
+    />
   );
 }

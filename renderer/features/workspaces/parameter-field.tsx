@@ -1,8 +1,8 @@
 import type { TemplateParameter } from '@shared/model/template.ts';
 import { useId } from 'react';
 import { Checkbox } from '../../ui/checkbox.tsx';
-import { CheckedField } from '../../ui/checked-field.tsx';
-import { Picker } from '../../ui/picker.tsx';
+import { Field } from '../../ui/field.tsx';
+import { PickerField } from '../../ui/picker-field.tsx';
 import { Radios } from '../../ui/radios.tsx';
 import { parameterHint, parameterLabel } from './parameter-words.ts';
 
@@ -39,7 +39,7 @@ export function ParameterField(props: ParameterFieldProps) {
     case 'number':
     case 'string':
       return (
-        <CheckedField
+        <Field
           label={parameterLabel(parameter)}
           className={MACHINE.has(parameter.name) ? 'mono' : undefined}
           inputMode={parameter.type === 'number' ? 'decimal' : undefined}
@@ -62,21 +62,17 @@ function ChoiceField({ parameter, value, problem, onChange }: ParameterFieldProp
   const choices = options.map((one) => ({ value: one.value, label: one.name, note: one.description }));
   const hint = parameterHint(parameter);
   return (
-    <div className="checked" role="group" aria-label={label} aria-describedby={hint ? id : undefined}>
+    <div className="fld" role="group" aria-label={label} aria-describedby={hint ? id : undefined}>
       {options.length <= IN_SIGHT ? (
         <Radios label={label} choices={choices} value={value} onPick={onChange} />
       ) : (
-        <div className="fld">
-          <span className="fld-name">{label}</span>
-          <Picker
-            label={label}
-            value={value}
-            choices={choices}
-            placeholder="Choose…"
-            onPick={onChange}
-            down
-          />
-        </div>
+        <PickerField
+          label={label}
+          value={value}
+          choices={choices}
+          placeholder="Choose…"
+          onPick={onChange}
+        />
       )}
       {hint !== null && (
         <span id={id} className="hint">

@@ -8,6 +8,7 @@ test.each([
   [{ ...text, description: 'A name.' }, 'A name.'],
   [{ ...text, required: true, min: 3, max: 20 }, 'Required. 3 to 20 characters.'],
   [{ ...text, max: 20, validation_regex: 'v\\d+' }, 'At most 20 characters. Has the form v\\d+'],
+  [{ ...text, description: 'A version.', validation_regex: 'v\\d+' }, 'A version.'],
   [{ ...number, description: 'How many.', min: 1, max: 8 }, 'How many. Required. 1 to 8.'],
   [{ ...number, min: 1 }, 'Required. At least 1.'],
   [{ ...number, required: false }, 'A number.'],
@@ -17,8 +18,11 @@ test.each([
 });
 
 test('a problem is a sentence', () => {
-  expect(problemSentence('must be at most 8')).toBe('Must be at most 8.');
-  expect(problemSentence('must match ~?/.+')).toBe('Must have the form ~?/.+');
+  expect(problemSentence('must be at most 8', {})).toBe('Must be at most 8.');
+  expect(problemSentence('must match ~?/.+', {})).toBe('Must have the form ~?/.+');
+  expect(problemSentence('must match ~?/.+', { description: 'A path.' })).toBe(
+    'This is not what is asked for.',
+  );
 });
 
 const repository = { ...text, name: 'repository' };

@@ -5,9 +5,11 @@ export function parameterLabel({ name, display_name }: TemplateParameter): strin
   return display_name ?? name;
 }
 
-/** What may be entered, in words. */
-export function parameterHint({ description, required, ...one }: TemplateParameter): string | null {
-  const words = [description ?? '', required ? 'Required.' : '', rangeWords(one)];
+/** What may be entered, in words. An expression is shown only where nobody has said it in words. */
+export function parameterHint({ description = '', required, ...one }: TemplateParameter): string | null {
+  const { validation_regex: form, ...bounds } = one;
+  const range = rangeWords(description === '' && form !== undefined ? one : bounds);
+  const words = [description, required ? 'Required.' : '', range];
   return words.filter((part) => part !== '').join(' ') || null;
 }
 
@@ -29,10 +31,14 @@ function rangeWords({ type, min, max, validation_regex: regex }: Bounds): string
   return regex === undefined ? words : `${words} Has the form ${regex}`.trim();
 }
 
-/** "must be at most 8" as a sentence of its own. An expression ends where it ends. */
-export function problemSentence(problem: string): string {
+/** "must be at most 8" as a sentence of its own. An expression ends where it ends; words stand above it. */
+export function problemSentence(
+  problem: string,
+  { description = '' }: Pick<TemplateParameter, 'description'>,
+): string {
   const form = /^must match (.*)$/s.exec(problem)?.[1];
-  if (form !== undefined) return `Must have the form ${form}`;
+  if (form !== undefined)
+    return description === '' ? `Must have the form ${form}` : 'This is not what is asked for.';
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`;
 }
 

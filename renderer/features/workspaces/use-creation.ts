@@ -33,7 +33,6 @@ export function useCreation(wanted: Wanted | null, onCreated: (id: WorkspaceId) 
   // Nothing is called wrong before the person says that it is complete.
   const isTried = wanted !== null && tried?.id === wanted.template.id;
   const [problems, setProblems] = useProblems(isTried ? wanted : null);
-  const [refusals, setRefusals] = useState(0);
   const attempt = useRef<{ readonly target: string | null } | null>(null);
   const cancel = () => {
     const target = attempt.current?.target ?? null;
@@ -45,7 +44,7 @@ export function useCreation(wanted: Wanted | null, onCreated: (id: WorkspaceId) 
     const found = await findProblems(one);
     setTried(one.template);
     setProblems(found);
-    if (hasProblems(found)) return setRefusals((n) => n + 1);
+    if (hasProblems(found)) return;
     const target = knownHost(one.host) === null && one.host.trim() !== '' ? one.host.trim() : null;
     const own = { target };
     attempt.current = own;
@@ -59,8 +58,6 @@ export function useCreation(wanted: Wanted | null, onCreated: (id: WorkspaceId) 
   return {
     step,
     problems: isTried ? problems : NO_PROBLEMS,
-    /** Counts how often something was called wrong. */
-    refusals,
     create,
     cancel() {
       cancel();

@@ -8,6 +8,9 @@ import { toast } from '../../../state/toasts.ts';
 import { usageStore } from '../../../state/usage.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Field } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
+import { ListRow } from '../../../ui/list-row.tsx';
+import { RowQuestion } from '../../../ui/row-question.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { accountWords, needsKey, todayWords } from './account-words.ts';
 import { EditAccount } from './edit-account.tsx';
@@ -19,34 +22,29 @@ export function AccountRow({ account }: { readonly account: Account }) {
   const done = () => setAsking(null);
   const { check } = account;
   return (
-    <div
-      className={`li account ${account.enabled ? '' : 'is-off'}`}
-      role="listitem"
-      aria-label={account.name}
+    <ListRow
+      label={account.name}
+      name={account.name}
+      facts={<AccountFacts account={account} />}
+      actions={<AccountActions account={account} asking={asking} onAsk={setAsking} />}
+      isOff={!account.enabled}
     >
-      <AccountName account={account} />
-      <AccountActions account={account} asking={asking} onAsk={setAsking} />
       {check?.problem && asking === null && <Problem problem={check.problem} />}
       {asking === 'key' && <KeyForm account={account} onDone={done} />}
       {asking === 'edit' && <EditAccount account={account} onDone={done} />}
       {asking === 'remove' && <RemoveQuestion account={account} onKeep={done} />}
-    </div>
+    </ListRow>
   );
 }
 
-function AccountName({ account }: { readonly account: Account }) {
+function AccountFacts({ account }: { readonly account: Account }) {
   const now = useSeconds(false);
   const count = useStore(
     modelsStore,
     (s) => (s.models ?? []).filter((m) => m.providerId === account.id && m.settings.enabled).length,
   );
   const { text, tone } = accountWords(account, count, now);
-  return (
-    <span>
-      <b>{account.name}</b>
-      <span className={tone}>{text}</span>
-    </span>
-  );
+  return <span className={tone}>{text}</span>;
 }
 
 interface AccountActionsProps {
@@ -73,7 +71,7 @@ function AccountActions({ account, asking, onAsk }: AccountActionsProps) {
   };
   const isDemo = account.kind === 'demo';
   return (
-    <span className="btns">
+    <>
       {today !== '' && <span className="meta num today">{today}</span>}
       {!isDemo && account.keyVariable === null && !account.hasKey && needsKey(account) && (
         <Button onClick={() => toggle('key')}>Add key…</Button>
@@ -103,7 +101,7 @@ function AccountActions({ account, asking, onAsk }: AccountActionsProps) {
         </Button>
       )}
       <Switch label={`Use ${account.name}`} on={account.enabled} onChange={(on) => void setEnabled(on)} />
-    </span>
+    </>
   );
 }
 
@@ -127,44 +125,38 @@ function RemoveQuestion({ account, onKeep }: { readonly account: Account; readon
     toast(answer.error.message);
   };
   return (
-    <div className="form inline" role="group" aria-label={`Remove ${account.name}?`}>
-      <span>Remove {account.name}? Its chats keep their history.</span>
-      <span className="btns">
-        <Button autoFocus onClick={onKeep}>
-          Keep
-        </Button>
-        <Button onClick={() => void remove()}>Remove</Button>
-      </span>
-    </div>
+    <RowQuestion label={`Remove ${account.name}?`} act="Remove" onAct={() => void remove()} onKeep={onKeep}>
+      Remove {account.name}? {account.hasKey && 'Its key is deleted. '}Its chats keep their history.
+    </RowQuestion>
   );
 }
 
 /** Write-only: what is kept is never shown again. */
-export function KeyForm({ account, onDone }: { readonly account: Account; readonly onDone: () => void }) {
+function KeyForm({ account, onDone }: { readonly account: Account; readonly onDone: () => void }) {
   const [key, setKey] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
   const save = async () => {
     const answer = await call('accounts.setKey', { providerId: account.id, key });
     if (answer.ok) onDone();
-    else toast(answer.error.message);
+    else setProblem(answer.error.message);
   };
   return (
-    <form
-      className="form inline"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void save();
-      }}
-    >
+    <Form label={`Key for ${account.name}`} className="inline" autoFocus onSubmit={save}>
       <Field
         label={`Key for ${account.name}`}
         type="password"
-        autoFocus
         value={key}
+        problem={problem}
         onChange={(e) => setKey(e.target.value)}
       />
-      <Button type="submit" look="primary" disabled={key.trim() === ''}>
-        Save key
-      </Button>
-    </form>
+      <span className="btns">
+        <Button type="submit" look="primary" disabled={key.trim() === ''}>
+          Save key
+        </Button>
+        <Button look="quiet" onClick={onDone}>
+          Cancel
+        </Button>
+      </span>
+    </Form>
   );
 }

@@ -6,6 +6,7 @@ import { appStore } from '../../../state/app.ts';
 import { acceptOffer, lookForOffers, modelsStore } from '../../../state/models.ts';
 import { touchClock } from '../../../state/ticks.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ListRow } from '../../../ui/list-row.tsx';
 import { AccountRow } from './account-row.tsx';
 import { AddAccount } from './add-account.tsx';
 
@@ -19,19 +20,18 @@ export function Accounts() {
   useEffect(touchClock, [accounts]);
   return (
     <>
-      <div className="set" role="list" aria-label="Accounts">
+      <ul className="set" aria-label="Accounts">
         {accounts.map((account) => (
           <AccountRow key={account.id} account={account} />
         ))}
-      </div>
+      </ul>
       {offers.length > 0 && <Offers offers={offers} />}
-      {adding ? (
-        <AddAccount onDone={() => setAdding(false)} />
-      ) : (
-        <div className="btns">
-          <Button onClick={() => setAdding(true)}>Add account…</Button>
-        </div>
-      )}
+      <div className="btns">
+        <Button aria-expanded={adding} onClick={() => setAdding(!adding)}>
+          Add account…
+        </Button>
+      </div>
+      {adding && <AddAccount onDone={() => setAdding(false)} />}
       {!persist && (
         <p className="meta">
           This system offers no key store: keys and answers are kept in memory until Gaffer quits.
@@ -43,13 +43,13 @@ export function Accounts() {
 
 function Offers({ offers }: { readonly offers: readonly AccountOffer[] }) {
   return (
-    <section className="offers" aria-label="Found on this computer">
+    <section className="part" aria-label="Found on this computer">
       <h4>Found on this computer</h4>
-      <div className="set">
+      <ul className="set">
         {offers.map((offer) => (
           <OfferRow key={offer.preset} offer={offer} />
         ))}
-      </div>
+      </ul>
     </section>
   );
 }
@@ -62,19 +62,20 @@ function OfferRow({ offer }: { readonly offer: AccountOffer }) {
     setAdding(false);
   };
   return (
-    <div className="li">
-      <span>
-        <b>{offer.name}</b>
-        <span className="meta">{offerNote(offer)}</span>
-      </span>
-      <Button
-        aria-label={`Add ${offer.name}`}
-        aria-disabled={adding}
-        onClick={() => void (adding || add())}
-      >
-        {adding ? 'Adding…' : 'Add'}
-      </Button>
-    </div>
+    <ListRow
+      label={offer.name}
+      name={offer.name}
+      facts={<span className="meta">{offerNote(offer)}</span>}
+      actions={
+        <Button
+          aria-label={`Add ${offer.name}`}
+          aria-disabled={adding}
+          onClick={() => void (adding || add())}
+        >
+          {adding ? 'Adding…' : 'Add'}
+        </Button>
+      }
+    />
   );
 }
 

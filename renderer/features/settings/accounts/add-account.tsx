@@ -9,8 +9,11 @@ import { type AccountPreset, PRESETS, type PresetId, presetOf } from '@shared/mo
 import { useState } from 'react';
 import { call } from '../../../lib/bridge.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CheckedField } from '../../../ui/checked-field.tsx';
-import { type Choice, Picker } from '../../../ui/picker.tsx';
+import { Field } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
+import type { Choice } from '../../../ui/picker.tsx';
+import { PickerField } from '../../../ui/picker-field.tsx';
+import { Problem } from '../../../ui/problem.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 
 const KINDS: readonly Choice<PresetId>[] = PRESETS.map(({ id, label, local }) => ({
@@ -63,25 +66,10 @@ export function AddAccount({ onDone }: { readonly onDone: () => void }) {
     form.forget();
   };
   return (
-    <form
-      className="form sub"
-      aria-label="New account"
-      noValidate
-      onSubmit={(e) => {
-        e.preventDefault();
-        void form.save();
-      }}
-    >
-      <div className="fld">
-        <span className="fld-label">Kind</span>
-        <Picker label="Kind" className="inp" value={preset.id} choices={KINDS} onPick={choose} />
-      </div>
+    <Form label="New account" className="sub" autoFocus onSubmit={form.save}>
+      <PickerField label="Kind" value={preset.id} choices={KINDS} onPick={choose} />
       <AccountFields preset={preset} field={field} />
-      {form.refusal !== null && (
-        <div className="err" role="alert">
-          {form.refusal}
-        </div>
-      )}
+      <Problem text={form.refusal} />
       <div className="btns">
         <Button type="submit" look="primary" aria-disabled={form.saving}>
           {form.saving ? 'Adding…' : 'Add account'}
@@ -90,7 +78,7 @@ export function AddAccount({ onDone }: { readonly onDone: () => void }) {
           Cancel
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -107,22 +95,13 @@ function AccountFields({ preset, field }: AccountFieldsProps) {
   const compatible = preset.kind.endsWith('-compat');
   return (
     <>
-      <CheckedField label="Name" placeholder={preset.label} {...field('name')} />
+      <Field label="Name" placeholder={preset.label} {...field('name')} />
       {compatible && (
-        <CheckedField
-          label="Base URL"
-          className="mono"
-          placeholder={preset.example}
-          {...field('baseUrl')}
-        />
+        <Field label="Base URL" className="mono" placeholder={preset.example} {...field('baseUrl')} />
       )}
-      <CheckedField
-        label={preset.needsKey ? 'Key' : 'Key, if it wants one'}
-        type="password"
-        {...field('key')}
-      />
+      <Field label={preset.needsKey ? 'Key' : 'Key, if it wants one'} type="password" {...field('key')} />
       {compatible && (
-        <CheckedField
+        <Field
           label={preset.id === 'azure' ? 'Model of the deployment' : 'Models, separated by commas'}
           className="mono"
           hint={preset.id === 'azure' ? null : 'Leave it empty for those that the server lists.'}

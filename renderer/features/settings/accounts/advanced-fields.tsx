@@ -1,4 +1,4 @@
-import { CheckedField } from '../../../ui/checked-field.tsx';
+import { Field } from '../../../ui/field.tsx';
 import { TextArea } from '../../../ui/text-area.tsx';
 
 interface FieldProps {
@@ -21,7 +21,7 @@ export function AdvancedFields({ open, versioned, field }: AdvancedFieldsProps) 
     <details className="advanced" open={open || wrong || undefined}>
       <summary>Headers, proxy{versioned ? ', version' : ''}</summary>
       <div className="form">
-        {versioned && <CheckedField label="API version" className="mono" {...field('apiVersion')} />}
+        {versioned && <Field label="API version" className="mono" {...field('apiVersion')} />}
         <TextArea
           label="Headers"
           className="mono"
@@ -30,7 +30,7 @@ export function AdvancedFields({ open, versioned, field }: AdvancedFieldsProps) 
           hint="One a line. {key} stands for the key."
           {...field('headers')}
         />
-        <CheckedField
+        <Field
           label="Proxy"
           className="mono"
           placeholder="http://proxy.example.com:3128"

@@ -3,8 +3,9 @@ import type { Account } from '@shared/model/account.ts';
 import { useState } from 'react';
 import { call } from '../../../lib/bridge.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CheckedField } from '../../../ui/checked-field.tsx';
 import { Field } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
+import { Problem } from '../../../ui/problem.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 
 type Typed = Readonly<Record<'name' | 'baseUrl' | 'key' | 'headers' | 'proxy' | 'apiVersion', string>>;
@@ -64,16 +65,8 @@ export function EditAccount({
 }) {
   const { typed, refusal, field, save } = useAccountEdit(account, onDone);
   return (
-    <form
-      className="form sub"
-      aria-label={`Edit ${account.name}`}
-      noValidate
-      onSubmit={(e) => {
-        e.preventDefault();
-        void save();
-      }}
-    >
-      <CheckedField label="Name" autoFocus {...field('name')} />
+    <Form label={`Edit ${account.name}`} className="sub" autoFocus onSubmit={save}>
+      <Field label="Name" {...field('name')} />
       <Address account={account} {...field('baseUrl')} />
       <Key account={account} {...field('key')} />
       <AdvancedFields
@@ -81,11 +74,7 @@ export function EditAccount({
         versioned={account.preset === 'azure' || account.apiVersion !== ''}
         field={field}
       />
-      {refusal !== null && (
-        <div className="err" role="alert">
-          {refusal}
-        </div>
-      )}
+      <Problem text={refusal} />
       <div className="btns">
         <Button type="submit" look="primary">
           Save
@@ -94,7 +83,7 @@ export function EditAccount({
           Cancel
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -110,7 +99,7 @@ function Address({ account, ...field }: PartProps) {
   const { source, preset, baseUrl, kind } = account;
   if (source !== 'env' || preset !== '') {
     const placeholder = kind.endsWith('-compat') ? '' : 'its own, unless a gateway is given';
-    return <CheckedField label="Base URL" className="mono" placeholder={placeholder} {...field} />;
+    return <Field label="Base URL" className="mono" placeholder={placeholder} {...field} />;
   }
   if (baseUrl === '') return null;
   return <Field label="Base URL" className="mono" value={baseUrl} readOnly hint="From your environment." />;
@@ -121,7 +110,7 @@ function Key({ account, ...field }: PartProps) {
   if (keyVariable !== null)
     return <p className="hint">The key is read from {keyVariable} when Gaffer starts.</p>;
   return (
-    <CheckedField
+    <Field
       label="Key"
       type="password"
       placeholder={hasKey ? 'the one that is kept' : ''}

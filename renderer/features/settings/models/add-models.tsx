@@ -5,6 +5,7 @@ import { tokens } from '../../../lib/format.ts';
 import { priceWords } from '../../../lib/money.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ComboField, type Suggestion } from '../../../ui/combo-field.tsx';
+import { Form } from '../../../ui/form.tsx';
 
 type Listing = readonly ListedModel[] | 'asking' | { readonly problem: string };
 
@@ -25,22 +26,14 @@ export function AddModels({ account, onDone }: { readonly account: Account; read
   };
   const listed = Array.isArray(listing) ? (listing as readonly ListedModel[]) : [];
   return (
-    <form
-      className="form sub"
-      aria-label={`Add models to ${account.name}`}
-      noValidate
-      onSubmit={(e) => {
-        e.preventDefault();
-        void add(name);
-      }}
-    >
+    <Form label={`Add models to ${account.name}`} className="sub" autoFocus onSubmit={() => add(name)}>
       <div className="form inline">
         <ComboField
           label="Model"
           value={name}
           placeholder={listed.length > 0 ? 'search, or type a name' : 'its name'}
           suggestions={listed.filter((one) => !one.added && !added.includes(one.id)).map(toSuggestion)}
-          invalid={refusal !== null}
+          problem={refusal}
           onChange={setName}
           onPick={(model) => void add(model)}
         />
@@ -53,16 +46,10 @@ export function AddModels({ account, onDone }: { readonly account: Account; read
           </Button>
         </span>
       </div>
-      {refusal === null ? (
-        <span className="hint" role="status">
-          {noteOf(listing, added)}
-        </span>
-      ) : (
-        <span className="err" role="alert">
-          {refusal}
-        </span>
-      )}
-    </form>
+      <span className="hint" role="status">
+        {noteOf(listing, added)}
+      </span>
+    </Form>
   );
 }
 

@@ -21,7 +21,7 @@ export function CatalogueNote() {
   if (info === null) return null;
   const { date, file, overrides, problems } = info;
   return (
-    <section className="catalogue" aria-label="Prices and limits">
+    <section className="part" aria-label="Prices and limits">
       <h4>Prices and limits</h4>
       <p className="meta">
         Written down on {date}; they may have changed since.{' '}

@@ -5,10 +5,13 @@ import { tokens } from '../../../lib/format.ts';
 import { priceWords } from '../../../lib/money.ts';
 import { EFFORTS } from '../../../state/models.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CheckedField } from '../../../ui/checked-field.tsx';
-import { type Choice, Picker } from '../../../ui/picker.tsx';
+import { Field } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
+import type { Choice } from '../../../ui/picker.tsx';
+import { PickerField } from '../../../ui/picker-field.tsx';
+import { Problem } from '../../../ui/problem.tsx';
 import { TextArea } from '../../../ui/text-area.tsx';
-import { fieldsOf, type ModelFields, readFields } from './model-fields.ts';
+import { fieldsOf, type ModelFields, readFields, readNumber } from './model-fields.ts';
 import { saveModel } from './save-model.ts';
 
 const EFFORT_CHOICES: readonly Choice<Effort | 'auto'>[] = [
@@ -77,35 +80,19 @@ export function ModelForm({ model, onDone, onRemove }: ModelFormProps) {
   const form = useModelForm(model, onDone);
   const { field, text } = form;
   return (
-    <form
-      className="form sub model-form"
-      aria-label={`Edit ${model.name}`}
-      noValidate
-      onSubmit={(e) => {
-        e.preventDefault();
-        void form.save();
-      }}
-    >
-      <CheckedField label="Name" placeholder={model.name} autoFocus {...field('displayName')} />
-      <CheckedField
+    <Form label={`Edit ${model.name}`} className="sub model-form" autoFocus onSubmit={form.save}>
+      <Field label="Name" placeholder={model.name} {...field('displayName')} />
+      <Field
         label="Context limit, in tokens"
         placeholder={model.settings.contextLimit === null ? known(model.contextLimit) : ''}
         {...field('contextLimit')}
       />
-      <CheckedField
-        label="Summarize at, in percent"
-        hint="100 is never."
-        {...field('compressionThreshold')}
-      />
-      <CheckedField label="Longest answer, in tokens" {...field('maxOutputTokens')} />
+      <Field label="Summarize at, in percent" hint="100 is never." {...field('compressionThreshold')} />
+      <Field label="Longest answer, in tokens" {...field('maxOutputTokens')} />
       <ModelChoices model={model} fields={form.fields} onChange={form.setFields} />
       <PriceFields model={model} text={text} problem={form.problemOf('price')} />
       <Sampling form={form} />
-      {form.refusal !== null && (
-        <div className="err" role="alert">
-          {form.refusal}
-        </div>
-      )}
+      <Problem text={form.refusal} />
       <div className="btns">
         <Button type="submit" look="primary">
           Save
@@ -117,26 +104,36 @@ export function ModelForm({ model, onDone, onRemove }: ModelFormProps) {
           Remove model…
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
-/** What few people change. */
+const SAMPLING = [
+  'temperature',
+  'topP',
+  'topK',
+  'maxRetries',
+  'presencePenalty',
+  'frequencyPenalty',
+] as const;
+
+/** What few people change. What is wrong is not hidden. */
 function Sampling({ form }: { readonly form: ReturnType<typeof useModelForm> }) {
   const { field, text, optionsProblem } = form;
+  const wrong = optionsProblem !== null || SAMPLING.some((name) => form.problemOf(name) !== null);
   return (
-    <details className="advanced">
+    <details className="advanced" open={wrong || undefined}>
       <summary>Sampling, retries, options of the provider</summary>
       <div className="form model-form">
-        <CheckedField label="Temperature" {...field('temperature')} />
-        <CheckedField label="Top P" {...field('topP')} />
-        <CheckedField label="Top K" {...field('topK')} />
-        <CheckedField label="Retries" placeholder="as long as it takes" {...field('maxRetries')} />
-        <CheckedField label="Presence penalty" {...field('presencePenalty')} />
-        <CheckedField label="Frequency penalty" {...field('frequencyPenalty')} />
+        <Field label="Temperature" {...field('temperature')} />
+        <Field label="Top P" {...field('topP')} />
+        <Field label="Top K" {...field('topK')} />
+        <Field label="Retries" placeholder="as long as it takes" {...field('maxRetries')} />
+        <Field label="Presence penalty" {...field('presencePenalty')} />
+        <Field label="Frequency penalty" {...field('frequencyPenalty')} />
         <TextArea
           label="Options of the provider, as JSON"
-          className="mono whole"
+          className="mono"
           rows={3}
           placeholder='{"anthropic": {"thinking": {"budget_tokens": 8000}}}'
           problem={optionsProblem}
@@ -161,27 +158,19 @@ function ModelChoices({ model, fields, onChange }: ModelChoicesProps) {
   const efforts = model.efforts.length === 0 ? EFFORTS : model.efforts;
   return (
     <>
-      <div className="fld">
-        <span className="fld-label">Reasoning effort</span>
-        <Picker
-          label="Reasoning effort"
-          className="inp"
-          value={fields.effort ?? 'auto'}
-          choices={EFFORT_CHOICES.filter(({ value }) => value === 'auto' || efforts.includes(value))}
-          onPick={(effort) => onChange({ ...fields, effort: effort === 'auto' ? null : effort })}
-        />
-      </div>
+      <PickerField
+        label="Reasoning effort"
+        value={fields.effort ?? 'auto'}
+        choices={EFFORT_CHOICES.filter(({ value }) => value === 'auto' || efforts.includes(value))}
+        onPick={(effort) => onChange({ ...fields, effort: effort === 'auto' ? null : effort })}
+      />
       {model.kind.startsWith('openai') && (
-        <div className="fld">
-          <span className="fld-label">API</span>
-          <Picker
-            label="API"
-            className="inp"
-            value={fields.api ?? 'auto'}
-            choices={API_CHOICES}
-            onPick={(api) => onChange({ ...fields, api: api === 'auto' ? null : api })}
-          />
-        </div>
+        <PickerField
+          label="API"
+          value={fields.api ?? 'auto'}
+          choices={API_CHOICES}
+          onPick={(api) => onChange({ ...fields, api: api === 'auto' ? null : api })}
+        />
       )}
     </>
   );
@@ -191,6 +180,18 @@ interface PriceFieldsProps {
   readonly model: ModelChoice;
   readonly text: (name: TextName) => TextProps;
   readonly problem: string | null;
+}
+
+const PRICES = [
+  { name: 'priceInput', of: 'input', label: 'Input' },
+  { name: 'priceOutput', of: 'output', label: 'Output' },
+  { name: 'priceCacheRead', of: 'cacheRead', label: 'Cache read' },
+  { name: 'priceCacheWrite', of: 'cacheWrite', label: 'Cache write' },
+] as const;
+
+function isPrice(text: string, of: (typeof PRICES)[number]['of']): boolean {
+  const value = readNumber(text);
+  return value === null ? of !== 'input' && of !== 'output' : value >= 0;
 }
 
 /** An override: empty, the catalogue's price counts. */
@@ -207,30 +208,15 @@ function PriceFields({ model, text, problem }: PriceFieldsProps) {
   return (
     <fieldset className="price-fields">
       <legend>Price, in dollars for a million tokens</legend>
-      <CheckedField
-        label="Input"
-        placeholder={shown(usual?.input)}
-        problem={null}
-        {...text('priceInput')}
-      />
-      <CheckedField
-        label="Output"
-        placeholder={shown(usual?.output)}
-        problem={null}
-        {...text('priceOutput')}
-      />
-      <CheckedField
-        label="Cache read"
-        placeholder={shown(usual?.cacheRead)}
-        problem={null}
-        {...text('priceCacheRead')}
-      />
-      <CheckedField
-        label="Cache write"
-        placeholder={shown(usual?.cacheWrite)}
-        problem={null}
-        {...text('priceCacheWrite')}
-      />
+      {PRICES.map(({ name, of, label }) => (
+        <Field
+          key={name}
+          label={label}
+          placeholder={shown(usual?.[of])}
+          aria-invalid={problem !== null && !isPrice(text(name).value, of)}
+          {...text(name)}
+        />
+      ))}
       {problem === null ? (
         <span className="hint">{hint}</span>
       ) : (

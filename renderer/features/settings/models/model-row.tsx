@@ -4,6 +4,8 @@ import { call } from '../../../lib/bridge.ts';
 import { setDefaultModel } from '../../../state/models.ts';
 import { toast } from '../../../state/toasts.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ListRow } from '../../../ui/list-row.tsx';
+import { RowQuestion } from '../../../ui/row-question.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { ModelForm } from './model-form.tsx';
 import { modelWords } from './model-words.ts';
@@ -18,47 +20,50 @@ export function ModelRow({ model, off }: { readonly model: ModelChoice; readonly
     const problem = await saveModel(model, { ...settings, enabled });
     if (problem !== null) toast(problem);
   };
-  const toggle = (what: Asking) => setAsking(asking === what ? null : what);
   const usable = settings.enabled && !off;
   return (
-    <div className={`li model ${usable ? '' : 'is-off'}`} role="listitem" aria-label={model.name}>
-      <span>
-        <b>
+    <ListRow
+      label={model.name}
+      name={
+        <>
           {model.name}
           {isDefault && <span className="tag">default</span>}
-        </b>
-        <span className="meta">{modelWords(model)}</span>
-      </span>
-      <span className="btns">
-        {!isDefault && usable && (
+        </>
+      }
+      facts={<span className="meta">{modelWords(model)}</span>}
+      isOff={!usable}
+      actions={
+        <>
+          {!isDefault && usable && (
+            <Button
+              look="quiet"
+              aria-label={`Make ${model.name} the default`}
+              onClick={() => void setDefaultModel(model.id)}
+            >
+              Make default
+            </Button>
+          )}
           <Button
             look="quiet"
-            className="on-row"
-            aria-label={`Make ${model.name} the default`}
-            onClick={() => void setDefaultModel(model.id)}
+            aria-label={`Edit ${model.name}`}
+            aria-expanded={asking === 'edit'}
+            onClick={() => setAsking(asking === 'edit' ? null : 'edit')}
           >
-            Make default
+            Edit…
           </Button>
-        )}
-        <Button
-          look="quiet"
-          aria-label={`Edit ${model.name}`}
-          aria-expanded={asking === 'edit'}
-          onClick={() => toggle('edit')}
-        >
-          Edit…
-        </Button>
-        <Switch
-          label={`Offer ${model.name}`}
-          on={settings.enabled}
-          onChange={(on) => void setEnabled(on)}
-        />
-      </span>
+          <Switch
+            label={`Offer ${model.name}`}
+            on={settings.enabled}
+            onChange={(on) => void setEnabled(on)}
+          />
+        </>
+      }
+    >
       {asking === 'edit' && (
         <ModelForm model={model} onDone={() => setAsking(null)} onRemove={() => setAsking('remove')} />
       )}
       {asking === 'remove' && <RemoveQuestion model={model} onKeep={() => setAsking('edit')} />}
-    </div>
+    </ListRow>
   );
 }
 
@@ -70,14 +75,8 @@ function RemoveQuestion({ model, onKeep }: { readonly model: ModelChoice; readon
     toast(answer.error.message);
   };
   return (
-    <div className="form inline" role="group" aria-label={`Remove ${model.name}?`}>
-      <span>Remove {model.name}? Chats that use it ask for another model.</span>
-      <span className="btns">
-        <Button autoFocus onClick={onKeep}>
-          Keep
-        </Button>
-        <Button onClick={() => void remove()}>Remove</Button>
-      </span>
-    </div>
+    <RowQuestion label={`Remove ${model.name}?`} act="Remove" onAct={() => void remove()} onKeep={onKeep}>
+      Remove {model.name}? Chats that use it ask for another model.
+    </RowQuestion>
   );
 }

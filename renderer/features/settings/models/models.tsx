@@ -56,8 +56,8 @@ function AccountModels({ account, models, filtered }: AccountModelsProps) {
   const [adding, setAdding] = useState(false);
   if (filtered && models.length === 0) return null;
   return (
-    <section className="account-models" aria-label={`Models of ${account.name}`}>
-      <div className="account-models-head">
+    <section className="part" aria-label={`Models of ${account.name}`}>
+      <div className="part-head">
         <h4>{account.name}</h4>
         {account.kind !== 'demo' && (
           <Button
@@ -72,11 +72,11 @@ function AccountModels({ account, models, filtered }: AccountModelsProps) {
       </div>
       {adding && <AddModels account={account} onDone={() => setAdding(false)} />}
       {models.length === 0 && <p className="meta">No models yet.</p>}
-      <div className="set" role="list" aria-label={`Models of ${account.name}`}>
+      <ul className="set" aria-label={`Models of ${account.name}`}>
         {models.map((model) => (
           <ModelRow key={model.id} model={model} off={!account.enabled} />
         ))}
-      </div>
+      </ul>
     </section>
   );
 }

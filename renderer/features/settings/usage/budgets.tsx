@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { costWords, dollarText, parseDollars } from '../../../lib/money.ts';
 import { setBudget } from '../../../state/usage.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CheckedField } from '../../../ui/checked-field.tsx';
+import { Field } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { type Choice, Picker } from '../../../ui/picker.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 
@@ -46,15 +47,7 @@ export function Budgets({ now }: { readonly now: UsageNow }) {
   const { budget } = now;
   const form = useBudgets(now);
   return (
-    <form
-      className="form budgets"
-      aria-label="Budgets"
-      noValidate
-      onSubmit={(e) => {
-        e.preventDefault();
-        form.save({});
-      }}
-    >
+    <Form label="Budgets" className="part budgets" onSubmit={() => form.save({})}>
       <h4>Budgets</h4>
       <BudgetFields now={now} form={form} />
       <div className="budget-switch">
@@ -78,7 +71,7 @@ export function Budgets({ now }: { readonly now: UsageNow }) {
           </Button>
         </div>
       )}
-    </form>
+    </Form>
   );
 }
 
@@ -91,14 +84,14 @@ function BudgetFields({ now: { budget, inPeriod }, form }: BudgetFieldsProps) {
   const period = budget.period === 'day' ? 'today' : 'this month';
   return (
     <div className="budget-fields">
-      <CheckedField
+      <Field
         label="Each chat with its agents, in dollars"
         placeholder="no cap"
         inputMode="decimal"
         hint="A chat may have another: behind its cost."
         {...form.chat}
       />
-      <CheckedField
+      <Field
         label="All chats, in dollars"
         placeholder="no cap"
         inputMode="decimal"

@@ -17,6 +17,13 @@ const GROUPINGS: readonly { readonly value: Grouping; readonly label: string }[]
   { value: 'all', label: 'All of it' },
 ];
 
+const FIRST: Readonly<Record<Grouping, string>> = {
+  day: 'Day',
+  account: 'Account',
+  model: 'Model',
+  all: 'Day',
+};
+
 /** The last 30 days, added up as the person wants it. */
 export function UsageTable() {
   const rows = useUsageRows();
@@ -24,8 +31,8 @@ export function UsageTable() {
   if (rows === null) return null;
   const total = totalOf(rows);
   return (
-    <section className="usage" aria-label="Last 30 days">
-      <div className="usage-head">
+    <section className="part" aria-label="Last 30 days">
+      <div className="part-head">
         <h4>Last {DAYS} days</h4>
         <Radios label="By" choices={GROUPINGS} value={by} onPick={setBy} />
       </div>
@@ -35,10 +42,12 @@ export function UsageTable() {
         <table className="usage-table num">
           <thead>
             <tr>
-              <th scope="col">
-                {by === 'all' ? 'Day' : by === 'day' ? 'Day' : by === 'account' ? 'Account' : 'Model'}
-              </th>
-              {by === 'all' && <th scope="col">Model</th>}
+              <th scope="col">{FIRST[by]}</th>
+              {by === 'all' && (
+                <th scope="col" className="name">
+                  Model
+                </th>
+              )}
               <th scope="col">Calls</th>
               <th scope="col">Tokens in</th>
               <th scope="col">Tokens out</th>
