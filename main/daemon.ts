@@ -157,13 +157,10 @@ async function assemble(
     get settings() {
       return face.settings();
     },
-    zoom: (way) => face.zoom(way),
-    openFolder: (folder, approvals, window) => face.openFolder(folder, approvals, window),
     ...face.opening,
     lost: store.lost,
     restored: keeping.restored,
     replica: replica && { id: workerId, url: replica.url },
-    mayLeave: face.mayLeave,
     wake() {
       places.hosts.wake();
       hints.lookAgain();

@@ -136,9 +136,8 @@ test('what was open when Gaffer was quit is open again; a folder that is named c
 
   const later = await desk.again(app);
   const page = later.app.window;
-  const [left, right] = ['Left pane', 'Right pane'].map((name) => page.getByRole('region', { name }));
-  await expect(left ?? page).toContainText('Said on the left.');
-  await expect(right ?? page).toContainText('Said on the right.');
+  await expect(page.getByRole('region', { name: 'Left pane' })).toContainText('Said on the left.');
+  await expect(page.getByRole('region', { name: 'Right pane' })).toContainText('Said on the right.');
   await expect(page.getByRole('banner').getByRole('heading')).toHaveText('On the right');
   await later.app.close();
 

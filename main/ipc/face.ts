@@ -58,20 +58,23 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     models,
     attention,
     settings: () => settings,
-    openFolder: folder.open,
     watchEvents: events.watch,
     enterFront: front.enter,
-    opening: createOpening(options, parts, events),
+    /** What the system asks for, in the person's name. */
+    opening: {
+      ...createOpening(options, parts, events),
+      openFolder: folder.open,
+      mayLeave: leaving.mayLeave,
+      async zoom(way: ZoomWay) {
+        await saveSettings({ zoom: zoomed(settings.zoom, way) });
+      },
+    },
     close: () => Promise.all([crew.close(), questions.close()]).then(() => attention.close()),
     newWindow: (chatId: ChatId | null) => options.newWindow(chatId),
     onRefused: tellFullDisk(options.clock, events),
     openUrl: options.openUrl,
-    mayLeave: leaving.mayLeave,
     answerQuit: leaving.answer,
     saveSettings,
-    async zoom(way: ZoomWay) {
-      await saveSettings({ zoom: zoomed(settings.zoom, way) });
-    },
     info: async (): Promise<AppInfo> => ({
       version: options.version,
       platform: process.platform as AppInfo['platform'],

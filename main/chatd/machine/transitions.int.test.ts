@@ -720,7 +720,12 @@ describe('the chat’s own row', () => {
     const chat = await arrange(m, 'E1', { call: 'done' });
     const rows = async () => {
       const { chat: row, ...rest } = (await loadAll(m, chat.chatId)) as Record<string, object>;
-      const { archived, snapshot_version, updated_at, ...kept } = row as Record<string, unknown>;
+      const {
+        archived,
+        snapshot_version: _version,
+        updated_at: _at,
+        ...kept
+      } = row as Record<string, unknown>;
       return [archived, { ...kept, ...rest }];
     };
     const [, before] = await rows();

@@ -18,7 +18,7 @@ export function Conversation({ session }: { readonly session: ChatSession }) {
   const ready = useStore(session.store, (s) => s.view !== null);
   const failure = useStore(session.store, (s) => s.failure);
   const lost = useStore(session.store, (s) => s.lost);
-  const find = useFind();
+  const find = useFind(session.chatId);
   const inSight = useRef<InSight>(null);
   if (failure) {
     return (

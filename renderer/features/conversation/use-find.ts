@@ -1,3 +1,4 @@
+import type { ChatId } from '@shared/model/ids.ts';
 import { useState } from 'react';
 import { focusMessage } from '../../state/nav.ts';
 import { useAttention } from '../../state/pane.ts';
@@ -10,13 +11,13 @@ interface Find {
 }
 
 /** Whether the bar is open; it belongs to the pane that had the attention when it was asked for. Null: closed. */
-export function useFind(): Find | null {
+export function useFind(chatId: ChatId): Find | null {
   const [tick, setTick] = useState(0);
   const [before, setBefore] = useState<Element | null>(null);
   useWish(
     findInChat,
-    (chatId) => {
-      if (chatId !== session.chatId) return;
+    (asked) => {
+      if (asked !== chatId) return;
       if (tick === 0) setBefore(document.activeElement);
       setTick(tick + 1);
     },
