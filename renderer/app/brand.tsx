@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { chatsStore } from '../state/chats.ts';
 import { gitStore } from '../state/git.ts';
 import { hostsStore } from '../state/hosts.ts';
+import { waitingChats } from '../state/inbox.ts';
 import { useShortcut } from '../state/keymap.ts';
 import { goBack, goForward, navStore } from '../state/nav.ts';
 import { toggleSidebar } from '../state/sidebar.ts';
@@ -24,7 +25,7 @@ export function Brand() {
 function Burger() {
   const drawer = useStore(navStore, (s) => s.drawer);
   const { text, aria } = useShortcut('view.sidebar');
-  const chatWaits = useStore(chatsStore, (s) => [...(s.live?.values() ?? [])].some((c) => c.asks > 0));
+  const chatWaits = useStore(chatsStore, (s) => waitingChats(s.live?.values() ?? []).length > 0);
   const hostWaits = useStore(hostsStore, (s) => s.questions.length > 0);
   const gitWaits = useStore(gitStore, (s) => s.questions.length > 0);
   const waits = chatWaits || hostWaits || gitWaits;

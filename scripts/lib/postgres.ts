@@ -29,8 +29,8 @@ export interface TestPostgres {
   createDatabase(): Promise<string>;
   /** Runs SQL as the superuser, in the server's first database or in that of `url`. */
   query(sql: string, url?: string): Promise<readonly unknown[]>;
-  /** As the server's own restart: every connection ends, nothing committed is lost. */
-  restart(): Promise<void>;
+  /** As the server's own restart: every connection ends, nothing committed is lost. `meanwhile`: while there is none. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -132,8 +132,9 @@ export async function startPostgres(): Promise<TestPostgres> {
       await query(`create database ${name}`);
       return urlOf(name);
     },
-    async restart() {
+    async restart(meanwhile) {
       await end(server);
+      await meanwhile?.();
       server = await launch(data, port, programs);
     },
     async stop() {

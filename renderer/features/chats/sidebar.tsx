@@ -6,6 +6,7 @@ import {
   Settings as SettingsIcon,
   SquarePen,
   TextSearch,
+  Unplug,
 } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
@@ -69,6 +70,7 @@ export function Sidebar() {
       <FilterChips />
       {filter.trim() !== '' && <AllMessages text={filter.trim()} onOpen={toMessages} />}
       <ChatTree filter={filter} onUnfilter={() => setFilter('')} />
+      <Lost />
       <SidebarEdge />
       <Foot />
     </nav>
@@ -103,6 +105,18 @@ function InboxButton() {
       Inbox
       {count > 0 && <span className="count num">{count}</span>}
     </button>
+  );
+}
+
+/** What the tree shows may be old. */
+function Lost() {
+  const lost = useStore(chatsStore, (s) => s.lost);
+  if (!lost) return null;
+  return (
+    <p className="side-lost">
+      <Unplug className="i s" aria-hidden="true" />
+      Not up to date. Reconnecting…
+    </p>
   );
 }
 

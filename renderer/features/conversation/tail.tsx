@@ -3,6 +3,7 @@ import { CircleDashed, CircleX, Clock, KeyRound, Pause, Square, Unplug } from 'l
 import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { countdown } from '../../lib/format.ts';
+import { chatsStore } from '../../state/chats.ts';
 import { compactContext } from '../../state/context.ts';
 import { openDoctor } from '../../state/doctor.ts';
 import { type Help, helpFor, reconnectAndRetry, retryNow } from '../../state/fault-help.ts';
@@ -19,7 +20,9 @@ import { LinkLine } from './link-line.tsx';
 import { endsUnanswered, tailKind } from './tail-kind.ts';
 
 function useTailKind(session: ChatSession) {
-  const lost = useStore(session.store, (s) => s.lost);
+  const own = useStore(session.store, (s) => s.lost);
+  // A stream that only waits for the database has not ended; the list of chats says that there is none.
+  const lost = useStore(chatsStore, (s) => s.lost) || own;
   const status = useStore(session.store, (s) => s.view?.status ?? null);
   const pending = useStore(session.store, (s) => s.view?.pending ?? false);
   const retry = useStore(session.store, (s) => s.view?.retry ?? null);
@@ -43,7 +46,11 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   const { kind, retry, error, place } = useTailKind(session);
   switch (kind) {
     case 'lost':
-      return <Lost />;
+      return (
+        <Entry>
+          <Lost />
+        </Entry>
+      );
     case 'error':
       return (
         error && (
@@ -81,11 +88,14 @@ export function Tail({ session }: { readonly session: ChatSession }) {
   }
 }
 
+const LOST = 'Chat stream disconnected. Reconnecting…';
+
 function Lost() {
+  useEffect(() => announce(LOST), []);
   return (
-    <div className="rowcard">
+    <div className="rowcard" role="group" aria-label="Disconnected">
       <Unplug className="i" aria-hidden="true" />
-      <span>Chat stream disconnected. Reconnecting…</span>
+      <span>{LOST}</span>
     </div>
   );
 }
