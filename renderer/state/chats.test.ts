@@ -1,7 +1,9 @@
 import type { ChatSummary } from '@shared/model/chat.ts';
 import { asId, type ChatId } from '@shared/model/ids.ts';
+import type { WatchEvent } from '@shared/model/stream.ts';
 import { describe, expect, it } from 'vitest';
-import { type ChatMap, foldWatch } from './chats.ts';
+import { type ChatMap, foldWatch, takeEvents } from './chats.ts';
+import { goBack, navStore, openChat, openNew } from './nav.ts';
 import { testChat } from './test-chat.ts';
 
 const list = (...chats: readonly ChatSummary[]): ChatMap => foldWatch(null, { kind: 'list', chats });
@@ -51,6 +53,20 @@ describe('the tree’s feed', () => {
     );
     const next = foldWatch(map, { kind: 'deleted', chat: testChat('r') });
     expect([...next.keys()]).toEqual(['other']);
+  });
+
+  it.each<[string, WatchEvent]>([
+    ['it is told of its root', { kind: 'deleted', chat: testChat('r') }],
+    ['a new list lacks it', { kind: 'list', chats: [testChat('other')] }],
+  ])('#349 nobody comes back to the agent of a chat that is gone when %s', (_when, event) => {
+    const root = asId<ChatId>('r');
+    const agent = testChat('k', { root_chat_id: root, parent_chat_id: root });
+    takeEvents([{ kind: 'list', chats: [testChat('r'), agent, testChat('other')] }]);
+    for (const id of ['other', 'r', 'k']) openChat(asId<ChatId>(id));
+    openNew();
+    takeEvents([event]);
+    goBack();
+    expect(navStore.getState().route).toMatchObject({ view: 'chat', chatId: 'other' });
   });
 
   it('an older picture never overwrites a newer one', () => {

@@ -71,18 +71,17 @@ export function startChats(): void {
   watchFeed(
     'chats.watch',
     { archived: false },
-    {
-      onEvents: (events) => {
-        chatsStore.setState((s) => ({
-          lost: false,
-          live: events.reduce<ChatMap | null>(foldWatch, s.live),
-        }));
-        followGit(events);
-        for (const event of events) if (event.kind === 'deleted') forgetChat(event.chat.id);
-      },
-      onEnd: () => chatsStore.setState({ lost: true }),
-    },
+    { onEvents: takeEvents, onEnd: () => chatsStore.setState({ lost: true }) },
   );
+}
+
+/** Of the chats that are not archived. */
+export function takeEvents(events: readonly WatchEvent[]): void {
+  const before = chatsStore.getState().live;
+  const live = events.reduce<ChatMap | null>(foldWatch, before);
+  chatsStore.setState({ lost: false, live });
+  followGit(events);
+  for (const id of before?.keys() ?? []) if (!live?.has(id)) forgetChat(id);
 }
 
 /** A list begins everything anew; the events say of which chat there is something to ask for. */
