@@ -35,6 +35,17 @@ test('files are named by @, commands by /, and what is written for a person can 
     await expect(chat.message).toHaveValue('Read @"src/my notes.md" ');
   });
 
+  await test.step('folders are found, too, by their own names', async () => {
+    await chat.message.fill('');
+    await chat.message.pressSequentially('See @mess');
+    await expect(files.getByRole('option').first()).toHaveText(/^message\/\s*src$/);
+    await chat.message.press('Enter');
+    await expect(chat.message).toHaveValue('See @src/message/ ');
+    await chat.message.fill('');
+    await chat.message.pressSequentially('See @src/ms');
+    await expect(files.getByRole('option', { name: 'message/' })).toBeVisible();
+  });
+
   await test.step('Escape leaves the list, not the message', async () => {
     await chat.message.fill('Read @area');
     await expect(files).toBeVisible();

@@ -3,7 +3,15 @@ import { type RefObject, useEffect, useState } from 'react';
 import { call } from '../../lib/bridge.ts';
 import { withMention } from '../../state/mention.ts';
 import { type Completion, type Menu, useMenu } from './completion-menu.tsx';
-import { bestMatches, looseQuery, type MentionQuery, mentionAt } from './mention-query.ts';
+import {
+  bestMatches,
+  folderQuery,
+  foldersAbove,
+  looseQuery,
+  type MentionQuery,
+  mentionAt,
+  nameOf,
+} from './mention-query.ts';
 import { typeInto } from './replace-text.ts';
 
 const PAUSE_MS = 80;
@@ -21,7 +29,7 @@ interface MentionInput {
   readonly workspaceId: WorkspaceId | null;
 }
 
-/** The files that open as one types "@": choosing one writes its path, which can be undone. */
+/** The files and folders that open as one types "@": choosing one writes its path, which can be undone. */
 export function useMention({ box, text, caret, workspaceId }: MentionInput): {
   readonly menu: Menu<MentionItem>;
   readonly run: (item: MentionItem) => void;
@@ -43,14 +51,8 @@ function write(box: HTMLTextAreaElement, { from, to }: MentionQuery, path: strin
 }
 
 function itemOf(path: string): MentionItem {
-  const at = path.lastIndexOf('/');
-  return {
-    key: path,
-    label: path.slice(at + 1),
-    note: path.slice(0, Math.max(0, at)),
-    blocked: null,
-    path,
-  };
+  const { name, above } = nameOf(path);
+  return { key: path, label: name, note: above, blocked: null, path };
 }
 
 const NONE: readonly string[] = [];
@@ -83,10 +85,15 @@ function fits(path: string, typed: string): boolean {
 }
 
 async function* findFiles(workspaceId: WorkspaceId, typed: string): AsyncIterable<readonly string[]> {
-  const exact = await call('files.find', { workspaceId, text: typed === '' ? '*' : typed });
-  const paths = exact.ok ? exact.value.paths : NONE;
+  const find = async (text: string | null) => {
+    const answer = text === null ? null : await call('files.find', { workspaceId, text });
+    return answer?.ok ? answer.value.paths : NONE;
+  };
+  const [files, below] = await Promise.all([find(typed === '' ? '*' : typed), find(folderQuery(typed))]);
+  const paths = [...files, ...foldersAbove(below, typed)];
   yield paths;
   if (typed.length < 2 || paths.length >= ENOUGH) return;
-  const loose = await call('files.find', { workspaceId, text: looseQuery(typed) });
-  if (loose.ok) yield [...paths, ...loose.value.paths];
+  const loose = looseQuery(typed);
+  const [more, belowMore] = await Promise.all([find(loose), find(`${loose.replace(/\/$/, '')}/**`)]);
+  yield [...paths, ...more, ...foldersAbove(belowMore, typed)];
 }
