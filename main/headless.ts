@@ -107,6 +107,7 @@ function versionOf(packageFile: string): string {
 const noWindow = {
   attended: false,
   notify() {},
+  takeBack() {},
   onCrew() {},
   focusWindow: () => null,
   newWindow() {},

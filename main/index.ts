@@ -142,6 +142,7 @@ type StartDaemon = (after?: Promise<void>) => void;
 function daemonStarter(run: Run): StartDaemon {
   const { args, dataDir, log } = run;
   const notifier = createNotifier(log);
+  app.once('will-quit', () => notifier.close());
   const options: DaemonOptions = {
     dataDir,
     dbWorkerFile: path.join(out, 'main/db-worker.js'),
@@ -153,6 +154,7 @@ function daemonStarter(run: Run): StartDaemon {
     secrets: openSecrets(path.join(dataDir, 'secrets.json')),
     attended: true,
     notify: (notice) => notifier.show(notice),
+    takeBack: (about) => notifier.takeBack(about),
     onCrew: (crew) => run.desktop.show(crew),
     focusWindow: () => run.windows.focus(),
     newWindow: (chatId) => run.windows.open(chatId),
@@ -204,7 +206,6 @@ async function open(run: Run, start: StartDaemon): Promise<void> {
       if (fault) throw fault;
       // The next one opens what was restored; the windows begin anew with it.
       start();
-      await run.daemon;
       run.windows.reload();
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));

@@ -101,6 +101,54 @@ test('a failure and a question notify with what happened; a click opens the ques
   await expect(chat.approval).toContainText('git push');
 });
 
+test('a notification is taken back when its chat comes to the front, and all are when Gaffer quits', async ({
+  desktop,
+  desk,
+}) => {
+  for (const name of ['First', 'Second']) script(desk.server, name, [{ say: `${name} is done.` }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const inBackground = async (text: string) => {
+    const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+    await chat.send(text);
+    await hold.reached;
+    await chat.newChat();
+    hold.release();
+    return (await desktop.next((n) => n.title === text)).id;
+  };
+  const first = await inBackground('First');
+  const second = await inBackground('Second');
+  expect(desktop.closed).toEqual([]);
+  // Not by a press on it: the person came by another way.
+  await chat.chat('First').click();
+  await expect(chat.agent).toContainText('First is done.');
+  await expect.poll(() => desktop.closed).toEqual([first]);
+  await app.close();
+  expect(desktop.closed).toEqual([first, second]);
+});
+
+test('a press on a notification lands at the row that it is about, however long the chat has become', async ({
+  desktop,
+  desk,
+}) => {
+  const long = Array.from({ length: 120 }, (_, n) => `Line ${n} of a long answer.`).join('\n\n');
+  script(desk.server, 'Tell me much', [{ say: long }]);
+  script(desk.server, 'And the end', [{ say: `${long}\n\nThis is the very end.` }]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  await chat.send('Tell me much');
+  await chat.rests();
+  await chat.feed.press('Home');
+  await expect(chat.you.first()).toBeInViewport();
+  const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+  await chat.send('And the end');
+  await hold.reached;
+  await chat.newChat();
+  hold.release();
+  const shown = await desktop.next((n) => n.title === 'Tell me much');
+  desktop.click(shown.id);
+  await expect(chat.agent.last()).toBeInViewport();
+  await expect(chat.agent.last()).toContainText('This is the very end.');
+});
+
 test('the bell switches notifications off and on, and remembers it', async ({ desktop, desk }) => {
   for (const name of ['Quiet', 'Loud']) script(desk.server, name, [{ say: `${name} is done.` }]);
   const { app, chat } = await desk.start({ folder: desk.repository().directory });

@@ -23,13 +23,15 @@ export interface FaceOptions {
   notify(notification: {
     title: string;
     body: string;
-    /** The one before of the same chat goes. */
+    /** The one before about the same goes. */
     about?: string;
     isUrgent?: boolean;
     isSilent: boolean;
     onClick(): void;
     onDeny?(): void;
   }): void;
+  /** The notification about it goes, if it is still there. */
+  takeBack(about: string): void;
   /** What the system's own places show. */
   onCrew(crew: Crew): void;
   /** Brings the window that was in front last to the front, and answers its number. */

@@ -34,15 +34,17 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
   const front = createFront(attention);
   // Every window shows it: one that is in front is enough.
   const isUnseen = () => settings.notifications && !front.isTaken();
-  const questions = tellAll(parts, (notice) => {
+  const tell = (id: string, notice: QuestionNotice) => {
     if (isUnseen())
       options.notify({
         ...notice,
+        about: id,
         isUrgent: true,
         isSilent: !settings.sound,
         onClick: () => void options.focusWindow(),
       });
-  });
+  };
+  const questions = tellAll(parts, tell, (id) => options.takeBack(id));
   const crew = followCrew({ ...options, ...parts, tell: options.onCrew });
   const leaving = askBeforeQuit(options, parts.localWorks, events);
   const folder = createOpenedFolder(workspaces, events);
@@ -59,6 +61,7 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     attention,
     settings: () => settings,
     watchEvents: events.watch,
+    tell: (message: string) => events.keep({ type: 'toast', message }, null),
     enterFront: front.enter,
     /** What the system asks for, in the person's name. */
     opening: {
@@ -100,6 +103,7 @@ function openAttention(
     ownerId,
     log: options.log,
     enabled: () => settings().notifications,
+    takeBack: (chatId) => options.takeBack(chatId),
     notify({ chatId, messageId, asked, asks, title, body }) {
       const onClick = () => {
         const window = options.focusWindow();
@@ -130,10 +134,22 @@ function askBeforeQuit(options: FaceOptions, works: LocalWorks, events: WindowEv
 }
 
 /** What connections wait for, and git. */
-function tellAll({ asker, git }: FaceParts, tell: (notice: QuestionNotice) => void) {
+function tellAll(
+  { asker, git }: FaceParts,
+  tell: (id: string, notice: QuestionNotice) => void,
+  end: (id: string) => void,
+) {
   const told = [
-    tellQuestions(asker, (question) => tell(noticeOf(question))),
-    tellQuestions(git.questions, (question) => tell(noticeOfGit(question))),
+    tellQuestions(
+      asker,
+      (question) => tell(`host:${question.id}`, noticeOf(question)),
+      (id) => end(`host:${id}`),
+    ),
+    tellQuestions(
+      git.questions,
+      (question) => tell(`git:${question.id}`, noticeOfGit(question)),
+      (id) => end(`git:${id}`),
+    ),
   ];
   return { close: () => Promise.all(told.map((one) => one.close())) };
 }

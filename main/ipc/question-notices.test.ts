@@ -48,8 +48,9 @@ test('what is asked, in the words of a person', () => {
   ]);
 });
 
-test('each question is told once, as long as it is open', async () => {
+test('each question is told once, and its end', async () => {
   const told: string[] = [];
+  const ended: string[] = [];
   const other = signIn('password', 'Password');
   async function* open() {
     yield [];
@@ -57,6 +58,11 @@ test('each question is told once, as long as it is open', async () => {
     yield [key, other];
     yield [other];
   }
-  await tellQuestions({ watch: open }, (question) => told.push(noticeOf(question).title)).close();
+  await tellQuestions(
+    { watch: open },
+    (question) => told.push(noticeOf(question).title),
+    (id) => ended.push(id),
+  ).close();
+  expect(ended).toEqual([key.id]);
   expect(told).toEqual(['bastion shows an unknown key', 'gpu-box asks for a password']);
 });

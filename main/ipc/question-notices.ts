@@ -6,13 +6,14 @@ export interface QuestionNotice {
   readonly body: string;
 }
 
-/** Calls `tell` once for each question, when it is asked, until it is closed. */
+/** Calls `tell` once for each question, when it is asked, and `end` when it is answered or void, until it is closed. */
 export function tellQuestions<Q extends { readonly id: string }>(
   asker: { watch(signal: AbortSignal): AsyncIterable<readonly Q[]> },
   tell: (question: Q) => void,
+  end: (id: string) => void,
 ): { close(): Promise<void> } {
   const closing = new AbortController();
-  const telling = follow(asker.watch(closing.signal), tell);
+  const telling = follow(asker.watch(closing.signal), tell, end);
   return {
     close() {
       closing.abort();
@@ -22,13 +23,16 @@ export function tellQuestions<Q extends { readonly id: string }>(
 }
 
 async function follow<Q extends { readonly id: string }>(
-  open: AsyncIterable<readonly Q[]>,
+  asked: AsyncIterable<readonly Q[]>,
   tell: (question: Q) => void,
+  end: (id: string) => void,
 ): Promise<void> {
   let told = new Set<string>();
-  for await (const questions of open) {
+  for await (const questions of asked) {
     for (const question of questions) if (!told.has(question.id)) tell(question);
-    told = new Set(questions.map(({ id }) => id));
+    const open = new Set(questions.map(({ id }) => id));
+    for (const id of told) if (!open.has(id)) end(id);
+    told = open;
   }
 }
 

@@ -16,18 +16,17 @@ export interface WindowEvents {
 
 export function createWindowEvents(): WindowEvents {
   const all = createBroadcast<{ readonly event: AppEvent; readonly to: number | null }>();
-  let kept: AppEvent | null = null;
+  let kept: readonly AppEvent[] = [];
   return {
     send: (event, to = null) => all.send({ event, to }),
     keep(event, to) {
       if (all.watchers > 0) all.send({ event, to });
-      else kept = event;
+      else kept = [...kept, event];
     },
     async *watch(window, signal) {
-      if (kept) {
-        yield kept;
-        kept = null;
-      }
+      const waited = kept;
+      kept = [];
+      yield* waited;
       for await (const { event, to } of all.watch(signal))
         if (to === null || window === null || to === window) yield event;
     },

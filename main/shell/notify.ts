@@ -16,7 +16,9 @@ export interface Notice {
 
 export interface Notifier {
   show(notice: Notice): void;
-  /** Takes back what is still on the screen. */
+  /** What it is about was seen, or is over. */
+  takeBack(about: string): void;
+  /** Takes back all that is still on the screen: a press on it would lead nowhere. */
   close(): void;
 }
 
@@ -68,6 +70,10 @@ export function createNotifier(log: Log): Notifier {
       if (shown.size > MAX_SHOWN && oldest) shown.delete(oldest);
       for (const [about, one] of last) if (!shown.has(one)) last.delete(about);
       notification.show();
+    },
+    takeBack(about) {
+      last.get(about)?.close();
+      last.delete(about);
     },
     close() {
       for (const notification of shown) notification.close();

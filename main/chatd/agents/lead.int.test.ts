@@ -149,11 +149,13 @@ it('tells the person of a question of a child by the names of both, and of nothi
   const below = chatd.watch(child.id);
   await below.until((view) => view.status === 'requires_action');
   const shown: { chatId: ChatId; title: string; body: string; asked: unknown }[] = [];
+  const takenBack: ChatId[] = [];
   const attention = createAttention({
     store: chatd.store,
     ownerId: chatd.ownerId,
     log: silentLog,
     notify: ({ chatId, title, body, asked }) => shown.push({ chatId, title, body, asked }),
+    takeBack: (chatId) => takenBack.push(chatId),
     enabled: () => true,
   });
   attention.report(child.id, 'finished');
@@ -164,10 +166,15 @@ it('tells the person of a question of a child by the names of both, and of nothi
   const asked = { key: below.view().calls[0]?.key, hash: 'shown' };
   const body = 'Asks to count x';
   expect(shown).toEqual([{ chatId: child.id, title: 'Test › needs a yes', body, asked }]);
+  expect(takenBack).toEqual([]);
+  // Whoever looks at the parent sees the question: what was shown for it goes, and nothing more is.
   const leave = attention.enterFront(root);
+  expect(takenBack).toEqual([child.id]);
   attention.report(child.id, 'asks');
   await attention.close();
   leave();
+  attention.enterFront(root)();
+  expect(takenBack).toEqual([child.id]);
   expect(shown.length).toBe(1);
   await watching.stop();
   await below.stop();

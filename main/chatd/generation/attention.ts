@@ -27,7 +27,10 @@ interface Told {
 export interface Attention {
   /** After the commit. Reads the chat again, so that the title is the current one. Never throws. */
   report(chatId: ChatId, why: AttentionReason): void;
-  /** The chat is in front in a focused window, until the answer is called: nothing is shown for it. */
+  /**
+   * The chat is in front in a focused window, until the answer is called: what was shown for it goes, and nothing is
+   * shown for it meanwhile.
+   */
   enterFront(chatId: ChatId): () => void;
   /** Waits for what is being sent. */
   close(): Promise<void>;
@@ -38,12 +41,16 @@ export function createAttention(deps: {
   readonly ownerId: OwnerId;
   readonly log: Log;
   notify(told: Told): void;
+  /** Shown for the chat before, and seen now. */
+  takeBack(chatId: ChatId): void;
   enabled(): boolean;
 }): Attention {
   /** One entry a window. */
   const inFront = new Set<{ readonly chatId: ChatId }>();
   const isInFront = (chatId: ChatId) => [...inFront].some((shown) => shown.chatId === chatId);
   const sending = new Set<Promise<void>>();
+  /** For which chats something was shown, and whose children those are. */
+  const told = new Map<ChatId, ChatId | null>();
 
   const loadSummary = (chatId: ChatId) => deps.store.call('loadSummary', { chatId, ownerId: deps.ownerId });
 
@@ -62,6 +69,9 @@ export function createAttention(deps: {
     const [call, more] = asking;
     const asked = call?.approval && !more ? { key: call.key, hash: call.approval.hash } : null;
     const title = parent ? `${parent.title} › ${chat.title}` : chat.title;
+    // The person may have come to it meanwhile.
+    if (isInFront(chatId) || (parentId !== null && isInFront(parentId))) return;
+    told.set(chatId, parentId);
     deps.notify({ chatId, title, body: bodyOf(chat, reason), messageId, asked, asks: reason === 'asks' });
   }
 
@@ -75,6 +85,11 @@ export function createAttention(deps: {
     enterFront(chatId) {
       const shown = { chatId };
       inFront.add(shown);
+      for (const [about, parentId] of told) {
+        if (about !== chatId && parentId !== chatId) continue;
+        told.delete(about);
+        deps.takeBack(about);
+      }
       return () => inFront.delete(shown);
     },
     async close() {
