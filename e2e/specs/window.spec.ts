@@ -122,6 +122,25 @@ test('SIGTERM is an orderly way out, and size and place are remembered', async (
   });
 });
 
+test('a window that was larger than the display of now, or beyond it, is back on it, whole', async () => {
+  const base = fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-e2e-'));
+  const dataDir = path.join(base, 'data');
+  fs.mkdirSync(dataDir);
+  const bounds = { x: 30_000, y: 20_000, width: 20_000, height: 9_000 };
+  const state = { bounds, maximized: false, fullScreen: false, theme: 'dark', zoom: 1 };
+  fs.writeFileSync(path.join(dataDir, 'window.json'), JSON.stringify(state));
+  await withApp(
+    async ({ electron }) => {
+      const [at, display] = await electron.evaluate(({ BrowserWindow, screen }) => [
+        BrowserWindow.getAllWindows()[0]?.getBounds(),
+        screen.getPrimaryDisplay().workArea,
+      ]);
+      expect(at).toEqual(display);
+    },
+    { dataDir, homeDir: base },
+  );
+});
+
 test('a data directory that is a file gets a window that says what to do', async () => {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-e2e-'));
   const dataDir = path.join(base, 'data');

@@ -56,11 +56,18 @@ test('a file from before there was a zoom, or with one that cannot be, is of the
   }
 });
 
-test('a place on a display that is gone is not used', () => {
-  const laptop = { x: 0, y: 0, width: 1440, height: 900 };
-  const beside = { x: 1440, y: 0, width: 2560, height: 1440 };
-  const there = { x: 2000, y: 100, width: 1200, height: 800 };
-  expect(placeOn([laptop, beside], there)).toEqual(there);
-  expect(placeOn([laptop], there)).toBeNull();
-  expect(placeOn([laptop], { ...bounds, y: -400 })).toBeNull();
+const laptop = { x: 0, y: 0, width: 1440, height: 900 };
+const beside = { x: 1440, y: 0, width: 2560, height: 1440 };
+const there = { x: 2000, y: 100, width: 1200, height: 800 };
+
+test.each([
+  ['stays where it was', [laptop, beside], there, there],
+  ['stays partly outside, where it was put', [laptop], { ...there, x: 700 }, { ...there, x: 700 }],
+  ['comes back from a display that is gone', [laptop], there, { ...there, x: 240, y: 100 }],
+  ['comes back to the nearest one', [beside, laptop], { ...bounds, x: -900 }, { ...bounds, x: 0 }],
+  ['comes down from above', [laptop], { ...bounds, y: -400 }, { ...bounds, y: 0 }],
+  ['shrinks with its display', [laptop], { x: 40, y: 30, width: 2400, height: 1300 }, laptop],
+  ['has no place without a display', [], there, null],
+])('a window %s', (_what, displays, remembered, expected) => {
+  expect(placeOn(displays, remembered)).toEqual(expected);
 });

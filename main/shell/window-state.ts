@@ -43,12 +43,33 @@ export function writeWindowState(file: string, state: WindowState): void {
   fs.renameSync(next, file);
 }
 
-/** Pure. The remembered place, unless its title bar would lie outside of every display. */
+/**
+ * Pure. The remembered place; on the nearest display where its title bar would lie outside of every one, and no larger
+ * than that display. Null: nothing is remembered.
+ */
 export function placeOn(displays: readonly Rectangle[], remembered: Rectangle | null): Rectangle | null {
   if (remembered === null) return null;
   const grip = { x: remembered.x + remembered.width / 2, y: remembered.y + 16 };
-  const reachable = displays.some(
-    (at) => grip.x >= at.x && grip.x < at.x + at.width && grip.y >= at.y && grip.y < at.y + at.height,
-  );
-  return reachable ? remembered : null;
+  const holds = (at: Rectangle) =>
+    grip.x >= at.x && grip.x < at.x + at.width && grip.y >= at.y && grip.y < at.y + at.height;
+  const far = (at: Rectangle) => {
+    const [x, y] = [clamp(grip.x, at.x, at.x + at.width), clamp(grip.y, at.y, at.y + at.height)];
+    return Math.hypot(grip.x - x, grip.y - y);
+  };
+  const [at] = displays.toSorted((a, b) => far(a) - far(b));
+  if (!at) return null;
+  // Where it was put partly outside, and fits, it was put there by its owner.
+  if (holds(at) && remembered.width <= at.width && remembered.height <= at.height) return remembered;
+  const width = Math.min(remembered.width, at.width);
+  const height = Math.min(remembered.height, at.height);
+  return {
+    x: clamp(remembered.x, at.x, at.x + at.width - width),
+    y: clamp(remembered.y, at.y, at.y + at.height - height),
+    width,
+    height,
+  };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
 }
