@@ -140,7 +140,7 @@ async function assemble(
   const searching = startSearching(base);
   const work = { installationId, workerId, models, face, rules, places, searching, mask: secrets.mask };
   const driven = driveChats({ ...base, ...sharing, ...work });
-  const keeping = openKeeping(options, secrets, base);
+  const keeping = openKeeping(options, secrets, { ...base, face });
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,

@@ -100,6 +100,7 @@ const tortures = [
   ['ssh', '--count', '8', '--seed', '1'],
   ['failpoints', '--count', '8', '--seed', '1'],
   ['power', '--count', '20', '--seed', '1'],
+  ['restore', '--count', '6', '--seed', '1'],
   ['fuzz', '--count', '2000', '--seed', '1'],
 ];
 

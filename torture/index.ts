@@ -58,6 +58,11 @@ const tortures: Readonly<Record<string, Torture>> = {
     what: 'faults of lines, servers, agents and disks under chats that work over SSH; a full run is 200',
     run: async (options) => (await import('./ssh/ssh.ts')).tortureBySsh(options),
   },
+  restore: {
+    usualCount: 20,
+    what: 'restores of a copy, each killed at one of its steps or at a random moment; a full run is 60',
+    run: async (options) => (await import('./restore/restore.ts')).tortureByRestore(options),
+  },
   failpoints: {
     usualCount: 1_000,
     what: 'cases at most of each failpoint with each tool',

@@ -1,7 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '../fixtures/desk.ts';
-import { script } from '../fixtures/script.ts';
+import { isTurn, script } from '../fixtures/script.ts';
+
+/** After it was looked at, and before it is opened for good: the file is held, wherever it is moved meanwhile. */
+async function spoilWhenOrdered(home: string): Promise<void> {
+  const soon = { intervals: [1], timeout: 120_000 };
+  const control = path.join(home, 'pg18.incoming/global/pg_control');
+  await expect.poll(() => fs.existsSync(control), soon).toBe(true);
+  const held = fs.openSync(control, 'r+');
+  await expect.poll(() => fs.existsSync(path.join(home, 'pg18.restore')), soon).toBe(true);
+  fs.ftruncateSync(held, 0);
+  fs.closeSync(held);
+}
 
 test('a verified copy is made while a chat works, and brings back what it held; keys are not in it', async ({
   desk,
@@ -9,6 +20,7 @@ test('a verified copy is made while a chat works, and brings back what it held; 
   test.setTimeout(300_000);
   script(desk.server, 'Before', [{ say: 'Said before the copy.' }]);
   script(desk.server, 'After', [{ say: 'Said after the copy.' }]);
+  script(desk.server, 'At work', [{ say: 'Alpha bravo charlie delta echo foxtrot golf hotel india.' }]);
   const { app, chat } = await desk.start({ folder: desk.repository().directory });
   const backups = path.join(app.dataDir, 'backups');
   const settings = app.window.getByRole('dialog', { name: 'Settings' });
@@ -41,18 +53,58 @@ test('a verified copy is made while a chat works, and brings back what it held; 
     await chat.send('After');
     await expect(chat.agent).toContainText('Said after the copy.', { timeout: 60_000 });
     await chat.rests();
+    // One is at work: it is named, interrupted first, and in the copy as one that was.
+    await chat.newChat();
+    const hold = desk.server.faults.hold({ afterEvents: 2, match: isTurn });
+    await chat.send('At work');
+    await hold.reached;
     await openPart();
     await copies.first().getByRole('button', { name: 'Restore…' }).click();
     const question = settings.getByRole('group', { name: /^Restore the copy of/ });
-    await expect(question).toContainText('What is here now is copied first');
+    await expect(question).toContainText('1 chat at work will be interrupted.');
+    await expect(question).toContainText('What is here now becomes a copy of its own');
     await app.screenshot('backups-restore');
     await question.getByRole('button', { name: 'Restore', exact: true }).click();
-    await expect(settings).toBeHidden({ timeout: 120_000 });
+    await expect(app.window.getByText(/^The copy of .* was restored\./).first()).toBeVisible({
+      timeout: 120_000,
+    });
+    hold.release();
+    await expect(settings).toBeHidden();
     await expect(chat.chat('Before')).toBeVisible({ timeout: 60_000 });
     await expect(chat.chat('After')).toBeHidden();
+    await expect(chat.chat('At work')).toBeHidden();
     await openPart();
-    await expect(copies).toHaveCount(2, { timeout: 60_000 });
+    await expect(copies).toHaveCount(2, { timeout: 120_000 });
     await expect(copies.first()).toContainText('before a restore');
+    await expect(settings.getByText(/^The copy of .* was restored\./)).toBeVisible();
+    await app.screenshot('backups-restored');
+  });
+
+  await test.step('one that does not open is put back by itself, and the window says so', async () => {
+    await copies.first().getByRole('button', { name: 'Restore…' }).click();
+    const question = settings.getByRole('group', { name: /^Restore the copy of/ });
+    // As soon as it is laid out, something spoils it on the disk.
+    const spoilt = spoilWhenOrdered(path.join(app.dataDir, 'db'));
+    await question.getByRole('button', { name: 'Restore', exact: true }).click();
+    await spoilt;
+    await expect(app.window.getByText(/does not open: what was there before is back/).first()).toBeVisible({
+      timeout: 120_000,
+    });
+    await expect(chat.chat('Before')).toBeVisible({ timeout: 60_000 });
+    await openPart();
+    await expect(settings.getByText(/does not open: what was there before is back/)).toBeVisible();
+    await app.screenshot('backups-put-back');
+  });
+
+  await test.step('and comes back with what was interrupted for it', async () => {
+    await copies.first().getByRole('button', { name: 'Restore…' }).click();
+    const question = settings.getByRole('group', { name: /^Restore the copy of/ });
+    await question.getByRole('button', { name: 'Restore', exact: true }).click();
+    await expect(chat.chat('After')).toBeVisible({ timeout: 120_000 });
+    await chat.chat('At work').click();
+    await expect(chat.feed).toContainText('Stopped', { timeout: 60_000 });
+    await openPart();
+    await expect(copies).toHaveCount(3, { timeout: 120_000 });
   });
 
   await test.step('a copy that was changed is found out', async () => {

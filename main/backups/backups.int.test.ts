@@ -1,28 +1,29 @@
-import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { asId, type ChatId, type ModelConfigId, type OwnerId } from '@shared/model/ids.ts';
 import { invariant } from '@shared/util/invariant.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
-import type { ChatOperationMap } from '../chatd/machine/store.ts';
+import type { Clock } from '../base/clock.ts';
+import { ENGINE_MAJOR } from '../db/engine.ts';
 import { prepareDatabase } from '../db/prepared.ts';
-import type { ProviderOperations } from '../db/providers.ts';
-import type { SettingOperations } from '../db/settings.ts';
 import { buildWorker, type TestBuild } from '../db/test-build.ts';
-import { openWorkerStore, type WorkerStore } from '../db/worker-client.ts';
-import { type BackupDeps, createBackups } from './backups.ts';
+import type { BackupDeps, Backups } from './backups.ts';
+import {
+  backupsOf,
+  addChat as chat,
+  addModel as model,
+  openIn,
+  ownerId,
+  preparedDir,
+  type TestStore,
+  titlesIn,
+} from './test-backups.ts';
 
-type Ops = ChatOperationMap & ProviderOperations & SettingOperations;
-const preparedDir = path.resolve(import.meta.dirname, '../../out/resources');
-const ownerId = asId<OwnerId>(randomUUID());
 let build: TestBuild;
 let dataDir: string;
-let store: WorkerStore<Ops>;
+let store: TestStore;
 let restored = 0;
+let told: string[] = [];
 
 beforeAll(async () => {
   await prepareDatabase(preparedDir);
@@ -32,6 +33,7 @@ afterAll(() => build.remove());
 beforeEach(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'gaffer-backups-'));
   restored = 0;
+  told = [];
   await open();
 });
 afterEach(async () => {
@@ -40,57 +42,25 @@ afterEach(async () => {
 });
 
 async function open() {
-  store = await openWorkerStore<Ops>({
-    workerFile: build.workerFile,
-    dataDir,
-    preparedDir,
-    log: silentLog,
-  });
+  store = await openIn(dataDir, build);
 }
 
 function backupsOn(change: Partial<BackupDeps> = {}) {
-  return createBackups({
-    dataDir,
-    workerFile: path.join(build.directory, 'backup-worker.mjs'),
-    store,
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-    showInFolder() {},
-    onRestored() {
-      restored += 1;
+  return backupsOf(
+    { dataDir, store, build },
+    {
+      tell: (message) => told.push(message),
+      onRestored() {
+        restored += 1;
+      },
+      ...change,
     },
-    ...change,
-  });
+  );
 }
 
-async function addModel(): Promise<void> {
-  await store.call('addAccount', {
-    kind: 'openai-compat',
-    name: 'Somebody',
-    baseUrl: 'http://127.0.0.1:1/v1',
-    models: [{ model: 'm', displayName: 'm', contextLimit: null }],
-  } as never);
-}
-
-async function addChat(title: string, running = false): Promise<ChatId> {
-  const chatId = asId<ChatId>(randomUUID());
-  const made = await store.call('createChat', {
-    chatId,
-    ownerId,
-    workspaceId: null,
-    title,
-    modelConfigId: null as ModelConfigId | null,
-    effort: null,
-    spawnKey: randomUUID(),
-    status: running ? 'running' : 'waiting',
-    messages: [{ role: 'user', content: [{ type: 'text', text: title }] }],
-  });
-  invariant(made.ok, 'the chat was made');
-  return chatId;
-}
-const titles = async () =>
-  (await store.call('listChats', { ownerId, archived: false })).map(({ title }) => title).sort();
+const addModel = () => model(store);
+const addChat = (title: string, running = false) => chat(store, title, running);
+const titles = () => titlesIn(store);
 
 /** Chats that are written to until the answer is called, and how long each write took at most. */
 function keepWriting() {
@@ -131,7 +101,7 @@ test('a copy is made while chats are written to, opened again, and kept only whe
   await backups.close();
 }, 240_000);
 
-test('a restored copy takes the place of the database at the next opening; what was there is a copy', async () => {
+test('a restored copy takes the place of the database at the next opening; what was there becomes a copy', async () => {
   await addModel();
   const before = await store.call('loadInstallation', {});
   await addChat('In the copy');
@@ -142,8 +112,9 @@ test('a restored copy takes the place of the database at the next opening; what 
   await addChat('After the copy');
   expect(await backups.restore(made.value.name)).toEqual({ ok: true, value: null });
   expect(restored).toBe(1);
-  // Nothing has changed under those who still work.
+  // Nothing has changed under those who still work, and what they still do is not lost either.
   expect(await titles()).toEqual(['After the copy', 'At work', 'In the copy']);
+  await addChat('At the last moment');
   await backups.close();
   await store.close();
   await open();
@@ -156,21 +127,122 @@ test('a restored copy takes the place of the database at the next opening; what 
   expect(await store.call('loadSummary', { chatId: running, ownerId })).toMatchObject({
     status: 'interrupting',
   });
-  expect((await readdir(path.join(dataDir, 'db'))).filter((name) => name.startsWith('pg18'))).toEqual([
-    'pg18',
-  ]);
+
+  // It says so, and what it replaced is on the shelf; then nothing is left beside the database.
+  const nap = createNaps();
+  const later = backupsOn({ clock: nap.clock });
+  const shelf = async () =>
+    (await readdir(path.join(dataDir, 'backups'))).filter((n) => n.endsWith('.json'));
+  await expect.poll(shelf, { timeout: 60_000 }).toHaveLength(2);
+  expect(told).toEqual([expect.stringMatching(/^The copy of .* was restored/)]);
+  await nap.wake(60_000);
+  expect(await beside()).toEqual([ENGINE_MAJOR]);
+  const ends = new AbortController();
+  const first = await later.watch(ends.signal)[Symbol.asyncIterator]().next();
+  invariant(!first.done, 'a state came');
+  expect(first.value).toMatchObject({ outcome: { kind: 'restored' }, problem: null });
+  expect(first.value.copies[0]).toMatchObject({ why: 'before-restore', chats: 4, problem: null });
 
   // And back again.
-  const later = backupsOn();
-  const saved = (await readdir(path.join(dataDir, 'backups')))
-    .filter((name) => name.endsWith('.gz'))
-    .sort();
-  expect(saved).toHaveLength(2);
-  expect(await later.restore(saved[1] ?? '')).toMatchObject({ ok: true });
+  expect(await later.restore(first.value.copies[0]?.name ?? '')).toMatchObject({ ok: true });
   await later.close();
   await store.close();
   await open();
-  expect(await titles()).toEqual(['After the copy', 'At work', 'In the copy']);
+  expect(await titles()).toEqual(['After the copy', 'At the last moment', 'At work', 'In the copy']);
+}, 240_000);
+
+const beside = async () =>
+  (await readdir(path.join(dataDir, 'db'))).filter((name) => name.startsWith(ENGINE_MAJOR)).sort();
+
+test('a restored one that does not open is put back; what was there has lost nothing, and the window is told', async () => {
+  await addModel();
+  await addChat('Kept');
+  const backups = backupsOn();
+  const made = await backups.make();
+  invariant(made.ok, 'the copy is there');
+  await addChat('Kept, too');
+  expect(await backups.restore(made.value.name)).toMatchObject({ ok: true });
+  await backups.close();
+  // Killed with a checkpoint under way: what was set aside for it goes and comes with its database.
+  await store.close();
+  const home = path.join(dataDir, 'db');
+  await cp(path.join(home, ENGINE_MAJOR, 'global/pg_control'), path.join(home, `${ENGINE_MAJOR}.control`));
+  await rm(path.join(home, `${ENGINE_MAJOR}.incoming`, 'global/pg_control'));
+  await open();
+  expect(await titles()).toEqual(['Kept', 'Kept, too']);
+  expect(await beside()).toEqual([ENGINE_MAJOR, `${ENGINE_MAJOR}.was-put-back`]);
+  const later = backupsOn();
+  await expect.poll(() => told).toEqual([expect.stringContaining('does not open')]);
+  await later.close();
+}, 120_000);
+
+test('one whose opening ends the process every time is put back at the third', async () => {
+  await addModel();
+  await addChat('Kept');
+  await store.close();
+  const home = path.join(dataDir, 'db');
+  await cp(path.join(home, ENGINE_MAJOR), path.join(home, `${ENGINE_MAJOR}.replaced`), { recursive: true });
+  await rm(path.join(home, ENGINE_MAJOR, 'PG_VERSION'));
+  await writeFile(path.join(home, `${ENGINE_MAJOR}.restore`), JSON.stringify({ name: 'x', tries: 2 }));
+  await open();
+  expect(await titles()).toEqual(['Kept']);
+  expect(await beside()).toEqual([ENGINE_MAJOR, `${ENGINE_MAJOR}.was-put-back`]);
+});
+
+test('the seventh copy that is kept is not the end of the one that is restored', async () => {
+  await addModel();
+  await addChat('The oldest');
+  const first = backupsOn();
+  const oldest = await first.make();
+  invariant(oldest.ok, 'the copy is there');
+  const shelf = path.join(dataDir, 'backups');
+  for (let n = 1; n < 7; n++) {
+    const name = `gaffer-2099-01-0${n}T00-00-00.000Z.tar.gz`;
+    await cp(path.join(shelf, oldest.value.name), path.join(shelf, name));
+    const note = JSON.parse(await readFile(path.join(shelf, `${oldest.value.name}.json`), 'utf8'));
+    await writeFile(
+      path.join(shelf, `${name}.json`),
+      JSON.stringify({ ...note, madeAt: `2099-01-0${n}T00:00:00.000Z` }),
+    );
+  }
+  await addChat('Later');
+  expect(await first.restore(oldest.value.name)).toMatchObject({ ok: true });
+  await first.close();
+  await store.close();
+  await open();
+  expect(await titles()).toEqual(['The oldest']);
+}, 120_000);
+
+test('what a restore replaced and no copy can be made of is nobody’s to delete, not even by the next restore', async () => {
+  await addModel();
+  await addChat('Before');
+  const backups = backupsOn();
+  const made = await backups.make();
+  invariant(made.ok, 'the copy is there');
+  const { name } = made.value;
+  const home = path.join(dataDir, 'db');
+  await restoreOver(backups, 'round-1');
+  const again = backupsOn();
+  const state = async () =>
+    (await again.watch(AbortSignal.timeout(60_000))[Symbol.asyncIterator]().next()).value;
+  await expect.poll(state).toMatchObject({
+    problem: expect.stringContaining('is no copy yet'),
+    running: null,
+  });
+  await restoreOver(again, 'round-2');
+  expect(await readdir(path.join(home, `${ENGINE_MAJOR}.replaced`))).toContain('round-2');
+  expect(await readdir(path.join(home, `${ENGINE_MAJOR}.replaced.1`))).toContain('round-1');
+
+  /** What is there then is damaged: nobody can open it any more. */
+  async function restoreOver(now: Backups, mark: string): Promise<void> {
+    expect(await now.restore(name)).toMatchObject({ ok: true });
+    await now.close();
+    await store.close();
+    await rm(path.join(home, ENGINE_MAJOR, 'global/pg_control'));
+    await writeFile(path.join(home, ENGINE_MAJOR, mark), '');
+    await open();
+    expect(await titles()).toEqual(['Before']);
+  }
 }, 240_000);
 
 test('a kill between the steps of taking a restored one leaves one of the two, whole', async () => {
@@ -178,20 +250,34 @@ test('a kill between the steps of taking a restored one leaves one of the two, w
   await addChat('Kept');
   await store.close();
   const home = path.join(dataDir, 'db');
-  // Laid out, and not finished: it is not taken.
-  await cp(path.join(home, 'pg18'), path.join(home, 'pg18.incoming'), { recursive: true });
-  await rm(path.join(home, 'pg18.incoming', 'PG_VERSION'));
+  const order = path.join(home, `${ENGINE_MAJOR}.restore`);
+  // Laid out, and not finished: it is not taken, and that is said.
+  await cp(path.join(home, ENGINE_MAJOR), path.join(home, `${ENGINE_MAJOR}.incoming`), { recursive: true });
+  await rm(path.join(home, `${ENGINE_MAJOR}.incoming`, 'PG_VERSION'));
+  await open();
+  expect(await titles()).toEqual(['Kept']);
+  const backups = backupsOn();
+  await expect.poll(() => told).toEqual([expect.stringContaining('not finished')]);
+  await backups.close();
+  await store.close();
+  // Ordered, and the old one has left already. A power cut made the order empty.
+  await rename(path.join(home, ENGINE_MAJOR), path.join(home, `${ENGINE_MAJOR}.incoming`));
+  await writeFile(order, '');
   await open();
   expect(await titles()).toEqual(['Kept']);
   await store.close();
-  // Marked, and the old one has left already.
-  await rename(path.join(home, 'pg18'), path.join(home, 'pg18.incoming'));
-  await writeFile(path.join(home, 'pg18.restore'), '');
+  // In its place, and still ordered.
+  await writeFile(order, '');
   await open();
   expect(await titles()).toEqual(['Kept']);
   await store.close();
-  // In its place, and still marked.
-  await writeFile(path.join(home, 'pg18.restore'), '');
+  // Being put back: the rejected one has left, and the other has not come yet; then it has.
+  await rename(path.join(home, ENGINE_MAJOR), path.join(home, `${ENGINE_MAJOR}.replaced`));
+  await writeFile(path.join(home, `${ENGINE_MAJOR}.put-it-back`), '');
+  await open();
+  expect(await titles()).toEqual(['Kept']);
+  await store.close();
+  await writeFile(path.join(home, `${ENGINE_MAJOR}.put-it-back`), '');
   await open();
   expect(await titles()).toEqual(['Kept']);
 });
@@ -214,11 +300,14 @@ test('a copy that was changed is found out, and not restored', async () => {
   });
   expect(await backups.restore(made.value.name)).toMatchObject({ ok: false, error: { code: 'damaged' } });
   await writeFile(file, bytes.subarray(0, 1000));
+  // One that is not as long as it was is not even listed as sound.
+  const listed = await backups.watch(AbortSignal.timeout(10_000))[Symbol.asyncIterator]().next();
+  expect(listed.value).toMatchObject({ copies: [{ problem: 'The file has changed since it was made.' }] });
   expect(await backups.check(made.value.name)).toMatchObject({
     value: { problem: 'The archive is damaged.' },
   });
   expect(restored).toBe(0);
-  expect(await readdir(path.join(dataDir, 'db'))).not.toContain('pg18.restore');
+  expect(await beside()).toEqual([ENGINE_MAJOR]);
   await backups.close();
 });
 

@@ -1,11 +1,18 @@
+import path from 'node:path';
 import type { BackupCopy, BackupsState } from '@shared/contract/backups.ts';
 import type { CallFailure } from '@shared/contract/define.ts';
 import { err, ok, type Result } from '@shared/util/result.ts';
-import type { Clock } from '../base/clock.ts';
+import { findReplaced, forgetOutcome, loadOutcome, orderRestored } from '../db/take-restored.ts';
+import { describeOutcome } from './describe-outcome.ts';
 import { type Desk, type DeskDeps, openDesk } from './desk.ts';
-import { checkCopy, layOut, makeCopy } from './keep-copies.ts';
+import { checkCopy, keepReplaced, layOut, makeCopy } from './keep-copies.ts';
+import type { Kept } from './shelf.ts';
 
 export interface BackupDeps extends DeskDeps {
+  /** Interrupts what runs and waits for it, not for ever. Answers how many chats that were. */
+  stopChats(signal: AbortSignal): Promise<number>;
+  /** Whatever window is there, or comes first, says it. */
+  tell(message: string): void;
   showInFolder(file: string): void;
   /** The restored database is ready: whoever started this daemon starts another. */
   onRestored(): void;
@@ -41,7 +48,8 @@ export function createBackups(deps: BackupDeps): Backups {
   const isServers = !deps.store.exclusive;
   const find = async (name: string) => (await shelf.list()).find((copy) => copy.name === name);
   const make = (why: BackupCopy['why']) => makeAndTell(desk, why);
-  const ticking = isServers ? Promise.resolve() : copyDaily(desk, deps.clock, () => make('daily'));
+  const home = path.join(deps.dataDir, 'db');
+  const ticking = isServers ? Promise.resolve() : lookAfter(desk, home, deps);
   return {
     watch: desk.watch,
     make: async () => (isServers ? SERVER : make('asked')),
@@ -58,8 +66,8 @@ export function createBackups(deps: BackupDeps): Backups {
     async restore(name) {
       const kept = await find(name);
       if (!kept) return GONE;
-      const running = { what: 'restore', step: 'Copying what is there now' } as const;
-      const laid = await desk.run(running, () => layOut(desk, kept, deps.dataDir));
+      const running = { what: 'restore', step: 'Laying out the copy' } as const;
+      const laid = await desk.run(running, () => restoreCopy(desk, kept, home, deps));
       if (laid.ok) deps.onRestored();
       return laid;
     },
@@ -92,18 +100,60 @@ function lookAtDatabase(desk: Desk): Answer<{ sound: boolean; words: string }, '
   );
 }
 
+/**
+ * The copy is laid out and looked at while chats go on; they are stopped when nothing can go wrong with it any more.
+ * What is there now is only moved aside, and becomes a copy when the other one is open.
+ */
+async function restoreCopy(
+  desk: Desk,
+  kept: Kept,
+  home: string,
+  { stopChats }: Pick<BackupDeps, 'stopChats'>,
+): Answer<null, 'failed' | 'damaged'> {
+  const laid = await layOut(desk, kept, home);
+  if (!laid.ok) return laid;
+  desk.set({ running: { what: 'restore', step: 'Stopping the chats' } });
+  const stopped = await stopChats(desk.signal);
+  desk.log.info('A copy takes the place of the database', { copy: kept.name, stopped });
+  await orderRestored(home, kept);
+  return ok(null);
+}
+
 /** For as long as Gaffer runs. */
-async function copyDaily(desk: Desk, clock: Clock, make: () => Promise<unknown>): Promise<void> {
+async function lookAfter(desk: Desk, home: string, { clock, tell }: BackupDeps): Promise<void> {
+  const outcome = await loadOutcome(home);
+  if (outcome) {
+    const { line, more } = describeOutcome(outcome);
+    desk.set({ outcome: { ...outcome, words: `${line} ${more}` } });
+    tell(line);
+  }
+  await keepWhatWasReplaced(desk, home);
   for (let wait = FIRST_LOOK_MS; ; wait = LOOK_EVERY_MS) {
     try {
       await clock.sleep(wait, desk.signal);
     } catch {
       return;
     }
+    // Whoever started Gaffer has seen it by now.
+    if (outcome && wait === FIRST_LOOK_MS) await forgetOutcome(home).catch(() => undefined);
     await desk.reload().catch(() => undefined);
     if (desk.signal.aborted) return;
+    await keepWhatWasReplaced(desk, home);
     const isSound = ({ verifiedAt, problem }: BackupCopy) => verifiedAt !== null && problem === null;
     const last = desk.state().copies.find(isSound);
-    if (!last || clock.now() - Date.parse(last.madeAt) >= DAY_MS) await make();
+    if (!last || clock.now() - Date.parse(last.madeAt) >= DAY_MS) await makeAndTell(desk, 'daily');
+  }
+}
+
+/** Tried at every start and every hour until it is done. */
+async function keepWhatWasReplaced(desk: Desk, home: string): Promise<void> {
+  const replaced = await findReplaced(home);
+  if (!replaced || desk.signal.aborted) return;
+  const running = { what: 'copy', step: 'Keeping what was there before the restore' } as const;
+  const kept = await desk.run(running, () => keepReplaced(desk, replaced));
+  if (kept.ok) desk.set({ problem: null });
+  else if (kept.error.code === 'failed' && !desk.signal.aborted) {
+    const problem = `What was there before the restore is no copy yet. ${kept.error.message} It lies in ${replaced.data}.`;
+    desk.set({ problem });
   }
 }

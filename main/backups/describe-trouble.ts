@@ -1,5 +1,8 @@
 import { DatabaseFault } from '../db/fault.ts';
 
+/** Of an archive; its size tells it without reading it. */
+export const CHANGED = 'The file has changed since it was made.';
+
 const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'There is not enough room on the disk for a copy.',
   EDQUOT: 'Your share of the disk is used up.',

@@ -1,4 +1,4 @@
-import { readdir, rm, stat, statfs } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupsState } from '@shared/contract/backups.ts';
 import type { CallFailure } from '@shared/contract/define.ts';
@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { errorFields, type Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Copied } from '../db/copy-database.ts';
+import { leaveRoom } from '../db/leave-room.ts';
 import { describeTrouble } from './describe-trouble.ts';
 import { runInWorker } from './run-task.ts';
 import { type Kept, openShelf, type Shelf } from './shelf.ts';
@@ -28,6 +29,7 @@ type Running = NonNullable<BackupsState['running']>;
 export interface Desk {
   readonly shelf: Shelf;
   readonly signal: AbortSignal;
+  readonly log: Log;
   state(): BackupsState;
   set(change: Partial<BackupsState>): void;
   now(): string;
@@ -60,17 +62,19 @@ export function openDesk(deps: DeskDeps): Desk {
 
   async function task(asked: (scratch: string) => Task | Promise<Task>): Promise<Done> {
     await shelf.prepare();
+    await leaveRoom(shelf.directory);
     const scratch = shelf.pathOf(`.scratch-${deps.random.uuid().slice(0, 8)}`);
     try {
       return await runInWorker(deps.workerFile, await asked(scratch), closing.signal);
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await shelf.sweep().catch((error: unknown) => log.warn('it was not tidied', errorFields(error)));
     }
   }
 
   return {
     shelf,
     signal: closing.signal,
+    log,
     state,
     set,
     now: () => new Date(clock.now()).toISOString(),
@@ -119,6 +123,7 @@ function createState(directory: string, isHere: boolean) {
     running: null,
     integrity: null,
     problem: null,
+    outcome: null,
   };
   return {
     state: () => state,

@@ -45,7 +45,7 @@ export async function loadContent(db: PGlite): Promise<Content> {
   return { schema: schema[0]?.last ?? 0, holding, tables };
 }
 
-/** What PostgreSQL's own check finds wrong with the tables and indexes; empty: nothing. Changes the copy. */
+/** What PostgreSQL's own check finds wrong with the tables and indexes; empty: nothing. */
 export async function findDamage(db: PGlite): Promise<readonly string[]> {
   await db.exec('create extension if not exists amcheck');
   const found: string[] = [];
@@ -71,6 +71,7 @@ export async function findDamage(db: PGlite): Promise<readonly string[]> {
       found.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  await db.exec('drop extension amcheck');
   return found;
 }
 

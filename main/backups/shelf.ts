@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { BackupCopy } from '@shared/contract/backups.ts';
 import { z } from 'zod';
 import { makeSynced, syncPath } from '../db/sync-files.ts';
+import { CHANGED } from './describe-trouble.ts';
 import type { Sealed } from './tasks.ts';
 
 /** What stands beside an archive, as JSON. */
@@ -16,6 +17,8 @@ const note = z.object({
   sealed: z
     .object({
       sha256: z.string(),
+      // Absent in notes of before.
+      bytes: z.number().optional(),
       content: z.object({
         schema: z.number(),
         holding: z.object({
@@ -46,6 +49,8 @@ export interface Shelf {
   readonly directory: string;
   pathOf(name: string): string;
   prepare(): Promise<void>;
+  /** What ended before it was done goes. */
+  sweep(): Promise<void>;
   list(): Promise<readonly Kept[]>;
   write(name: string, note: Note): Promise<void>;
   prune(): Promise<void>;
@@ -61,12 +66,21 @@ export function openShelf(directory: string): Shelf {
     const known = note.safeParse(parse(text)).data;
     const plain = { madeAt: size.mtime.toISOString(), why: 'asked' as const, chats: 0, messages: 0 };
     const unknown: Note = { ...plain, verifiedAt: null, problem: null, sealed: null };
-    return { name, bytes: size.size, ...(known ?? unknown) };
+    const found = known ?? unknown;
+    const written = found.sealed?.bytes ?? size.size;
+    const problem = written === size.size ? found.problem : (found.problem ?? CHANGED);
+    return { name, bytes: size.size, ...found, problem };
   }
   async function list(): Promise<readonly Kept[]> {
     const names = (await readdir(directory).catch(() => [])).filter((name) => NAME.test(name));
     const copies = await Promise.all(names.map(read));
     return copies.filter((copy) => copy !== null).sort((a, b) => b.madeAt.localeCompare(a.madeAt));
+  }
+  async function sweep(): Promise<void> {
+    const left = (await readdir(directory)).filter(
+      (name) => name.startsWith('.scratch-') || name.endsWith('.partial'),
+    );
+    for (const name of left) await rm(pathOf(name), { recursive: true, force: true });
   }
   return {
     directory,
@@ -74,12 +88,9 @@ export function openShelf(directory: string): Shelf {
     list,
     async prepare() {
       await makeSynced(directory);
-      // What ended before it was done.
-      const left = (await readdir(directory)).filter(
-        (name) => name.startsWith('.scratch-') || name.endsWith('.partial'),
-      );
-      for (const name of left) await rm(pathOf(name), { recursive: true, force: true });
+      await sweep();
     },
+    sweep,
     async write(name, written) {
       const next = `${noteOf(name)}.partial`;
       await writeFile(next, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 });

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { invariant } from '@shared/util/invariant.ts';
 import { BLOCK, tarHeader } from './archive.ts';
+import { leaveRoom } from './leave-room.ts';
 
 const LEVEL = 4;
 
@@ -15,7 +16,7 @@ export async function packTo(directory: string, file: string): Promise<{ bytes: 
   const hash = createHash('sha256');
   let bytes = 0;
   await pipeline(
-    Readable.from(blocksOf(directory)),
+    Readable.from(blocksOf(directory, path.dirname(file))),
     createGzip({ level: LEVEL }),
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
@@ -29,12 +30,14 @@ export async function packTo(directory: string, file: string): Promise<{ bytes: 
   return { bytes, sha256: hash.digest('hex') };
 }
 
-async function* blocksOf(directory: string): AsyncGenerator<Buffer> {
+/** `room`: where they are written to. */
+async function* blocksOf(directory: string, room: string): AsyncGenerator<Buffer> {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     const full = path.join(entry.parentPath, entry.name);
     const name = path.relative(directory, full).split(path.sep).join('/');
     if (entry.isDirectory()) yield tarHeader(`${name}/`, '5', 0);
     else if (entry.isFile()) {
+      await leaveRoom(room);
       const { size } = await stat(full);
       yield tarHeader(name, '0', size);
       let left = size;
@@ -102,6 +105,7 @@ async function layOut(chunks: AsyncIterable<Buffer>, directory: string): Promise
       continue;
     }
     await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    await leaveRoom(directory);
     const out = await open(target, 'w', 0o600);
     try {
       for (let left = size; left > 0; ) {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { leaveRoom } from './leave-room.ts';
 import type { Tx } from './store.ts';
 import { ignoreMissing } from './sync-files.ts';
 
@@ -71,10 +72,19 @@ export async function copyDatabase(source: CopySource, target: string): Promise<
   const work = async () => {
     for (let name = files.pop(); name !== undefined; name = files.pop()) {
       signal.throwIfAborted();
+      await leaveRoom(target);
       await copy(name);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const worked = Array.from({ length: AT_ONCE }, () =>
+    work().catch((error: unknown) => {
+      // The others have nothing left to do, and are waited for: nobody writes to what is thrown away.
+      files.length = 0;
+      throw error;
+    }),
+  );
+  await Promise.allSettled(worked);
+  await Promise.all(worked);
   return source.exclusive(async () => {
     const since = performance.now();
     for (const name of await loadLogSince(source)) await copy(path.join(LOG, name));

@@ -17,7 +17,7 @@ import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
 import { EngineSession, toFault } from './sessions.ts';
 import type { Hint } from './store.ts';
 import { makeSynced } from './sync-files.ts';
-import { forgetReplaced, takeRestored } from './take-restored.ts';
+import { confirmRestored, rejectRestored, takeRestored } from './take-restored.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface OpenOptions {
@@ -223,12 +223,11 @@ export async function openDatabase(
   try {
     const startedAt = performance.now();
     const file = controlOf(path.join(home, ENGINE_MAJOR));
-    const isRestored = await takeRestored(home, file);
+    const restored = await openRestored(home, file, options.log);
     const origin = (await exists(file.data)) ? 'found' : await layDatabase(file.data, options.preparedDir);
-    const db = await openRecovering(file, () => openEngine({ directory: file.data }));
-    const migrations = await migrateOrClose(db);
+    const { db, migrations } = restored ?? (await openMigrated(file));
     options.log.info('The database is open', {
-      origin: isRestored ? 'restored' : origin,
+      origin: restored ? 'restored' : origin,
       migrations,
       ms: Math.round(performance.now() - startedAt),
     });
@@ -238,12 +237,33 @@ export async function openDatabase(
       onDamaged: options.onDamaged ?? (() => {}),
     });
     if (migrations > 0) await database.checkpoint();
-    if (isRestored) await forgetReplaced(home);
+    if (restored) await confirmRestored(home);
     return database;
   } catch (error) {
     await lock.release();
     throw toFault(error);
   }
+}
+
+/** Null: there is none, or it does not open and what was there before is in its place again. */
+async function openRestored(home: string, file: ControlFile, log: Log) {
+  const order = await takeRestored(home, file);
+  if (!order) return null;
+  try {
+    return await openMigrated(file);
+  } catch (error) {
+    log.error('The restored database does not open: it is put back', {
+      copy: order.name,
+      ...errorFields(error),
+    });
+    await rejectRestored(home, file);
+    return null;
+  }
+}
+
+async function openMigrated(file: ControlFile): Promise<{ db: PGlite; migrations: number }> {
+  const db = await openRecovering(file, () => openEngine({ directory: file.data }));
+  return { db, migrations: await migrateOrClose(db) };
 }
 
 async function migrateOrClose(db: PGlite): Promise<number> {

@@ -29,6 +29,12 @@ export interface BackupsState {
   readonly integrity: { readonly at: string; readonly sound: boolean; readonly words: string } | null;
   /** Why the last copy was not made. */
   readonly problem: string | null;
+  /** What became of a restore before this start. */
+  readonly outcome: {
+    readonly kind: 'restored' | 'put-back' | 'unfinished';
+    readonly madeAt: string | null;
+    readonly words: string;
+  } | null;
 }
 
 const name = z.string().regex(/^gaffer-[0-9TZ.-]+\.tar\.gz$/);
@@ -51,7 +57,7 @@ export const backupsContract = {
     output: is<BackupCopy>(),
     errors: ['busy', 'failed', 'not-found'],
   }),
-  /** Copies what is there now, then starts with what the copy holds; windows are loaded anew. */
+  /** Stops what runs, then starts with what the copy holds; windows are loaded anew. What was there becomes a copy. */
   'backups.restore': call({
     input: z.object({ name }),
     output: is<null>(),

@@ -36,7 +36,24 @@ export const failpoints = [
   'after-commit-results',
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number];
+/** The same on the way of a restored database to its place, and back: between any two renames. */
+export const restoreFailpoints = [
+  'before-restore-laid',
+  'before-restore-order',
+  'after-restore-order',
+  'before-restore-swap',
+  'mid-restore-swap',
+  'after-restore-swap',
+  'before-restore-confirmed',
+  'after-restore-confirmed',
+  'before-put-back',
+  'mid-put-back',
+  'after-put-back',
+  'before-copy-noted',
+  'after-copy-noted',
+] as const;
+
+export type Failpoint = (typeof failpoints)[number] | (typeof restoreFailpoints)[number];
 
 export const FAILPOINT_VARIABLE = 'GAFFER_FAILPOINT';
 
@@ -51,7 +68,7 @@ export interface Armed {
 export function parseFailpoint(text: string | undefined): Armed | null {
   if (!text) return null;
   const found = /^([a-z-]+)(?:@([\w-]+))?(?::([1-9]\d*))?$/.exec(text);
-  const name = failpoints.find((known) => known === found?.[1]);
+  const name = [...failpoints, ...restoreFailpoints].find((known) => known === found?.[1]);
   if (!name) throw new Error(`${FAILPOINT_VARIABLE}: there is no failpoint ${text}`);
   return { name, nth: Number(found?.[3] ?? 1), of: found?.[2] ?? null };
 }

@@ -24,7 +24,7 @@ import { loadPrompt, loadStep } from './step-view.ts';
 import { commitStep, finishError, finishTurn, recordAttempt, recordRetry, skipRetryWait } from './steps.ts';
 import type { ChatOperationMap } from './store.ts';
 import { listChats, loadSummaries, loadSummary } from './summary.ts';
-import { interruptTree } from './tree.ts';
+import { interruptAll, interruptTree } from './tree.ts';
 import { listViolations } from './violations.ts';
 
 /** Every transaction of the chat daemon; the database serves them as the daemon's role. */
@@ -76,6 +76,7 @@ export const chatOperations: ChatOperationMap = {
   answerAction,
   completeRequiresAction,
   interruptTree,
+  interruptAll,
   requestCompaction,
   clearContext,
   undoCompaction,

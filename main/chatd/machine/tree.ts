@@ -1,4 +1,4 @@
-import type { ChatId } from '@shared/model/ids.ts';
+import type { ChatId, OwnerId } from '@shared/model/ids.ts';
 import { ok } from '@shared/util/result.ts';
 import { operation, type Tx } from '../../db/store.ts';
 import { closeActions } from './actions.ts';
@@ -29,6 +29,26 @@ export const interruptTree = operation(
       return refuse({ kind: 'not-allowed', from: execState(root), transition: 'interruptTree' });
     }
     return ok({ stopped });
+  },
+);
+
+/** R → I for all that runs, whoever started it; nothing is promoted: the database is about to be another one. */
+export const interruptAll = operation(
+  'durable',
+  async (tx: Tx, { ownerId }: { readonly ownerId: OwnerId }): Promise<{ stopped: readonly ChatId[] }> => {
+    const { rows } = await tx.query<{ id: ChatId }>(
+      `select id from chats where owner_id = $1 and not archived
+         and (status = 'running' or status = 'interrupting' and not stopped_from_above)
+       order by id for no key update`,
+      [ownerId],
+    );
+    for (const { id: chatId } of rows) {
+      await mutate(tx, { chatId, ownerId }, null, async (m) => {
+        await stopFromAbove(m);
+        return null;
+      });
+    }
+    return { stopped: rows.map(({ id }) => id) };
   },
 );
 

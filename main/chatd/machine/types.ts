@@ -371,6 +371,8 @@ export interface ChatOperations {
    * ends in E1 of kind `stopped`. `not-allowed` when nothing of it runs.
    */
   interruptTree: Op<ByChat, Outcome<{ stopped: readonly ChatId[] }>>;
+  /** The same for every chat of the person that runs; queues wait. What waits for the person waits on. */
+  interruptAll: Op<{ ownerId: OwnerId }, { stopped: readonly ChatId[] }>;
   /** W/E0→R0, E1→R1, unowned. `invalid` when there is nothing to compact. */
   requestCompaction: Op<ByChat, Outcome<null>>;
   /** W/E0→W with the three rows of a clearing. */

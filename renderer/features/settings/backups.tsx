@@ -11,6 +11,7 @@ import {
   showBackup,
   watchBackups,
 } from '../../state/backups.ts';
+import { type ChatMap, chatsStore } from '../../state/chats.ts';
 import { askExport, chooseImport } from '../../state/transfer.ts';
 import { Button } from '../../ui/button.tsx';
 import { ListRow } from '../../ui/list-row.tsx';
@@ -43,10 +44,11 @@ export function Backups() {
 }
 
 function Copies({ state }: { readonly state: BackupsState }) {
-  const { copies, running, integrity, problem } = state;
+  const { copies, running, integrity, problem, outcome } = state;
   const last = copies.find(({ verifiedAt, problem: bad }) => verifiedAt !== null && bad === null);
   return (
     <>
+      {outcome && <p className={outcome.kind === 'restored' ? 'meta' : 'err'}>{outcome.words}</p>}
       <div className="set">
         <div className="li">
           <span>
@@ -94,6 +96,10 @@ function Copies({ state }: { readonly state: BackupsState }) {
       )}
     </>
   );
+}
+
+function workingIn(chats: ChatMap | null): number {
+  return [...(chats?.values() ?? [])].filter(({ status }) => status === 'running').length;
 }
 
 const WHY = { daily: 'daily', asked: 'by hand', 'before-restore': 'before a restore' } as const;
@@ -149,6 +155,7 @@ interface RestoreQuestionProps {
 
 function RestoreQuestion({ copy, busy, onKeep }: RestoreQuestionProps) {
   const [problem, setProblem] = useState<string | null>(null);
+  const atWork = useStore(chatsStore, (s) => workingIn(s.live));
   const at = moment(copy.madeAt);
   return (
     <RowQuestion
@@ -159,8 +166,9 @@ function RestoreQuestion({ copy, busy, onKeep }: RestoreQuestionProps) {
       onAct={() => void restoreBackup(copy.name).then((words) => setProblem(words))}
       onKeep={onKeep}
     >
-      All chats, accounts, rules and settings become as they were on {at}. What is here now is copied first;
-      running chats stop. Keys stay as they are.
+      All chats, accounts, rules and settings become as they were on {at}.{' '}
+      {atWork > 0 && <b>{plural(atWork, 'chat')} at work will be interrupted. </b>}
+      What is here now becomes a copy of its own. Keys stay as they are.
     </RowQuestion>
   );
 }
