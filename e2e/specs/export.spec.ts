@@ -69,10 +69,17 @@ test('a chat leaves without the key a tool printed, comes in again elsewhere, an
     await settings.getByRole('button', { name: 'Import…' }).click();
     const preview = other.app.window.getByRole('dialog', { name: 'Import chats' });
     await expect(preview.getByRole('list', { name: 'Chats in the file' })).toContainText('Print the key');
+    // In the place of the settings, which come back when nothing is brought in.
+    await expect(settings).toBeHidden();
     await other.app.screenshot('import-preview');
+    await other.app.window.keyboard.press('Escape');
+    await expect(preview).toBeHidden();
+    await expect(settings.getByRole('tab', { name: 'Backups' })).toHaveAttribute('aria-selected', 'true');
+    await settings.getByRole('button', { name: 'Import…' }).click();
     await preview.getByRole('button', { name: 'Import 1 chat' }).click();
     await expect(other.chat.agent.last()).toContainText('printed.', { timeout: 60_000 });
     await expect(other.chat.feed).toContainText('Imported ·');
+    await expect(settings).toBeHidden();
     await other.app.screenshot('imported');
     await other.chat.send('Go on');
     await expect(other.chat.agent.last()).toContainText('Here I go on.', { timeout: 60_000 });

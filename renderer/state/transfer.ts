@@ -3,7 +3,7 @@ import type { ChatId } from '@shared/model/ids.ts';
 import { createStore } from 'zustand/vanilla';
 import { call, watchFeed } from '../lib/bridge.ts';
 import { plural } from '../lib/format.ts';
-import { openChat } from './nav.ts';
+import { closeSettings, navStore, openChat, type SettingsPart, showSettings } from './nav.ts';
 import { toast } from './toasts.ts';
 
 /** What is open about chats that leave or come in. */
@@ -13,6 +13,8 @@ export type TransferDialog =
 
 interface Transfer {
   readonly dialog: TransferDialog | null;
+  /** The settings that it was asked for in: one thing at a time is open, and they come back. */
+  readonly from: SettingsPart | null;
   readonly job: TransferState;
   /** Why the last one did not go through. */
   readonly problem: string | null;
@@ -20,6 +22,7 @@ interface Transfer {
 
 export const transferStore = createStore<Transfer>(() => ({
   dialog: null,
+  from: null,
   job: { state: 'rest' },
   problem: null,
 }));
@@ -41,11 +44,18 @@ export function watchTransfers(): () => void {
 
 export function askExport(chat: { readonly id: ChatId; readonly title: string } | null): void {
   const dialog = { kind: 'export', chatId: chat?.id ?? null, title: chat?.title ?? 'All chats' } as const;
-  transferStore.setState({ dialog, problem: null });
+  show(dialog);
+}
+
+function show(dialog: TransferDialog): void {
+  transferStore.setState({ dialog, from: navStore.getState().settings, problem: null });
+  closeSettings();
 }
 
 export function closeTransfer(): void {
-  transferStore.setState({ dialog: null, problem: null });
+  const { from } = transferStore.getState();
+  transferStore.setState({ dialog: null, from: null, problem: null });
+  if (from) showSettings(from);
 }
 
 export function cancelTransfer(): void {
@@ -70,8 +80,7 @@ export async function exportNow(chatId: ChatId | null, format: ExportFormat): Pr
 export async function chooseImport(): Promise<string | null> {
   const answer = await call('transfer.chooseImport', {});
   if (!answer.ok) return answer.error.code === 'cancelled' ? null : answer.error.message;
-  if (answer.value)
-    transferStore.setState({ dialog: { kind: 'import', preview: answer.value }, problem: null });
+  if (answer.value) show({ kind: 'import', preview: answer.value });
   return null;
 }
 
