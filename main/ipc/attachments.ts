@@ -1,4 +1,4 @@
-import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
+import { MAX_FILE_BYTES } from '@shared/model/attachment-limits.ts';
 import { asId, type FileId, type OwnerId } from '@shared/model/ids.ts';
 import { err, ok } from '@shared/util/result.ts';
 import { fileName, typeOf } from '../base/file-type.ts';

@@ -1,4 +1,4 @@
-import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
+import { MAX_FILE_BYTES } from '@shared/model/attachment-limits.ts';
 import { asId, type ChatId, type FileId } from '@shared/model/ids.ts';
 import { fileName, typeOf } from '../base/file-type.ts';
 import type { Random } from '../base/random.ts';

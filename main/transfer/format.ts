@@ -1,4 +1,4 @@
-import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
+import { MAX_FILE_BYTES } from '@shared/model/attachment-limits.ts';
 import type { Part } from '@shared/model/part.ts';
 import { z } from 'zod';
 

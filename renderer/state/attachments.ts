@@ -1,5 +1,4 @@
-import { MAX_FILE_BYTES } from '@shared/contract/attachments.ts';
-import { MAX_FILES } from '@shared/contract/schemas.ts';
+import { MAX_FILE_BYTES, MAX_FILES } from '@shared/model/attachment-limits.ts';
 import type { ChatId, FileId } from '@shared/model/ids.ts';
 import type { AttachedFile } from '@shared/model/part.ts';
 import { useStore } from 'zustand';

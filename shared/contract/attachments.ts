@@ -4,9 +4,6 @@ import type { AttachedFile } from '../model/part.ts';
 import { call, is } from './define.ts';
 import * as s from './schemas.ts';
 
-/** Of one file. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
-
 export interface FileBytes {
   readonly name: string;
   readonly mediaType: string;

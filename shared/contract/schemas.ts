@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_FILES } from '../model/attachment-limits.ts';
 import type {
   ActionId,
   ChatId,
@@ -15,9 +16,6 @@ import type {
   ToolKey,
   WorkspaceId,
 } from '../model/ids.ts';
-
-/** Of one message. */
-export const MAX_FILES = 20;
 
 const uuid = <T>() => z.uuid().transform((v) => v as unknown as T);
 const sequence = <T>() =>
