@@ -7,6 +7,8 @@ export interface Agenda {
   addBehind(chatId: ChatId): void;
   /** In the order in which they came; a chat that changes while it is worked on comes again. */
   take(): ChatId | null;
+  /** What was said just now waits to be looked at. */
+  hasFresh(): boolean;
   /** All must be looked at: asked once. */
   takeLook(): boolean;
   look(): void;
@@ -39,6 +41,7 @@ export function createAgenda(store: Pick<Store<Operations>, 'onHint'>): Agenda {
       if (first) turn.delete(first);
       return first ?? null;
     },
+    hasFresh: () => fresh.size > 0,
     takeLook() {
       const was = mustLook;
       mustLook = false;

@@ -11,6 +11,8 @@ const ROUND_SHARE = 1 / 10;
 const MOST_GATHER_MS = 5_000;
 /** The one connection has others to serve: between two batches it is theirs for as long as a batch took. */
 const MOST_PAUSE_MS = 200;
+/** Who searches waits this long at most for what was said just now. */
+const CATCH_UP_MS = 300;
 /** After a failure. */
 const AGAIN_MS = 30_000;
 
@@ -19,6 +21,8 @@ export interface Indexer {
   readonly left: number;
   /** Told whenever `left` may have changed. Returns the function that stops it. */
   onChange(listener: () => void): () => void;
+  /** Resolves when what was said before the call can be found, or soon after: nobody waits long for that. */
+  catchUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,21 +43,33 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   const listeners = new Set<() => void>();
   const agenda = createAgenda(deps.store);
   const backlog = new Set<ChatId>();
+  let nap = new AbortController();
+  let isBusy = false;
+  const waiting = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
+  };
+  const release = () => {
+    if (isBusy && agenda.hasFresh()) return;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
   };
 
   async function run(): Promise<void> {
     for (let gatherMs = GATHER_MS; !signal.aborted; ) {
       await agenda.filled();
-      await clock.sleep(gatherMs, signal).catch(() => undefined);
+      nap = new AbortController();
+      await clock.sleep(gatherMs, nap.signal).catch(() => undefined);
       if (signal.aborted) return;
       const from = clock.now();
-      await workOff({ ...deps, agenda, backlog, tell }, signal).catch((error: unknown) => {
+      isBusy = true;
+      await workOff({ ...deps, agenda, backlog, tell, release }, signal).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         log.warn('The search index could not be written', errorFields(error));
         return clock.sleep(AGAIN_MS, signal).catch(() => undefined);
       });
+      isBusy = false;
+      release();
       gatherMs = Math.min(MOST_GATHER_MS, Math.max(GATHER_MS, (clock.now() - from) / ROUND_SHARE));
     }
   }
@@ -67,8 +83,15 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    async catchUp() {
+      nap.abort();
+      if (!isBusy && !agenda.hasFresh()) return;
+      const caughtUp = new Promise<void>((resolve) => void waiting.add(resolve));
+      await Promise.race([caughtUp, clock.sleep(CATCH_UP_MS, signal).catch(() => undefined)]);
+    },
     async close() {
       closing.abort();
+      nap.abort();
       agenda.close();
       await running;
     },
@@ -79,11 +102,16 @@ type Work = IndexerDeps & {
   readonly agenda: Agenda;
   readonly backlog: Set<ChatId>;
   tell(): void;
+  /** Those who wait for what was said just now. */
+  release(): void;
 };
 
-async function workOff({ store, clock, agenda, backlog, tell }: Work, signal: AbortSignal): Promise<void> {
+async function workOff(
+  { agenda, backlog, tell, release, ...deps }: Work,
+  signal: AbortSignal,
+): Promise<void> {
   if (agenda.takeLook()) {
-    const behind = await store.call('listUnindexed', {}).catch((error: unknown) => {
+    const behind = await deps.store.call('listUnindexed', {}).catch((error: unknown) => {
       agenda.look();
       throw error;
     });
@@ -97,22 +125,31 @@ async function workOff({ store, clock, agenda, backlog, tell }: Work, signal: Ab
   }
   for (let chatId = agenda.take(); chatId && !signal.aborted; chatId = agenda.take()) {
     const taken = chatId;
-    await indexChat({ store, clock }, taken, signal).catch((error: unknown) => {
+    const tookMs = await indexChat(deps, taken, signal).catch((error: unknown) => {
       agenda.addBehind(taken);
       throw error;
     });
     if (backlog.delete(taken)) tell();
+    release();
+    await pause(deps.clock, tookMs, signal);
   }
 }
 
+/** Answers how long the last batch took, in milliseconds. */
 async function indexChat(
   { store, clock }: Pick<IndexerDeps, 'store' | 'clock'>,
   chatId: ChatId,
   signal: AbortSignal,
-): Promise<void> {
-  for (let isDone = false; !isDone && !signal.aborted; ) {
+): Promise<number> {
+  for (;;) {
     const from = clock.now();
-    isDone = (await store.call('indexBatch', { chatId })).done;
-    await clock.sleep(Math.min(MOST_PAUSE_MS, clock.now() - from), signal).catch(() => undefined);
+    const { done } = await store.call('indexBatch', { chatId });
+    const tookMs = clock.now() - from;
+    if (done || signal.aborted) return tookMs;
+    await pause(clock, tookMs, signal);
   }
+}
+
+async function pause(clock: Clock, tookMs: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(Math.min(MOST_PAUSE_MS, tookMs), signal).catch(() => undefined);
 }

@@ -18,6 +18,7 @@ import type { ToolContext } from '../tools/define.ts';
 import { type Indexer, startIndexer } from './indexer.ts';
 import { createSearch, type Search } from './search.ts';
 import { searchHistory } from './search-history.ts';
+import { startSearching } from './searching.ts';
 
 type Ops = ChatOperationMap & SearchOperations;
 const sets = [
@@ -357,4 +358,44 @@ describe.each([
       await indexer.close();
     }
   });
+
+  test.skipIf(skip)(
+    'what was said just now is found by who asks at once, however much is gathered',
+    async () => {
+      const ownerId = asId<OwnerId>(randomUUID());
+      // Only pauses between batches are as short as ever.
+      const slow = {
+        ...systemClock,
+        sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms < 300 ? ms : ms * 200, signal),
+      };
+      const searching = startSearching({ store: opened.store, ownerId, clock: slow, log: silentLog });
+      try {
+        for (const word of ['kohlrabi', 'salsify', 'scorzonera']) {
+          const chatId = asId<ChatId>(randomUUID());
+          const heard = new Promise<void>((resolve) => {
+            const stop = opened.store.onHint((hint) => {
+              if (hint.payload['chatId'] !== chatId) return;
+              stop();
+              resolve();
+            });
+          });
+          await opened.store.call('createChat', {
+            chatId,
+            ownerId,
+            workspaceId: null,
+            title: 'New',
+            modelConfigId: null,
+            effort: null,
+            spawnKey: randomUUID(),
+            messages: [{ role: 'user', content: [{ type: 'text', text: word }] }],
+          });
+          await heard;
+          const page = await searching.search.page(asked(word), { after: null, limit: 20 }, never);
+          expect(page?.hits).toHaveLength(1);
+        }
+      } finally {
+        await searching.close();
+      }
+    },
+  );
 });

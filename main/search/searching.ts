@@ -19,5 +19,15 @@ export function startSearching(deps: {
   readonly log: Log;
 }): Searching {
   const indexer = startIndexer(deps);
-  return { search: createSearch(deps), indexer, close: () => indexer.close() };
+  return { search: caughtUp(createSearch(deps), indexer), indexer, close: () => indexer.close() };
+}
+
+/** Who looks for something may have read it a moment ago. */
+function caughtUp(search: Search, { catchUp }: Indexer): Search {
+  return {
+    page: (...asked) => catchUp().then(() => search.page(...asked)),
+    chats: (...asked) => catchUp().then(() => search.chats(...asked)),
+    count: (...asked) => catchUp().then(() => search.count(...asked)),
+    places: (...asked) => catchUp().then(() => search.places(...asked)),
+  };
 }
