@@ -6,6 +6,8 @@ const id = (name: string) => asId<ChatId>(name);
 const chat = (name: string, minute: number, change: object = {}) => ({
   id: id(name),
   unread: true,
+  status: 'waiting' as const,
+  last_error: null,
   asks: 0,
   archived: false,
   parent_chat_id: null,
@@ -20,6 +22,14 @@ it('leads to who asks first, then to who is done, the longest waiting first', ()
   expect(nextUnread([later, done, asks], null)?.id).toBe('asks');
   expect(nextUnread([later, done, asks], id('asks'))?.id).toBe('done');
   expect(nextUnread([later, done], id('done'))?.id).toBe('later');
+});
+
+it('what failed comes last: looking at it does not take it off the list', () => {
+  const last_error = { kind: 'auth', message: 'Refused.', retryable: false };
+  const failed = chat('failed', 1, { unread: false, status: 'error', last_error });
+  const done = chat('done', 2);
+  expect(nextUnread([failed, done], null)?.id).toBe('done');
+  expect(nextUnread([failed], null)?.id).toBe('failed');
 });
 
 it('passes over what was seen, what is archived, and agents that are only done', () => {
