@@ -85,7 +85,7 @@ export async function startFresh(desk: Desk): Promise<World> {
   fillApiServer(api);
   const { app, chat } = await desk.start({ provider: 'anthropic', folder: api.directory });
   await app.window.setViewportSize({ width: 1280, height: 820 });
-  await expect(chat.message).toBeVisible();
+  await expect(chat.message).toBeVisible({ timeout: 60_000 });
   return { app, page: app.window, chat, server: desk.server, ids: new Map() };
 }
 
