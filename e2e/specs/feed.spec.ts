@@ -44,6 +44,31 @@ test('#334 while words arrive, nothing else in the window is touched', async ({ 
   await chat.rests();
 });
 
+test('#338 what waits in one chat is not shown in another, and is there when one comes back', async ({
+  desk,
+}) => {
+  script(desk.server, 'Stay', [{ say: count(60) }]);
+  script(desk.server, 'Later', [{ say: 'That was later.' }]);
+  script(desk.server, 'Another', [{ say: 'Said elsewhere.' }]);
+  const { chat } = await desk.start({ folder: desk.repository().directory });
+  const hold = desk.server.faults.hold({ afterEvents: 8, match: isTurn });
+  await chat.send('Stay');
+  await hold.reached;
+  await chat.send('Later');
+  await expect(chat.queue).toHaveCount(1);
+  await chat.newChat();
+  await expect(chat.queue).toHaveCount(0);
+  await chat.send('Another');
+  await expect(chat.agent).toContainText('Said elsewhere.', { timeout: 60_000 });
+  await expect(chat.queue).toHaveCount(0);
+  await chat.chat('Stay').click();
+  await expect(chat.queue).toHaveCount(1);
+  await expect(chat.agent).toContainText('w1 w2');
+  hold.release();
+  await expect(chat.agent.last()).toContainText('That was later.', { timeout: 60_000 });
+  await expect(chat.queue).toHaveCount(0);
+});
+
 /** What changes outside the row that streams until it holds the word. The list around it may grow with it. */
 async function touchedUntil(page: Page, word: string): Promise<readonly string[]> {
   return await page.evaluate(

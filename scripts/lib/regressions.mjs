@@ -471,6 +471,7 @@ export const differences = new Map([
     'on a database of our own the lock tells that an owner is dead, at once; on a shared one the lease does',
   ],
   [16, 'a window asks for no cursor: it gets the newest 60 rows, and earlier ones by the page'],
+  [50, 'no adapter has a provider run tools; what an import brings is treated so'],
   [61, 'after the first event a stall has a longer limit of its own'],
   [
     84,
