@@ -104,6 +104,35 @@ describe('worker', () => {
     await late.stop();
   });
 
+  it('#18 gives every part to who comes between the beginning of an attempt and its first word', async () => {
+    chatd = await openTestChatd({});
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const chatId = await chatd.create('hi');
+    await new Promise<void>((resolve) =>
+      chatd.startWorker(async function* () {
+        resolve();
+        await released;
+        yield* says('a', 'b');
+      }),
+    );
+    const between = chatd.watch(chatId);
+    await between.until((view) => view.status === 'running' && !view.pending);
+    expect(between.events.filter((e) => e.type === 'message_part')).toEqual([]);
+    release();
+    await between.until((view) => view.status === 'waiting');
+    const said = between.events.flatMap((e) =>
+      e.type === 'message_part' && e.frame.part.type === 'text' ? [[e.frame.seq, e.frame.part.text]] : [],
+    );
+    expect(said).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+    await between.stop();
+  });
+
   it('#47 #65 runs the tools of a step and puts their results into the next prompt, in call order', async () => {
     const read = countingTool('look', 'read');
     chatd = await openTestChatd({ tools: [read.tool] });
