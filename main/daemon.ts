@@ -29,6 +29,7 @@ import { openFace } from './ipc/face.ts';
 import { gitCalls, gitFeeds } from './ipc/git.ts';
 import type { CallHandlers, FeedHandlers } from './ipc/handlers.ts';
 import { type HostHandlerDeps, hostCalls, hostFeeds } from './ipc/hosts.ts';
+import { createPrivateCopies, type PrivateCopies } from './ipc/private-copies.ts';
 import { ruleCalls, ruleFeeds } from './ipc/rules.ts';
 import { type SearchHandlerDeps, searchCalls, searchFeeds } from './ipc/search.ts';
 import { type TemplateHandlerDeps, templateCalls, templateFeeds } from './ipc/templates.ts';
@@ -141,9 +142,11 @@ async function assemble(
   const work = { installationId, workerId, models, face, rules, places, searching, mask: secrets.mask };
   const driven = driveChats({ ...base, ...sharing, ...work });
   const keeping = openKeeping(options, secrets, { ...base, face });
+  const copies = createPrivateCopies({ ...options, directory: path.join(options.dataDir, 'opened') });
   const stopFollowing = followWorkspaces(store, places.workspaces, log);
   const doors = openDoors({
     face,
+    copies,
     accounts: { models, usage },
     rules,
     searching,
@@ -170,7 +173,7 @@ async function assemble(
         async () => stopFollowing(),
         () => keeping.close(),
         () => driven.worker.close(),
-        ...closers([searching, face, rules, models, places]),
+        ...closers([searching, face, copies, rules, models, places]),
         async () => closing.abort(),
         ...closers([replica, hints, store]),
       ]),
@@ -201,6 +204,7 @@ function chatDoor(
 /** All that windows can ask for. */
 function openDoors(of: {
   readonly face: AppHandlerDeps;
+  readonly copies: PrivateCopies;
   readonly accounts: { readonly models: Models; readonly usage: Usage };
   readonly chats: ChatHandlerDeps;
   readonly rules: RuleBook;
@@ -219,7 +223,7 @@ function openDoors(of: {
       ...accountCalls(models),
       ...usageCalls(usage),
       ...chatCalls(chats),
-      ...attachmentCalls(chats),
+      ...attachmentCalls({ ...chats, copies: of.copies }),
       ...ruleCalls(rules),
       ...gitCalls(places.git),
       ...searchCalls(search),

@@ -116,6 +116,7 @@ const noWindow = {
   pickImportFile: async () => null,
   showInFolder() {},
   openUrl: async () => {},
+  openPath: async () => 'There is no screen.',
   onSettings() {},
 };
 

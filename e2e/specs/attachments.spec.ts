@@ -1,8 +1,11 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { FileId } from '@shared/model/ids.ts';
 import { attach, attachments, fire, mediaOf, transferOf } from '../fixtures/attaching.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { makePicture } from '../fixtures/picture.ts';
 import { isTurn, script, turnRequests } from '../fixtures/script.ts';
+import { systemViewer } from '../fixtures/system-viewer.ts';
 import { ask } from '../fixtures/window-calls.ts';
 
 const picture = { name: 'screen.png', mimeType: 'image/png', buffer: makePicture() };
@@ -14,10 +17,11 @@ const program = {
 };
 const paper = { name: 'paper.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') };
 
-test('files are attached, seen by the model and shown in the message', async ({ desk }) => {
+test('files are attached, seen by the model and shown in the message', async ({ desk }, testInfo) => {
   script(desk.server, 'Look at these', [{ say: 'I see two shapes.' }]);
   script(desk.server, 'And this', [{ say: 'A paper.' }]);
-  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  const viewer = systemViewer(testInfo.outputPath('viewer'));
+  const { app, chat } = await desk.start({ folder: desk.repository().directory, env: viewer.env });
   const { window } = app;
   const send = window.getByRole('button', { name: 'Send', exact: true });
 
@@ -75,6 +79,27 @@ test('files are attached, seen by the model and shown in the message', async ({ 
     const media = mediaOf(turnRequests(desk.server)[1]?.body);
     expect(media.map(({ type }) => type)).toEqual(['image_url', 'image_url', 'file']);
     expect(media[2]).toMatchObject({ file: { filename: 'paper.pdf' } });
+    await chat.rests();
+  });
+
+  await test.step('a PDF opens with the system’s program, as a copy that nobody else can read; before it is sent, too', async () => {
+    await chat.you.getByRole('button', { name: 'Open paper.pdf' }).click();
+    await expect.poll(() => viewer.opened()).toHaveLength(1);
+    const [copy = ''] = viewer.opened();
+    expect(path.basename(copy)).toBe('paper.pdf');
+    expect(fs.readFileSync(copy)).toEqual(paper.buffer);
+    expect(fs.statSync(copy).mode & 0o777).toBe(0o400);
+    await attach(chat, { ...paper, name: 'run.desktop' }, notes);
+    await expect(attachments(chat)).toHaveCount(2);
+    await attachments(chat).getByRole('button', { name: 'Open run.desktop' }).click();
+    await expect.poll(() => viewer.opened()).toHaveLength(2);
+    expect(path.basename(viewer.opened()[1] ?? '')).toBe('run.desktop.pdf');
+    await attachments(chat).getByRole('button', { name: 'Show notes.md' }).click();
+    await expect(window.getByRole('dialog', { name: 'notes.md' })).toContainText('Be kind.');
+    await window.keyboard.press('Escape');
+    await expect(attachments(chat).getByRole('button', { name: 'Show notes.md' })).toBeFocused();
+    await app.close();
+    expect(viewer.opened().filter((file) => fs.existsSync(file))).toEqual([]);
   });
   expect(app.pageErrors).toEqual([]);
 });

@@ -5,17 +5,20 @@ import { fileName, typeOf } from '../base/file-type.ts';
 import type { Random } from '../base/random.ts';
 import type { ChatStore } from '../chatd/machine/store.ts';
 import type { CallHandlers } from './handlers.ts';
+import type { PrivateCopies } from './private-copies.ts';
 
 interface AttachmentDeps {
   readonly store: Pick<ChatStore, 'call'>;
   readonly ownerId: OwnerId;
   readonly random: Random;
+  readonly copies: Pick<PrivateCopies, 'show'>;
 }
 
 export function attachmentCalls({
   store,
   ownerId,
   random,
+  copies,
 }: AttachmentDeps): Pick<CallHandlers, Extract<keyof CallHandlers, `attachment.${string}`>> {
   return {
     'attachment.add': async ({ name: given, bytes }) => {
@@ -36,12 +39,25 @@ export function attachmentCalls({
     'attachment.remove': async ({ fileId }) => ok(await store.call('removeFile', { ownerId, fileId })),
     'attachment.read': async ({ fileId }) => {
       const file = await store.call('loadFile', { ownerId, fileId });
-      if (!file) return err({ code: 'expired', message: 'This file has expired.' });
+      if (!file) return expired();
       return ok({ name: file.name, mediaType: file.mediaType, bytes: file.data });
+    },
+    'attachment.open': async ({ fileId }) => {
+      const file = await store.call('loadFile', { ownerId, fileId });
+      if (!file) return expired();
+      // What it is was told by its bytes. Nothing else is given to the system: it might run it.
+      if (file.mediaType !== 'application/pdf')
+        return err({ code: 'unsupported', message: 'Only PDF files are opened with another program.' });
+      if ((await copies.show(file.name, 'pdf', file.data)) === 'shown') return ok(null);
+      return err({ code: 'no-viewer', message: 'This computer has no program that opens PDF files.' });
     },
     'attachment.present': async ({ fileIds }) =>
       ok(await store.call('listPresentFiles', { ownerId, fileIds })),
   };
+}
+
+function expired() {
+  return err({ code: 'expired' as const, message: 'This file has expired.' });
 }
 
 function tooLarge() {

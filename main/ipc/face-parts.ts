@@ -38,6 +38,8 @@ export interface FaceOptions {
   focusWindow(): number | null;
   newWindow(chatId: ChatId | null): void;
   openUrl(url: string): Promise<void>;
+  /** With the system's program for such files. Answers why not; empty: it is open. */
+  openPath(file: string): Promise<string>;
   onSettings(settings: Settings): void;
   readonly clock: Clock;
   readonly log: Log;

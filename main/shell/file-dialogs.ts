@@ -20,6 +20,7 @@ export function createDialogs(parent: () => BrowserWindow | null) {
   }
   return {
     showInFolder: (file: string) => shell.showItemInFolder(file),
+    openPath: (file: string) => shell.openPath(file),
     pickFolder: () => open({ properties: ['openDirectory', 'createDirectory'] }),
     pickImportFile: () => open({ properties: ['openFile'], filters: [KINDS.json] }),
     async pickSaveFile({ name, format }: { readonly name: string; readonly format: keyof typeof KINDS }) {

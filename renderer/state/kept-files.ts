@@ -1,9 +1,10 @@
 import type { FileBytes } from '@shared/contract/attachments.ts';
 import type { FileId } from '@shared/model/ids.ts';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { call } from '../lib/bridge.ts';
+import { toast } from './toasts.ts';
 
 /** Files that were asked for; what is missing has not been. */
 const presentStore = createStore<{ readonly known: ReadonlyMap<FileId, boolean> }>(() => ({
@@ -45,9 +46,20 @@ export function useIsPresent(fileId: FileId | undefined): boolean | null {
 export async function fetchFile(fileId: FileId): Promise<FileBytes | null> {
   const answer = await call('attachment.read', { fileId });
   if (answer.ok) return answer.value;
-  if (answer.error.code === 'expired')
-    presentStore.setState(({ known }) => ({ known: new Map(known).set(fileId, false) }));
+  if (answer.error.code === 'expired') noteGone(fileId);
   return null;
+}
+
+/** With the system's program for it; why not is said. */
+export async function openOutside(fileId: FileId): Promise<void> {
+  const answer = await call('attachment.open', { fileId });
+  if (answer.ok) return;
+  if (answer.error.code === 'expired') noteGone(fileId);
+  toast(answer.error.message);
+}
+
+function noteGone(fileId: FileId): void {
+  presentStore.setState(({ known }) => ({ known: new Map(known).set(fileId, false) }));
 }
 
 interface Shared {
@@ -96,4 +108,34 @@ export function useFileUrl(fileId: FileId | null): string | null {
     };
   }, [fileId]);
   return shown?.fileId === fileId ? shown.url : null;
+}
+
+/** More is not looked through here. */
+const MOST_SHOWN = 256 * 1024;
+
+interface FileText {
+  /** Null until it is there. */
+  readonly text: string | null;
+  /** There is more of it. */
+  readonly isCut: boolean;
+}
+
+/** What a text file says. `onGone`: it has expired. */
+export function useFileText(fileId: FileId, onGone: () => void): FileText {
+  const [shown, setShown] = useState<FileText>({ text: null, isCut: false });
+  const gone = useEffectEvent(onGone);
+  useEffect(() => {
+    let isShown = true;
+    void fetchFile(fileId).then((file) => {
+      if (!isShown) return;
+      if (!file) return gone();
+      // A letter that the end cuts in two is left out.
+      const text = new TextDecoder().decode(file.bytes.subarray(0, MOST_SHOWN), { stream: true });
+      setShown({ text, isCut: file.bytes.byteLength > MOST_SHOWN });
+    });
+    return () => {
+      isShown = false;
+    };
+  }, [fileId]);
+  return shown;
 }

@@ -25,6 +25,12 @@ export const attachmentsContract = {
     output: is<FileBytes>(),
     errors: ['expired'],
   }),
+  /** A PDF, with the system's program for it: a copy that is removed when the app ends. */
+  'attachment.open': call({
+    input: z.object({ fileId: s.fileId }),
+    output: is<null>(),
+    errors: ['expired', 'unsupported', 'no-viewer'],
+  }),
   /** Which of them are still kept. */
   'attachment.present': call({
     input: z.object({ fileIds: z.array(s.fileId).max(500) }),

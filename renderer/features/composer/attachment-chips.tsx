@@ -6,12 +6,13 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { bytes } from '../../lib/format.ts';
 import { type Box, detach, giveUp, type Upload, useFiles, useUploads } from '../../state/attachments.ts';
-import { fetchFile, useFileUrl, useIsPresent } from '../../state/kept-files.ts';
+import { fetchFile, openOutside, useFileText, useFileUrl, useIsPresent } from '../../state/kept-files.ts';
 import { findModel, modelsStore } from '../../state/models.ts';
 import { focusMessage } from '../../state/nav.ts';
 import { toast } from '../../state/toasts.ts';
 import { FileIcon } from '../../ui/file-icon.tsx';
 import { Lightbox } from '../../ui/lightbox.tsx';
+import { TextFileDialog } from '../../ui/text-file-dialog.tsx';
 import { isPasted } from './pasted-text.ts';
 
 interface AttachmentChipsProps {
@@ -73,9 +74,13 @@ function FileChip({ file, unread, onRemove, onText }: FileChipProps) {
   return (
     <li className={`file-in ${isGone ? 'bad' : ''}`}>
       {isPicture && !isGone ? <Thumb file={file} /> : <FileIcon name={file.name} kind="file" />}
-      <span className="file-name" title={file.name}>
-        {file.name}
-      </span>
+      {isPicture || isGone ? (
+        <span className="file-name" title={file.name}>
+          {file.name}
+        </span>
+      ) : (
+        <OpenName file={file} />
+      )}
       <span className="file-note num">{isGone ? 'Expired' : bytes(file.size)}</span>
       {unread !== null && !isGone && (
         <span className="file-warn" title={unread}>
@@ -91,6 +96,36 @@ function FileChip({ file, unread, onRemove, onText }: FileChipProps) {
       <Remove name={file.name} onRemove={onRemove} />
     </li>
   );
+}
+
+/** A text opens here, a PDF with the system's program. */
+function OpenName({ file }: { readonly file: AttachedFile }) {
+  const { name, file_id: fileId, media_type } = file;
+  const isText = media_type !== 'application/pdf';
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="file-name"
+        aria-label={`${isText ? 'Show' : 'Open'} ${name}`}
+        title={name}
+        onClick={() => (isText ? setOpen(true) : void openOutside(fileId))}
+      >
+        {name}
+      </button>
+      {isOpen && <KeptText file={file} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+interface KeptTextProps {
+  readonly file: AttachedFile;
+  readonly onClose: () => void;
+}
+
+function KeptText({ file, onClose }: KeptTextProps) {
+  return <TextFileDialog name={file.name} {...useFileText(file.file_id, onClose)} onClose={onClose} />;
 }
 
 function Thumb({ file }: { readonly file: AttachedFile }) {

@@ -1,11 +1,12 @@
+import type { FileId } from '@shared/model/ids.ts';
 import type { FilePart, Part } from '@shared/model/part.ts';
 import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import { bytes } from '../../lib/format.ts';
-import { useFileUrl, useIsPresent } from '../../state/kept-files.ts';
+import { openOutside, useFileText, useFileUrl, useIsPresent } from '../../state/kept-files.ts';
 import { FileIcon } from '../../ui/file-icon.tsx';
 import { Lightbox } from '../../ui/lightbox.tsx';
-import { TextFileDialog } from './text-file-dialog.tsx';
+import { TextFileDialog } from '../../ui/text-file-dialog.tsx';
 
 /** The files of a message of the person's: pictures as such, other files by their names. */
 export function UserFiles({ content }: { readonly content: readonly Part[] }) {
@@ -72,16 +73,38 @@ function OtherFile({ file }: { readonly file: FilePart }) {
       {size !== undefined && <span className="file-note num">{bytes(size)}</span>}
     </>
   );
-  if (fileId === undefined || media_type === 'application/pdf')
-    return <span className="file-in">{body}</span>;
+  if (fileId === undefined) return <span className="file-in">{body}</span>;
+  if (media_type === 'application/pdf') {
+    return (
+      <button
+        type="button"
+        className="file-in"
+        aria-label={`Open ${name}`}
+        title="Open with the program for PDF files"
+        onClick={() => void openOutside(fileId)}
+      >
+        {body}
+      </button>
+    );
+  }
   return (
     <>
       <button type="button" className="file-in" aria-label={`Show ${name}`} onClick={() => setOpen(true)}>
         {body}
       </button>
-      {isOpen && <TextFileDialog name={name} fileId={fileId} onClose={() => setOpen(false)} />}
+      {isOpen && <KeptText name={name} fileId={fileId} onClose={() => setOpen(false)} />}
     </>
   );
+}
+
+interface KeptTextProps {
+  readonly name: string;
+  readonly fileId: FileId;
+  readonly onClose: () => void;
+}
+
+function KeptText({ name, fileId, onClose }: KeptTextProps) {
+  return <TextFileDialog name={name} {...useFileText(fileId, onClose)} onClose={onClose} />;
 }
 
 function Expired({ name, icon }: { readonly name: string; readonly icon: React.ReactNode }) {
