@@ -334,6 +334,24 @@ describe.each([
     expect(await ask({ query: 'celery status:broken' })).toMatchObject({ isError: true });
   });
 
+  test.skipIf(skip)('what was left in the middle of rows of one revision is taken up again', async () => {
+    const chatId = await newChat(asId<OwnerId>(randomUUID()));
+    await m.db.query(
+      `insert into chat_messages (chat_id, role, content)
+       select $1, 'user', '[{"type": "text", "text": "chard"}]' from generate_series(1, 450)`,
+      [chatId],
+    );
+    const isBehind = async () => (await opened.store.call('listUnindexed', {})).chatIds.includes(chatId);
+    const behind: boolean[] = [];
+    for (let done = false; !done; ) {
+      behind.push(await isBehind());
+      ({ done } = await opened.store.call('indexBatch', { chatId }));
+    }
+    expect(behind.length).toBeGreaterThan(2);
+    expect(behind).not.toContain(false);
+    expect(await isBehind()).toBe(false);
+  });
+
   test.skipIf(skip)('the index follows by itself, also what many rows of one commit brought', async () => {
     const ownerId = asId<OwnerId>(randomUUID());
     const before = await newChat(ownerId);

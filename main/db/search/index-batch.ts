@@ -10,7 +10,10 @@ const MOST_ROWS = 200;
 const MOST_BYTES = 128 * 1024;
 const MOST_BEHIND = 1_000;
 
-/** Chats whose newest rows cannot be found yet, the ones that changed last first. */
+/**
+ * Chats whose newest rows cannot be found yet, the ones that changed last first. Of a chat that was imported or forked all
+ * rows have one revision: the cursor may have come to it and not to its last row.
+ */
 export const listUnindexed = operation(
   'read',
   async (
@@ -20,6 +23,8 @@ export const listUnindexed = operation(
     const { rows } = await tx.query<{ id: ChatId }>(
       `select c.id from chats c left join search_cursors s on s.chat_id = c.id
        where s.revision is null or s.revision < c.history_version
+         or exists (select from chat_messages m where m.chat_id = c.id
+           and (m.revision, m.id) > (s.revision, s.message_id))
        order by c.updated_at desc, c.id desc limit ${MOST_BEHIND}`,
     );
     return { chatIds: rows.map((row) => row.id), isMore: rows.length === MOST_BEHIND };
