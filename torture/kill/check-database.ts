@@ -84,6 +84,14 @@ const INVARIANTS: readonly { readonly name: string; readonly sql: string }[] = [
       group by queued_message_id having count(*) > 1`,
   },
   {
+    name: 'what the search index says was read can be found',
+    sql: `select m.id from chat_messages m join search_cursors s on s.chat_id = m.chat_id
+      where m.role in ('user', 'assistant') and not m.deleted and m.visibility <> 'model'
+        and m.content->0->>'type' = 'text' and m.content->0->>'text' ~ '[[:alnum:]]'
+        and (m.revision, m.id) <= (s.revision, s.message_id)
+        and not exists (select from search_docs d where d.message_id = m.id and d.part = 0)`,
+  },
+  {
     name: 'a promoted entry left the queue',
     sql: `select q.id from chat_queued_messages q join chat_messages m on m.queued_message_id = q.id`,
   },
