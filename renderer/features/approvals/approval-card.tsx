@@ -49,7 +49,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
     <div ref={card} className="ask" role="group" tabIndex={-1} aria-label={`Approval: ${title}`}>
       <Asked approval={approval} title={title} place={count > 1 ? `${position} of ${count}` : null} />
       <pre ref={pre} tabIndex={0} aria-label="What is asked">
-        <Escaped text={approval.subject} />
+        <Subject approval={approval} />
       </pre>
       <AnswerArea {...props} card={card} seen={seen} />
     </div>
@@ -106,6 +106,18 @@ function AnswerArea({ chatId, ask, card, seen, onOpenChat }: AnswerAreaProps) {
       </div>
     </>
   );
+}
+
+/** Every character as it is; of an edit, what goes and what comes also by its colour. */
+function Subject({ approval: { verb, subject } }: { readonly approval: ApprovalView }) {
+  if (verb !== 'Edit') return <Escaped text={subject} />;
+  const lines = subject.split('\n');
+  return lines.map((line, i) => (
+    <span key={i} className={{ '+': 'add', '-': 'del' }[line[0] ?? '']}>
+      <Escaped text={line} />
+      {i < lines.length - 1 && '\n'}
+    </span>
+  ));
 }
 
 interface AskedProps {

@@ -1,20 +1,12 @@
 import { never } from '@shared/util/never.ts';
-import {
-  Brain,
-  CornerDownLeft,
-  FileText,
-  type LucideIcon,
-  MessageSquare,
-  Pencil,
-  SquareTerminal,
-  Wrench,
-} from 'lucide-react';
+import { CornerDownLeft } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { age } from '../../lib/format.ts';
 import { commandOf } from '../../state/commands/registry.ts';
 import { useShortcut } from '../../state/keymap.ts';
 import { statusLook } from '../../state/status.ts';
 import { useSeconds } from '../../state/ticks.ts';
+import { FoundIcon, isMachine } from '../../ui/found-icon.tsx';
 import { Marked } from '../../ui/marked.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import type { Entry, Group } from './palette-groups.ts';
@@ -130,11 +122,10 @@ function ChatEntry({ entry: { chat, place, marks } }: { readonly entry: Entry & 
 
 function HitEntry({ entry: { hit, marks } }: { readonly entry: Entry & { kind: 'hit' } }) {
   const now = useSeconds(false);
-  const Icon = KINDS[hit.kind] ?? (hit.kind.startsWith('tool:') ? Wrench : MessageSquare);
   return (
     <>
-      <Icon className="i" aria-hidden="true" />
-      <span className="palette-text mono" title={hit.title}>
+      <FoundIcon kind={hit.kind} />
+      <span className={`palette-text ${isMachine(hit.kind) ? 'mono' : ''}`} title={hit.title}>
         <Marked text={hit.snippet.text} marks={marks.title} />
         <span className="sr">, in {hit.title}</span>
       </span>
@@ -142,14 +133,6 @@ function HitEntry({ entry: { hit, marks } }: { readonly entry: Entry & { kind: '
     </>
   );
 }
-
-const KINDS: Readonly<Record<string, LucideIcon>> = {
-  thought: Brain,
-  file: FileText,
-  'tool:execute': SquareTerminal,
-  'tool:edit_files': Pencil,
-  'tool:write_file': Pencil,
-};
 
 function CommandEntry({ entry: { command, marks } }: { readonly entry: Entry & { kind: 'command' } }) {
   const Icon = commandOf(command.id).icon;
