@@ -1,4 +1,5 @@
 import { expect } from '../fixtures/desk.ts';
+import { crewScenes } from './crew-scenes.ts';
 import { dialogScenes } from './dialog-scenes.ts';
 import { escape, type Scene } from './scene.ts';
 import { FLAKY, LIMITS, OUTBOX, SOFTMAX } from './scripts.ts';
@@ -137,6 +138,7 @@ export const scenes: readonly Scene[] = [
     },
     leave: ({ page }) => page.getByRole('button', { name: 'Close pane' }).last().click(),
   },
+  ...crewScenes,
   ...dialogScenes,
 ];
 

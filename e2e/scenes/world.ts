@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { ChatId, WorkspaceId } from '@shared/model/ids.ts';
 import type { RunningApp } from '../fixtures/app.ts';
 import type { Conversation } from '../fixtures/conversation.ts';
 import { type Desk, expect } from '../fixtures/desk.ts';
 import type { ModelServer } from '../fixtures/model-server.ts';
+import type { Repository } from '../fixtures/repository.ts';
 import { isTurn } from '../fixtures/script.ts';
 import { ask } from '../fixtures/window-calls.ts';
 import { fillApiServer } from './api-server.ts';
@@ -39,12 +41,14 @@ export async function startWorld(desk: Desk): Promise<World> {
   const { app, chat } = await desk.start({
     provider: 'anthropic',
     folder: api.directory,
+    homeDir: homeOf(api),
     approvals: 'edit',
   });
   const page = app.window;
   await page.setViewportSize({ width: 1280, height: 820 });
   await expect(chat.message).toBeVisible();
-  const placeOf = async (path: string) => (await ask(page, 'workspaces.openFolder', { path })).workspaceId;
+  const placeOf = async (at: string) =>
+    (await ask(page, 'workspaces.openFolder', { path: at })).workspaceId;
   const apiPlace = await placeOf(api.directory);
   const ids = new Map<Part, ChatId>();
   const tell = async (part: Part, workspaceId: WorkspaceId) =>
@@ -83,10 +87,19 @@ export async function startWorld(desk: Desk): Promise<World> {
 export async function startFresh(desk: Desk): Promise<World> {
   const api = desk.repository('api-server');
   fillApiServer(api);
-  const { app, chat } = await desk.start({ provider: 'anthropic', folder: api.directory });
+  const { app, chat } = await desk.start({
+    provider: 'anthropic',
+    folder: api.directory,
+    homeDir: homeOf(api),
+  });
   await app.window.setViewportSize({ width: 1280, height: 820 });
   await expect(chat.message).toBeVisible({ timeout: 60_000 });
   return { app, page: app.window, chat, server: desk.server, ids: new Map() };
+}
+
+/** The folder stands in the home of who works in it: a picture shows the same path on every machine. */
+function homeOf({ directory }: Repository): string {
+  return path.dirname(directory);
 }
 
 async function begin(page: Page, { told }: Part, workspaceId: WorkspaceId): Promise<ChatId> {
