@@ -1,4 +1,8 @@
-import type { RunningApp } from '../fixtures/app.ts';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { cleanEnv, electronPath, launchArgs, type RunningApp } from '../fixtures/app.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { missingForNotifications } from '../fixtures/display.ts';
 import { startNotificationService } from '../fixtures/notifications.ts';
@@ -48,6 +52,89 @@ test('the tray takes its place, the machine stays awake while a chat runs, and o
     await tray.close();
     await desktop.close();
   }
+});
+
+/** What the system is asked to show on the icon: on Linux only docks that speak libunity do, and none is here. */
+async function watchBadge(app: RunningApp): Promise<() => Promise<number | undefined>> {
+  await app.electron.evaluate(({ app: its }) => {
+    its.setBadgeCount = (count) => {
+      process.env['GAFFER_TEST_BADGE'] = String(count);
+      return true;
+    };
+  });
+  return () => app.electron.evaluate(() => Number(process.env['GAFFER_TEST_BADGE']));
+}
+
+test('the tray and the badge count what runs and what waits; its menu leads to who asks', async ({
+  desk,
+}, testInfo) => {
+  const missing = missingForNotifications();
+  testInfo.skip(missing !== null, missing ?? '');
+  const tray = await startTrayWatcher();
+  try {
+    script(desk.server, 'Ask & wait', [
+      { calls: [{ name: 'execute', args: { command: 'git push' } }] },
+      { say: 'Pushed.' },
+    ]);
+    script(desk.server, 'Work', [{ say: 'Worked.' }]);
+    const { app, chat } = await desk.start({ folder: desk.repository().directory });
+    const badge = await watchBadge(app);
+    await expect.poll(() => tray.items.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(tray.hint).toBe('Gaffer: nothing runs');
+    expect(await tray.menu()).toEqual([
+      'Gaffer: nothing runs',
+      '-',
+      'Open Gaffer',
+      'New chat',
+      '-',
+      'Quit',
+    ]);
+    await chat.send('Ask & wait');
+    await expect(chat.approval).toContainText('git push', { timeout: 60_000 });
+    await chat.newChat();
+    const hold = desk.server.faults.hold({ afterEvents: 1, match: isTurn });
+    await chat.send('Work');
+    await hold.reached;
+    const words = 'Gaffer: 1 running, 1 waiting for you';
+    await expect.poll(tray.hint).toBe(words);
+    // A "&" of a title is one, and no shortcut.
+    const lines = [words, '-', 'Ask & wait', '-', 'Open Gaffer', 'New chat', '-', 'Quit'];
+    await expect.poll(tray.menu).toEqual(lines);
+    await expect.poll(badge).toBe(1);
+
+    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+    await tray.choose('Ask & wait');
+    await expect(chat.approval).toContainText('git push');
+    const isVisible = () =>
+      app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+    await expect.poll(isVisible).toBe(true);
+    await chat.approval.getByRole('button', { name: 'Deny' }).click();
+    hold.release();
+    await expect.poll(tray.hint, { timeout: 60_000 }).toBe('Gaffer: nothing runs');
+    await expect.poll(badge).toBe(0);
+    await tray.choose('New chat');
+    await expect(app.window.getByRole('heading', { name: /agent work on\?$/ })).toBeVisible();
+    await tray.choose('Quit');
+    await expect.poll(() => app.log()).toContain('"message":"closed"');
+  } finally {
+    await tray.close();
+  }
+});
+
+test('a checkout makes itself nobody’s program for links', async ({ desk }, testInfo) => {
+  testInfo.skip(process.platform !== 'linux', 'what the system is asked for is seen on Linux only');
+  const bin = fs.mkdtempSync(path.join(os.tmpdir(), 'gaffer-xdg-'));
+  const asked = path.join(bin, 'asked');
+  fs.writeFileSync(asked, '');
+  for (const name of ['xdg-settings', 'xdg-mime'])
+    fs.writeFileSync(path.join(bin, name), `#!/bin/sh\necho "${name} $*" >> '${asked}'\n`, { mode: 0o755 });
+  const { app } = await desk.start({ env: { PATH: `${bin}:${process.env['PATH']}` } });
+  // That it would have been seen: the way that a package takes.
+  const before = fs.readFileSync(asked, 'utf8');
+  await app.electron.evaluate(({ app: its }) => its.setAsDefaultProtocolClient('gaffer-test'));
+  await expect.poll(() => fs.readFileSync(asked, 'utf8')).toContain('gaffer-test');
+  expect(before).toBe('');
+  fs.rmSync(bin, { recursive: true });
 });
 
 test('a link fills in and does no more: it is shown as what it is, sends nothing, opens no folder by itself', async ({
