@@ -108,7 +108,7 @@ test('the tray and the badge count what runs and what waits; its menu leads to w
     const isVisible = () =>
       app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
     await expect.poll(isVisible).toBe(true);
-    await chat.approval.getByRole('button', { name: 'Deny' }).click();
+    await chat.approval.getByRole('button', { name: 'Allow once' }).click();
     hold.release();
     await expect.poll(tray.hint, { timeout: 60_000 }).toBe('Gaffer: nothing runs');
     await expect.poll(badge).toBe(0);
