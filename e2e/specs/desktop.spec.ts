@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cleanEnv, electronPath, launchArgs, type RunningApp } from '../fixtures/app.ts';
+import type { RunningApp } from '../fixtures/app.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { missingForNotifications } from '../fixtures/display.ts';
 import { startNotificationService } from '../fixtures/notifications.ts';

@@ -78,15 +78,23 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     openUrl: options.openUrl,
     answerQuit: leaving.answer,
     saveSettings,
-    info: async (): Promise<AppInfo> => ({
-      version: options.version,
-      platform: process.platform as AppInfo['platform'],
-      runtime: options.runtime,
-      homeDir: options.homeDir,
-      settings,
-      ...folder.state(),
-      secretsPersist: options.secrets.persist,
-    }),
+    info: async () => infoOf(options, settings, folder),
+  };
+}
+
+function infoOf(
+  options: FaceOptions,
+  settings: Settings,
+  folder: ReturnType<typeof createOpenedFolder>,
+): AppInfo {
+  return {
+    version: options.version,
+    platform: process.platform as AppInfo['platform'],
+    runtime: options.runtime,
+    homeDir: options.homeDir,
+    settings,
+    ...folder.state(),
+    secretsPersist: options.secrets.persist,
   };
 }
 
