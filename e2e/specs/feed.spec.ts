@@ -19,7 +19,7 @@ test('#345 #347 a window that stood still loses its feed, says so, and then has 
   await debug.send('Debugger.enable');
   await debug.send('Debugger.pause');
   await expect.poll(() => app.log(), { timeout: 60_000 }).toContain('takes nothing from its feed');
-  const lost = page.getByText('Chat stream disconnected. Reconnecting…');
+  const lost = chat.feed.getByText('Chat stream disconnected. Reconnecting…');
   await debug.send('Debugger.resume');
   await expect(lost).toBeVisible();
   await expect(lost).toBeHidden();
