@@ -30,7 +30,7 @@ interface Question {
 }
 
 export function searchCalls(deps: SearchHandlerDeps): SearchCalls {
-  const { search, clock } = deps;
+  const { search, indexer, clock } = deps;
   const turns = createTurns(deps.closing);
 
   const ask = async <T>(
@@ -57,7 +57,10 @@ export function searchCalls(deps: SearchHandlerDeps): SearchCalls {
     'search.places': (question) =>
       ask('places', question, async (query, signal) => {
         const places = await search.places(query, MOST + 1, signal);
-        return places && { places: places.slice(0, MOST).toReversed(), isMore: places.length > MOST };
+        if (!places) return null;
+        const isMore = places.length > MOST;
+        const isBehind = indexer.isBehind(question.chatId);
+        return { places: places.slice(0, MOST).toReversed(), isMore, isBehind };
       }),
   };
 }

@@ -19,6 +19,8 @@ const AGAIN_MS = 30_000;
 export interface Indexer {
   /** Chats of before that are not wholly in the index. What agents say now is written within seconds and not counted. */
   readonly left: number;
+  /** This chat of before is one of them: what is looked for in it may not be found yet. */
+  isBehind(chatId: ChatId): boolean;
   /** Told whenever `left` may have changed. Returns the function that stops it. */
   onChange(listener: () => void): () => void;
   /** Resolves when what was said before the call can be found, or soon after: nobody waits long for that. */
@@ -79,6 +81,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     get left() {
       return backlog.size;
     },
+    isBehind: (chatId) => backlog.has(chatId),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -8,10 +8,12 @@ export interface ChatPlaces {
   readonly places: readonly CountedPlace[];
   /** There are older ones. */
   readonly isMore: boolean;
+  /** The chat is still being indexed. */
+  readonly isBehind: boolean;
   readonly problem: string | null;
 }
 
-export const NO_PLACES: ChatPlaces = { places: [], isMore: false, problem: null };
+export const NO_PLACES: ChatPlaces = { places: [], isMore: false, isBehind: false, problem: null };
 const asker = crypto.randomUUID();
 
 /** Null: something else was asked for meanwhile. */

@@ -29,10 +29,10 @@ export const searchContract = {
     output: is<HitCount>(),
     errors: ['unreadable', 'outdated'],
   }),
-  /** Where it stands in a chat and how often, oldest first: the newest thousand parts. */
+  /** Where it stands in a chat and how often, oldest first: the newest thousand parts. `isBehind`: more may come. */
   'search.places': call({
     input: z.object({ text, chatId: s.chatId, asker }),
-    output: is<{ places: readonly CountedPlace[]; isMore: boolean }>(),
+    output: is<{ places: readonly CountedPlace[]; isMore: boolean; isBehind: boolean }>(),
     errors: ['unreadable', 'outdated'],
   }),
   /** How many chats are not in the index yet; first at once. */

@@ -1,6 +1,6 @@
 import type { CountedPlace } from '@shared/search/hit.ts';
 import { expect, it } from 'vitest';
-import { firstMark, markAt, marksIn } from './count-marks.ts';
+import { countWords, firstMark, markAt, marksIn } from './count-marks.ts';
 
 const places = [
   { messageId: 2, part: 0, marks: 3 },
@@ -30,4 +30,14 @@ it('begins at what is in sight, else at the last one before it', () => {
   expect(firstMark(places, 3)).toBe(4);
   expect(firstMark(places, 6)).toBe(5);
   expect(firstMark([], 6)).toBe(0);
+});
+
+it('says how many there are, and when that may not be all', () => {
+  const answer = { places, isMore: false, isBehind: false, problem: null };
+  expect(countWords(answer, 2)).toBe('3 of 6');
+  expect(countWords({ ...answer, isMore: true }, 0)).toBe('1 of 6+');
+  expect(countWords({ ...answer, isBehind: true }, 0)).toBe('1 of 6+');
+  expect(countWords({ ...answer, places: [] }, 0)).toBe('Not found');
+  expect(countWords({ ...answer, places: [], isBehind: true }, 0)).toBe('Not found yet: still indexing');
+  expect(countWords({ ...answer, problem: 'No answer' }, 0)).toBe('No answer');
 });

@@ -1,4 +1,5 @@
 import type { CountedPlace } from '@shared/search/hit.ts';
+import type { ChatPlaces } from '../../state/find.ts';
 
 type Places = readonly CountedPlace[];
 
@@ -24,4 +25,11 @@ export function markAt(
 export function firstMark(places: Places, from: number): number {
   const first = places.findIndex(({ messageId }) => messageId >= from);
   return first < 0 ? Math.max(0, marksIn(places) - 1) : marksIn(places.slice(0, first));
+}
+
+/** "3 of 41", or why there are none. */
+export function countWords({ places, isMore, isBehind, problem }: ChatPlaces, at: number): string {
+  if (problem !== null) return problem;
+  if (places.length === 0) return isBehind ? 'Not found yet: still indexing' : 'Not found';
+  return `${(at + 1).toLocaleString()} of ${marksIn(places).toLocaleString()}${isMore || isBehind ? '+' : ''}`;
 }

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { type ChatPlaces, findInChat, NO_PLACES } from '../../state/find.ts';
 import { point } from '../../state/found.ts';
 import type { ChatSession } from '../../state/live.ts';
-import { firstMark, markAt, marksIn } from './count-marks.ts';
+import { countWords, firstMark, markAt, marksIn } from './count-marks.ts';
 
 const TYPED_MS = 150;
 
@@ -49,10 +49,4 @@ export function useMatches(session: ChatSession, text: string, from: () => numbe
       if (count > 0) show(found, (at + by + count) % count);
     },
   };
-}
-
-function countWords({ places, isMore, problem }: ChatPlaces, at: number): string {
-  if (problem !== null) return problem;
-  if (places.length === 0) return 'Not found';
-  return `${(at + 1).toLocaleString()} of ${marksIn(places).toLocaleString()}${isMore ? '+' : ''}`;
 }
