@@ -27,6 +27,9 @@ const chatScenes: readonly Scene[] = [
       await chat.agent.last().hover();
       await page.getByRole('button', { name: /^Fork/ }).last().click();
       await expect(page.getByRole('main')).toContainText('Forked from', { timeout: 60_000 });
+      // Its title comes with the tree.
+      await expect(page.getByRole('banner').getByRole('heading')).toHaveText(/\S/);
+      await expect(chat.you.first()).toBeVisible();
     },
   },
   {

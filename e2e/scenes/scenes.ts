@@ -134,7 +134,9 @@ export const scenes: readonly Scene[] = [
       await open(world.chat, FLAKY);
       await world.chat.chat(OUTBOX.title).click({ button: 'right' });
       await world.page.getByRole('menuitem', { name: 'Open beside' }).click();
-      await expect(world.page.getByRole('feed')).toHaveCount(2);
+      const feeds = world.page.getByRole('feed');
+      await expect(feeds).toHaveCount(2);
+      for (const feed of await feeds.all()) await expect(feed.getByRole('article').first()).toBeVisible();
     },
     leave: ({ page }) => page.getByRole('button', { name: 'Close pane' }).last().click(),
   },

@@ -83,6 +83,8 @@ export function CompletionMenu<C extends Completion>(props: CompletionMenuProps<
       role="listbox"
       id={id}
       aria-label={label}
+      // What scrolls can be reached; Tab itself writes an option out.
+      tabIndex={0}
       // The focus stays in the message.
       onMouseDown={(event) => event.preventDefault()}
     >

@@ -37,7 +37,7 @@ export function ImportDialog({ preview }: { readonly preview: ImportPreview }) {
       {preview.importedAt !== null && (
         <p role="status">This file was imported before, on {moment(preview.importedAt)}.</p>
       )}
-      <ul className="set coming" aria-label="Chats in the file">
+      <ul className="set coming" aria-label="Chats in the file" tabIndex={0}>
         {preview.chats.slice(0, LISTED).map((chat, at) => (
           <ComingRow key={at} chat={chat} out={chat.isHere && !again} />
         ))}
