@@ -143,6 +143,16 @@ test('in a narrow window the tree is a drawer that takes the focus and gives it 
   await chat.chat('Said Hello').click();
   await expect(chat.agent).toContainText('Hello to you.');
   await expect(side).toBeHidden();
+
+  // Where there is room it can be hidden, too.
+  await page.setViewportSize({ width: 1280, height: 820 });
+  await chat.tree.focus();
+  await page.keyboard.press('Control+b');
+  await expect(side).toBeHidden();
+  await expect(chat.message).toBeFocused();
+  await page.keyboard.press('Control+b');
+  await expect(side).toBeVisible();
+  await expect(chat.message).toBeFocused();
   expect(app.pageErrors).toEqual([]);
 });
 

@@ -1,18 +1,24 @@
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { focusMessage, navStore, setDrawer } from '../../state/nav.ts';
+import { sidebarStore } from '../../state/sidebar.ts';
 
-/** The sidebar of a narrow window: it takes the focus when it is opened, and Esc closes it; then the focus is not lost. */
+/**
+ * The sidebar of a narrow window takes the focus when it is opened, and Esc closes it. Wherever it goes away with the
+ * focus, the focus is not lost.
+ */
 export function useDrawer(side: RefObject<HTMLElement | null>) {
   const open = useStore(navStore, (s) => s.drawer);
-  const was = useRef(open);
+  const hidden = useStore(sidebarStore, (s) => s.hidden);
+  const was = useRef({ open, hidden });
   useEffect(() => {
-    if (was.current === open) return;
-    was.current = open;
+    const before = was.current;
+    was.current = { open, hidden };
     const find = (selector: string) => side.current?.querySelector<HTMLElement>(selector);
-    if (open) (find('[role="tree"]') ?? find('input'))?.focus();
-    else if (isLost(side.current)) focusMessage();
-  }, [open, side]);
+    const isGone = (before.open && !open) || (!before.hidden && hidden);
+    if (!before.open && open) (find('[role="tree"]') ?? find('input'))?.focus();
+    else if (isGone && isLost(side.current)) focusMessage();
+  }, [open, hidden, side]);
   return (event: KeyboardEvent) => {
     if (!open || event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
