@@ -125,6 +125,8 @@ function memorySecrets(): DaemonOptions['secrets'] {
   const keys = new Map<string, string>();
   return {
     persist: false,
+    kept: 'memory',
+    keepInFile: async () => {},
     get: async (id) => keys.get(id) ?? null,
     set: async (id, key) => void keys.set(id, key),
     remove: async (id) => void keys.delete(id),

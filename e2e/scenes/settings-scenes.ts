@@ -175,6 +175,18 @@ const backupScenes: readonly Scene[] = [
 /** Every part of the settings, and what is asked and refused in them. */
 export const settingsScenes: readonly Scene[] = [
   { name: 'settings-general', show: async (world) => void (await settings(world, 'General')) },
+  {
+    name: 'settings-instructions',
+    async show(world) {
+      const part = await settings(world, 'General');
+      await part.getByRole('button', { name: 'Edit your instructions' }).click();
+      const dialog = world.page.getByRole('dialog', { name: 'Your instructions' });
+      await dialog
+        .getByRole('textbox')
+        .fill('Answer in German.\nRun the tests before you say that something is done.');
+    },
+    leave: escape,
+  },
   { name: 'settings-keyboard', show: async (world) => void (await settings(world, 'Keyboard')) },
   ...accountScenes,
   ...modelScenes,

@@ -1,8 +1,19 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { exactly } from '../fixtures/conversation.ts';
 import { expect, test } from '../fixtures/desk.ts';
 import { script, turnRequests } from '../fixtures/script.ts';
 import { openSettings } from '../fixtures/settings.ts';
+import { ask } from '../fixtures/window-calls.ts';
+
+const KNOWN = [
+  ['OpenRouter', 'https://openrouter.ai/api/v1'],
+  ['Google', 'https://generativelanguage.googleapis.com/v1beta/openai'],
+  ['Ollama', 'http://127.0.0.1:11434/v1'],
+  ['LM Studio', 'http://127.0.0.1:1234/v1'],
+  ['vLLM', 'http://127.0.0.1:8000/v1'],
+] as const;
 
 async function pick(window: Page, label: string, option: string | RegExp): Promise<void> {
   await window.getByRole('combobox', { name: label, exact: true }).last().click();
@@ -33,6 +44,25 @@ test('accounts: a server that is found is added, others are added, tested, chang
     await expect(ollama).toContainText(/\d+ models/);
     await expect(ollama).toContainText('free');
     await expect(found.getByRole('button', { name: 'Add Ollama' })).toBeHidden();
+  });
+
+  await test.step('what is known of a server that many use is filled in', async () => {
+    await settings.getByRole('button', { name: 'Add account…' }).click();
+    const form = settings.getByRole('form', { name: 'New account' });
+    const address = form.getByRole('textbox', { name: 'Base URL' });
+    for (const [kind, url] of KNOWN) {
+      await pick(window, 'Kind', kind);
+      await expect(address).toHaveValue(url);
+    }
+    await pick(window, 'Kind', 'Azure OpenAI');
+    await expect(address).toHaveAttribute(
+      'placeholder',
+      /openai\.azure\.com\/openai\/deployments\/DEPLOYMENT$/,
+    );
+    await expect(form.getByRole('textbox', { name: 'API version' })).toHaveValue('2024-10-21');
+    await expect(form.getByRole('textbox', { name: 'Headers' })).toHaveValue('api-key: {key}');
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    await expect(settings.getByRole('button', { name: 'Add account…' })).toBeFocused();
   });
 
   await test.step('what is wrong is said at its field', async () => {
@@ -228,4 +258,61 @@ test('a list of choices is cut off by nothing, wherever it opens', async ({ desk
     await window.keyboard.press('Escape');
     await settings.getByRole('button', { name: 'Close' }).click();
   }
+});
+
+test('where there is no key store, keys are kept in a file once the person says so, and no longer when they take it back', async ({
+  desk,
+}) => {
+  const { app } = await desk.start({ folder: desk.repository().directory });
+  const file = path.join(app.dataDir, 'secrets.json');
+  const key = 'sk-typed-0123456789';
+  const kept = () => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
+  const providerId = await ask(app.window, 'accounts.add', {
+    kind: 'openai-compat',
+    name: 'Work',
+    baseUrl: desk.server.openaiUrl,
+    key,
+    models: ['gpt-5.2'],
+  }).then((answer) => answer.providerId);
+  const settings = await openSettings(app.window, 'Accounts');
+  const choice = settings.getByRole('switch', { name: 'Keep them in a file' });
+  await expect(settings).toContainText('are kept in memory until Gaffer quits');
+  expect(kept()).not.toContain(providerId);
+  await choice.click();
+  await expect(choice).toBeChecked();
+  await expect(settings).toContainText('stand in secrets.json of your data folder, not encrypted');
+  expect(kept()).toContain(providerId);
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  await app.close();
+
+  const again = await desk.again(app);
+  const later = await openSettings(again.app.window, 'Accounts');
+  await later.getByRole('button', { name: 'Test Work' }).click();
+  await expect(later.getByRole('listitem', { name: 'Work' })).toContainText('works, checked just now');
+  await later.getByRole('switch', { name: 'Keep them in a file' }).click();
+  await expect(later).toContainText('are kept in memory until Gaffer quits');
+  expect(kept()).not.toContain(providerId);
+});
+
+test('what the person tells every agent is written in the settings, and stands before the next chat', async ({
+  desk,
+}) => {
+  script(desk.server, 'Good morning', [{ say: 'Guten Morgen.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  await expect(chat.message).toBeVisible({ timeout: 60_000 });
+  const settings = await openSettings(app.window, 'General');
+  await settings.getByRole('button', { name: 'Edit your instructions' }).click();
+  const editor = app.window.getByRole('dialog', { name: 'Your instructions' });
+  const field = editor.getByRole('textbox', { name: 'What every agent on this computer is told' });
+  await expect(field).toBeFocused();
+  await field.fill('Answer in German.');
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await expect(editor).toBeHidden();
+  await expect(settings.getByRole('button', { name: 'Edit your instructions' })).toBeFocused();
+  const file = path.join(app.homeDir, '.gaffer/AGENTS.md');
+  expect(fs.readFileSync(file, 'utf8')).toBe('Answer in German.\n');
+  await app.window.keyboard.press('Escape');
+  await chat.send('Good morning');
+  await expect(chat.agent).toHaveText(exactly('Guten Morgen.'));
+  expect(JSON.stringify(turnRequests(desk.server).at(-1)?.body)).toContain('Answer in German.');
 });

@@ -44,7 +44,7 @@ export interface DaemonOptions
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   /** Keys of accounts, and answers to hosts. */
-  readonly secrets: Secrets & AnswerStore;
+  readonly secrets: Secrets & AnswerStore & FaceOptions['secrets'];
   pickFolder(): Promise<string | null>;
   readonly random: Random;
 }

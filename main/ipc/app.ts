@@ -1,9 +1,10 @@
-import type { AppEvent, AppInfo, Settings } from '@shared/contract/app.ts';
+import type { AppEvent, AppInfo, SecretsKept, Settings } from '@shared/contract/app.ts';
 import type { ChatId } from '@shared/model/ids.ts';
 import type { QuitAnswer } from '@shared/model/local-work.ts';
 import { ok } from '@shared/util/result.ts';
 import { createEventQueue } from '../base/event-queue.ts';
 import type { CallHandlers, FeedHandlers } from './handlers.ts';
+import type { OwnInstructions } from './own-instructions.ts';
 
 export interface AppHandlerDeps {
   info(): Promise<AppInfo>;
@@ -14,6 +15,8 @@ export interface AppHandlerDeps {
   newWindow(chatId: ChatId | null): void;
   openUrl(url: string): Promise<void>;
   answerQuit(answer: QuitAnswer): void;
+  readonly instructions: OwnInstructions;
+  keepSecrets(inFile: boolean): Promise<SecretsKept>;
   saveSettings(change: Partial<Settings>): Promise<Settings>;
 }
 
@@ -43,6 +46,9 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
       await deps.openUrl(url);
       return ok(null);
     },
+    'app.keepSecrets': async ({ inFile }) => ok(await deps.keepSecrets(inFile)),
+    'app.instructions': async () => ok(await deps.instructions.load()),
+    'app.setInstructions': ({ text }) => deps.instructions.save(text),
     'settings.set': async (change) => ok(await deps.saveSettings(given(change))),
   };
 }

@@ -1,4 +1,4 @@
-import type { Settings } from '@shared/contract/app.ts';
+import type { SecretsKept, Settings } from '@shared/contract/app.ts';
 import type { Crew } from '@shared/model/crew.ts';
 import type { ChatId, OwnerId } from '@shared/model/ids.ts';
 import type { ApprovalMode } from '@shared/model/workspace.ts';
@@ -16,7 +16,7 @@ import type { Workspaces } from '../workspaces/registry.ts';
 
 /** What the person's side of the daemon is given by the app around it. */
 export interface FaceOptions {
-  readonly secrets: { readonly persist: boolean };
+  readonly secrets: { readonly kept: SecretsKept; keepInFile(inFile: boolean): Promise<void> };
   /** There are windows, or may be: somebody can answer. */
   readonly attended: boolean;
   /** `onDeny`: of a question that may be denied without looking at it. To allow it, one looks. */

@@ -10,6 +10,7 @@ import { followCrew } from './crew.ts';
 import type { FaceOptions, FaceParts } from './face-parts.ts';
 import { createLeaving } from './leaving.ts';
 import { createOpening } from './opening.ts';
+import { createOwnInstructions } from './own-instructions.ts';
 import { noticeOf, noticeOfGit, type QuestionNotice, tellQuestions } from './question-notices.ts';
 import { createWindowEvents, tellFullDisk, type WindowEvents } from './window-events.ts';
 
@@ -78,6 +79,8 @@ export async function openFace(options: FaceOptions, parts: FaceParts) {
     openUrl: options.openUrl,
     answerQuit: leaving.answer,
     saveSettings,
+    keepSecrets: secretsKeeper(options, events),
+    instructions: createOwnInstructions(options.homeDir),
     info: async () => infoOf(options, settings, folder),
   };
 }
@@ -94,7 +97,7 @@ function infoOf(
     homeDir: options.homeDir,
     settings,
     ...folder.state(),
-    secretsPersist: options.secrets.persist,
+    secrets: options.secrets.kept,
   };
 }
 
@@ -126,6 +129,16 @@ function openAttention(
       options.notify({ title, body, ...look, onClick, ...(asked ? { onDeny } : {}) });
     },
   });
+}
+
+/** Every window is told what came of it. */
+function secretsKeeper({ secrets }: FaceOptions, events: WindowEvents) {
+  return async (inFile: boolean) => {
+    await secrets.keepInFile(inFile);
+    const { kept } = secrets;
+    events.send({ type: 'secrets', kept });
+    return kept;
+  };
 }
 
 /** In the window that was in front last. */

@@ -50,6 +50,37 @@ test('without encryption a key stays in memory and no file is made', async () =>
   expect(await open(file, null).get('a')).toBeNull();
 });
 
+test('without encryption the person may have them in the file all the same, and may take it back', async () => {
+  const file = place();
+  const secrets = open(file, null);
+  await secrets.set('a', 'sk-one');
+  await secrets.keepInFile(true);
+  await secrets.set('b', 'sk-two');
+  expect([secrets.kept, secrets.persist, secrets.names()]).toEqual(['file', true, ['a', 'b']]);
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+
+  const later = open(file, null);
+  expect([later.kept, await later.get('a')]).toEqual(['file', 'sk-one']);
+  await later.keepInFile(false);
+  expect([later.kept, await later.get('b')]).toEqual(['memory', 'sk-two']);
+  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toEqual({});
+  expect(await open(file, null).get('b')).toBeNull();
+});
+
+test('where a key store has come, the next key encrypts those that stood in the file as they were', async () => {
+  const file = place();
+  const before = open(file, null);
+  await before.keepInFile(true);
+  await before.set('a', 'sk-one');
+  const after = open(file, reversing);
+  await after.set('b', 'sk-two');
+  expect(after.kept).toBe('system');
+  expect(fs.readFileSync(file, 'utf8')).not.toContain('clear:');
+  expect(await open(file, reversing).get('a')).toBe('sk-one');
+  await after.keepInFile(true);
+  expect(fs.readFileSync(file, 'utf8')).not.toContain('clear:');
+});
+
 test('the system is not asked before something needs it', async () => {
   let asked = 0;
   const file = place();

@@ -96,6 +96,10 @@ function obey(event: AppEvent): void {
       return openNew(event.workspaceId);
     case 'settings':
       return appStore.setState({ settings: event.settings });
+    case 'secrets': {
+      const { info } = appStore.getState();
+      return appStore.setState({ info: info && { ...info, secrets: event.kept } });
+    }
     case 'toast':
       return toast(event.message);
     case 'link':

@@ -21,6 +21,9 @@ export interface Settings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Encrypted by the system's key store, in a file of the person's as they are, or in memory until Gaffer quits. */
+export type SecretsKept = 'system' | 'file' | 'memory';
+
 /** What the window needs before it can draw anything. */
 export interface AppInfo {
   readonly version: string;
@@ -35,8 +38,7 @@ export interface AppInfo {
   readonly folderNamed: boolean;
   /** Why the folder on the command line could not be opened. */
   readonly folderProblem: string | null;
-  /** Keys can be kept by the operating system; else they stay in memory for this run. */
-  readonly secretsPersist: boolean;
+  readonly secrets: SecretsKept;
 }
 
 /** What main asks of the window. */
@@ -45,6 +47,7 @@ export type AppEvent =
   | { readonly type: 'open-chat'; readonly chatId: ChatId; readonly messageId: number | null }
   | { readonly type: 'open-workspace'; readonly workspaceId: WorkspaceId }
   | { readonly type: 'settings'; readonly settings: Settings }
+  | { readonly type: 'secrets'; readonly kept: SecretsKept }
   | { readonly type: 'toast'; readonly message: string }
   /** A link from outside would fill this in. */
   | { readonly type: 'link'; readonly prompt: string; readonly folder: string | null }
@@ -74,6 +77,16 @@ export const appContract = {
   'app.openExternal': call({
     input: z.object({ url: z.url({ protocol: /^https?$/ }) }),
     output: is<null>(),
+  }),
+  /** Where the system has no key store: in a file from now on, or in memory only. */
+  'app.keepSecrets': call({ input: z.object({ inFile: z.boolean() }), output: is<SecretsKept>() }),
+  /** What the person tells every agent on this computer, and the file that it stands in. */
+  'app.instructions': call({ input: z.object({}), output: is<{ file: string; text: string }>() }),
+  /** Empty: nothing, and there is no file. */
+  'app.setInstructions': call({
+    input: z.object({ text: z.string().max(64 * 1024) }),
+    output: is<null>(),
+    errors: ['failed'],
   }),
   'settings.set': call({
     input: z.object({

@@ -127,6 +127,8 @@ function memorySecrets() {
   const keys = new Map<string, string>();
   return {
     persist: false,
+    kept: 'memory',
+    keepInFile: async () => {},
     get: async (id: string) => keys.get(id) ?? null,
     set: async (id: string, key: string) => void keys.set(id, key),
     remove: async (id: string) => void keys.delete(id),

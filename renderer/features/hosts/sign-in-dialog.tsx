@@ -72,7 +72,7 @@ function useAnswer({ id, method, prompts }: SignInQuestion, onAnswered: () => vo
   const [values, setValues] = useState<readonly string[]>(() => prompts.map(() => ''));
   const [remember, setRemember] = useState(false);
   const [sending, setSending] = useState(false);
-  const persists = useStore(appStore, (s) => s.info?.secretsPersist ?? false);
+  const persists = useStore(appStore, (s) => s.info !== null && s.info.secrets !== 'memory');
   const awake = useDeadTime(id);
   // A server may want nothing but Enter; a key or an account is never opened by nothing.
   const complete = method === 'keyboard-interactive' || values.every((value) => value !== '');

@@ -1,3 +1,4 @@
+import type { SecretsKept } from '@shared/contract/app.ts';
 import type { ForgeKind } from '@shared/model/git.ts';
 import { useState } from 'react';
 import { useStore } from 'zustand';
@@ -10,11 +11,17 @@ import { PickerField } from '../../ui/picker-field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { FORGES, USUAL_HOSTS } from './forges.ts';
 
+const KEPT: Readonly<Record<SecretsKept, string>> = {
+  system: 'Kept by the operating system’s key store.',
+  file: 'Kept in a file, not encrypted.',
+  memory: 'Kept in memory until Gaffer quits.',
+};
+
 export function AddGitAccount({ onDone }: { readonly onDone: () => void }) {
   const [kind, setKind] = useState<ForgeKind>('github');
   const [typed, setTyped] = useState({ host: '', apiBase: '', token: '' });
   const [refused, setRefused] = useState<{ readonly code: string; readonly message: string } | null>(null);
-  const persist = useStore(appStore, (s) => s.info?.secretsPersist ?? true);
+  const kept = useStore(appStore, (s) => s.info?.secrets ?? 'system');
   const refusal = refused?.message ?? null;
   const isTaken = refused?.code === 'host-taken';
   const field = (name: keyof typeof typed) => ({
@@ -52,7 +59,7 @@ export function AddGitAccount({ onDone }: { readonly onDone: () => void }) {
       <Field
         label="Token"
         type="password"
-        hint={`${persist ? 'Kept by the operating system’s key store.' : 'Kept in memory until Gaffer quits.'} Without one you are asked when a chat needs it.`}
+        hint={`${KEPT[kept]} Without one you are asked when a chat needs it.`}
         {...field('token')}
       />
       <Problem text={isTaken ? null : refusal} />

@@ -6,6 +6,7 @@ import { appStore, setSettings } from '../../state/app.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { type Choice, Picker } from '../../ui/picker.tsx';
 import { Switch } from '../../ui/switch.tsx';
+import { OwnInstructions } from './own-instructions.tsx';
 
 const THEMES: readonly Choice<SettingValues['theme']>[] = [
   { value: 'system', label: 'Follow the system' },
@@ -55,6 +56,7 @@ export function General() {
         />
       </div>
       <Zoom />
+      <OwnInstructions />
       <div className="li">
         <span>
           <b>Notifications</b>

@@ -2,18 +2,17 @@ import type { AccountOffer } from '@shared/model/account.ts';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { plural } from '../../../lib/format.ts';
-import { appStore } from '../../../state/app.ts';
 import { acceptOffer, lookForOffers, modelsStore } from '../../../state/models.ts';
 import { touchClock } from '../../../state/ticks.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ListRow } from '../../../ui/list-row.tsx';
 import { AccountRow } from './account-row.tsx';
 import { AddAccount } from './add-account.tsx';
+import { KeysKept } from './keys-kept.tsx';
 
 export function Accounts() {
   const accounts = useStore(modelsStore, (s) => s.accounts);
   const offers = useStore(modelsStore, (s) => s.offers);
-  const persist = useStore(appStore, (s) => s.info?.secretsPersist ?? true);
   const [adding, setAdding] = useState(false);
   useEffect(() => void lookForOffers(), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is listed is told as it is now
@@ -32,11 +31,7 @@ export function Accounts() {
         </Button>
       </div>
       {adding && <AddAccount onDone={() => setAdding(false)} />}
-      {!persist && (
-        <p className="meta">
-          This system offers no key store: keys and answers are kept in memory until Gaffer quits.
-        </p>
-      )}
+      <KeysKept />
     </>
   );
 }
