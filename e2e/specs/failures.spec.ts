@@ -97,6 +97,14 @@ test('a model event that makes no sense is an error row, and Retry works', async
   await chat.send('Answer me');
   await expect(chat.error).toBeVisible({ timeout: 30_000 });
   await app.screenshot('malformed-event');
+  // It is said when it happens, and not when somebody comes to see it.
+  const said = app.window.getByRole('status', { name: 'Announcements' });
+  const [words = ''] = (await chat.error.locator('.cause').innerText()).split('\n');
+  await expect(said).toHaveText(words);
+  await app.window.reload();
+  await chat.chat('Answer me').click();
+  await expect(chat.error).toContainText(words);
+  await expect(said).not.toContainText(words);
   await chat.error.getByRole('button', { name: 'Retry' }).click();
   await expect(chat.agent.last()).toContainText('Here is the whole answer.', { timeout: 30_000 });
   await chat.rests();

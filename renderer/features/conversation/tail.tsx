@@ -18,6 +18,7 @@ import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
 import { LinkLine } from './link-line.tsx';
 import { endsUnanswered, tailKind } from './tail-kind.ts';
+import { useFailureSaid } from './use-failure-said.ts';
 
 function useTailKind(session: ChatSession) {
   const own = useStore(session.store, (s) => s.lost);
@@ -44,6 +45,7 @@ function useTailKind(session: ChatSession) {
 /** What stands after the last row: why it does not go on, and the one action that helps. */
 export function Tail({ session }: { readonly session: ChatSession }) {
   const { kind, retry, error, place } = useTailKind(session);
+  useFailureSaid(session, kind === 'error' ? error : null);
   switch (kind) {
     case 'lost':
       return (
@@ -175,7 +177,6 @@ function RetryCard({ session, retry }: { readonly session: ChatSession; readonly
 
 function ErrorCard({ session, error }: { readonly session: ChatSession; readonly error: ChatFault }) {
   const help = helpFor(error.kind);
-  useEffect(() => announce(error.message), [error.message]);
   const Icon = help === 'settings' ? KeyRound : help === 'reconnect' ? Unplug : CircleX;
   return (
     <div className="rowcard bad" role="group" aria-label="Error">
