@@ -37,14 +37,7 @@ export function ImportDialog({ preview }: { readonly preview: ImportPreview }) {
       {preview.importedAt !== null && (
         <p role="status">This file was imported before, on {moment(preview.importedAt)}.</p>
       )}
-      <ul className="set coming" aria-label="Chats in the file" tabIndex={0}>
-        {preview.chats.slice(0, LISTED).map((chat, at) => (
-          <ComingRow key={at} chat={chat} out={chat.isHere && !again} />
-        ))}
-        {preview.chats.length > LISTED && (
-          <li className="meta">and {plural(preview.chats.length - LISTED, 'more', 'more')}</li>
-        )}
-      </ul>
+      <Coming chats={preview.chats} again={again} />
       {here > 0 && (
         <Checkbox
           label={`Import ${plural(here, 'chat')} again that ${here === 1 ? 'is' : 'are'} here already`}
@@ -61,7 +54,12 @@ export function ImportDialog({ preview }: { readonly preview: ImportPreview }) {
         <Progress job={job} />
       ) : (
         <div className="btns">
-          <Button look="primary" disabled={coming === 0} onClick={() => void importNow(again)}>
+          <Button
+            look="primary"
+            data-focus-first
+            disabled={coming === 0}
+            onClick={() => void importNow(again)}
+          >
             {coming === 0 ? 'Nothing is new' : `Import ${plural(coming, 'chat')}`}
           </Button>
           <Button look="quiet" onClick={closeTransfer}>
@@ -70,6 +68,26 @@ export function ImportDialog({ preview }: { readonly preview: ImportPreview }) {
         </div>
       )}
     </Dialog>
+  );
+}
+
+interface ComingProps {
+  readonly chats: readonly ImportedChat[];
+  /** Those that are here come again. */
+  readonly again: boolean;
+}
+
+/** Scrolled by the keyboard, too. */
+function Coming({ chats, again }: ComingProps) {
+  return (
+    <ul className="set coming" aria-label="Chats in the file" tabIndex={0}>
+      {chats.slice(0, LISTED).map((chat, at) => (
+        <ComingRow key={at} chat={chat} out={chat.isHere && !again} />
+      ))}
+      {chats.length > LISTED && (
+        <li className="meta">and {plural(chats.length - LISTED, 'more', 'more')}</li>
+      )}
+    </ul>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { UsageNow } from '@shared/contract/usage.ts';
 import type { Account, ModelChoice } from '@shared/model/account.ts';
+import { presetOf } from '@shared/model/account-preset.ts';
 import { age, plural } from '../../../lib/format.ts';
 import { costWords } from '../../../lib/money.ts';
 
@@ -10,10 +11,15 @@ export interface AccountWords {
 
 /** The second line of an account: what is wrong, else where it comes from and what it offers. */
 export function accountWords(account: Account, models: number, nowMs: number): AccountWords {
-  const { check, hasKey, keyVariable } = account;
-  if (check?.problem) return { text: `${check.problem.short} · ${checked(check.at, nowMs)}`, tone: 'err' };
+  const { check, hasKey, keyVariable, enabled } = account;
+  // What is not in use is not wrong.
+  const tone = enabled ? 'err' : 'meta';
+  if (check?.problem) return { text: `${check.problem.short} · ${checked(check.at, nowMs)}`, tone };
   if (!hasKey && needsKey(account))
-    return { text: keyVariable === null ? 'no key' : `no key in ${keyVariable}`, tone: 'err' };
+    return {
+      text: keyVariable !== null ? `no key in ${keyVariable}` : enabled ? 'no key' : 'not set up',
+      tone,
+    };
   const tested = check ? [`works, ${checked(check.at, nowMs)}`] : [];
   return { text: [...origin(account), plural(models, 'model'), ...tested].join(' · '), tone: 'meta' };
 }
@@ -35,7 +41,7 @@ export function checked(at: string, nowMs: number): string {
 
 /** A compatible server may do without one. */
 export function needsKey({ kind, preset }: Account): boolean {
-  return kind === 'openai' || kind === 'anthropic' || ['openrouter', 'google', 'azure'].includes(preset);
+  return presetOf(preset, kind)?.needsKey ?? false;
 }
 
 /** What it cost today; "free" where none of its models costs anything. */
