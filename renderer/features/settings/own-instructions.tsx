@@ -1,6 +1,9 @@
 import { ScrollText } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
+import { shortPath } from '../../lib/short-path.ts';
+import { appStore } from '../../state/app.ts';
 import { announce, toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -30,6 +33,7 @@ interface EditorProps {
 
 function Editor({ onClose }: EditorProps) {
   const [file, setFile] = useState('');
+  const home = useStore(appStore, (s) => s.info?.homeDir ?? '');
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
@@ -59,7 +63,7 @@ function Editor({ onClose }: EditorProps) {
             className="instructions"
             rows={10}
             placeholder="Answer in German. Run the tests before you say that something is done."
-            hint={`In ${file}. New chats follow it at once, those that go on within five minutes; a host has a file of its own there.`}
+            hint={`In ${shortPath(file, home)}. New chats follow it at once, those that go on within five minutes; a host has a file of its own there.`}
             problem={problem}
             value={text}
             onChange={(event) => setText(event.target.value)}
