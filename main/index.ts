@@ -10,11 +10,10 @@ import { errorFields, type Log } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import type { Daemon, DaemonOptions } from './daemon.ts';
 import { type Arguments, packed, parseArguments, unpacked } from './shell/arguments.ts';
+import { askAfterFailure } from './shell/ask-after-failure.ts';
 import { closeInOrder } from './shell/close-in-order.ts';
 import { parseDeepLink, SCHEME } from './shell/deep-link.ts';
 import { createDesktop, type Desktop } from './shell/desktop.ts';
-import { describeFailure } from './shell/failure-text.ts';
-import { showFailure } from './shell/failure-window.ts';
 import { createDialogs } from './shell/file-dialogs.ts';
 import { openLogFile } from './shell/log-file.ts';
 import { installMenu } from './shell/menu.ts';
@@ -209,11 +208,12 @@ async function open(run: Run, start: StartDaemon): Promise<void> {
       run.windows.reload();
     } catch (error) {
       run.log.error('the daemon is not there', errorFields(error));
-      const text = describeFailure(error, run.dataDir);
-      process.stderr.write(`${text.title}. ${text.cause}\n`);
-      const failure = showFailure(text);
-      run.windows.destroyAll();
-      if ((await failure.choice) === 'quit') return app.quit();
+      const { choice, failure } = await askAfterFailure(error, {
+        ...run,
+        workerFile: path.join(out, 'main/backup-worker.js'),
+        onShown: () => run.windows.destroyAll(),
+      });
+      if (choice === 'quit') return app.quit();
       // A data directory that could not even be made is tried from the very beginning.
       if (run.unusable !== null) {
         app.relaunch();

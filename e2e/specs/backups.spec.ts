@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { root } from '../fixtures/app.ts';
+import { Conversation } from '../fixtures/conversation.ts';
 import { expect, test } from '../fixtures/desk.ts';
+import { mainWindow, windowWith } from '../fixtures/failure-windows.ts';
 import { isTurn, script } from '../fixtures/script.ts';
 
 /** After it was looked at, and before it is opened for good: the file is held, wherever it is moved meanwhile. */
@@ -118,4 +121,40 @@ test('a verified copy is made while a chat works, and brings back what it held; 
     await expect(copies.last().getByRole('button', { name: 'Restore…' })).toBeDisabled();
     await app.screenshot('backups-damaged');
   });
+});
+
+test('a database that does not open is replaced by the last verified copy when the person says so, and not deleted', async ({
+  desk,
+}) => {
+  test.setTimeout(240_000);
+  script(desk.server, 'Before', [{ say: 'Said before the copy.' }]);
+  const { app, chat } = await desk.start({ folder: desk.repository().directory });
+  await chat.send('Before');
+  await expect(chat.agent).toContainText('Said before the copy.', { timeout: 60_000 });
+  await chat.rests();
+  await app.window.getByRole('button', { name: 'Settings' }).first().click();
+  const settings = app.window.getByRole('dialog', { name: 'Settings' });
+  await settings.getByRole('tab', { name: 'Backups' }).click();
+  await settings.getByRole('button', { name: 'Make a copy now' }).click();
+  await expect(settings.getByRole('list', { name: 'Copies' }).getByRole('listitem')).toHaveCount(1, {
+    timeout: 120_000,
+  });
+  await app.close();
+  const home = path.join(app.dataDir, 'db');
+  fs.rmSync(path.join(home, 'pg18/global/pg_control'));
+
+  const again = await desk.again(app);
+  const failure = await windowWith(again.app, 'The database cannot be opened');
+  await failure.screenshot({ path: path.join(root, 'test-results/screenshots/database-damaged.png') });
+  await failure.getByRole('button', { name: 'Restore the copy' }).click();
+  const page = await mainWindow(again.app);
+  await expect(page.getByText(/^The copy of .* was restored\./).first()).toBeVisible({ timeout: 120_000 });
+  const restored = new Conversation(page);
+  await restored.chat('Before').click();
+  await expect(restored.agent).toContainText('Said before the copy.');
+  // What nobody can open is nobody's to delete; where it lies is said.
+  await page.getByRole('button', { name: 'Settings' }).first().click();
+  await page.getByRole('tab', { name: 'Backups' }).click();
+  await expect(page.getByRole('alert')).toContainText('pg18.replaced', { timeout: 60_000 });
+  expect(fs.existsSync(path.join(home, 'pg18.replaced/PG_VERSION'))).toBe(true);
 });

@@ -4,9 +4,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
 import { cleanEnv, electronPath, launchArgs, type RunningApp, root } from '../fixtures/app.ts';
 import { Conversation } from '../fixtures/conversation.ts';
+import { mainWindow, windowWith } from '../fixtures/failure-windows.ts';
 import { HostDialogs } from '../fixtures/host-dialogs.ts';
 import { isTurn, script, turnRequests } from '../fixtures/script.ts';
 import { mountSmallDisk, smallDiskMissing } from '../fixtures/small-disk.ts';
@@ -217,31 +217,9 @@ test('a database that another program holds is not touched; when it is free, the
   expect(fs.readdirSync(path.join(dataDir, 'db'))).toEqual([]);
   await new Promise((resolve) => holder.close(resolve));
   await failure.getByRole('button', { name: 'Try again' }).click();
-  await expect
-    .poll(() => app.electron.windows().some((page) => page.url().startsWith('file:')), { timeout: 30_000 })
-    .toBe(true);
-  const page = app.electron.windows().find((one) => one.url().startsWith('file:')) ?? app.window;
+  const page = await mainWindow(app);
   await expect(new Conversation(page).message).toBeVisible({ timeout: 30_000 });
 });
-
-/** The window that shows this alert: another one may have been first. */
-async function windowWith(app: RunningApp, title: string) {
-  // A window may go while it is being asked.
-  const alerts = (page: Page) =>
-    page
-      .getByRole('alert')
-      .filter({ hasText: title })
-      .count()
-      .catch(() => 0);
-  const find = async () => {
-    for (const page of app.electron.windows()) {
-      if (!page.isClosed() && (await alerts(page)) > 0) return page;
-    }
-    return null;
-  };
-  await expect.poll(async () => (await find()) !== null, { timeout: 30_000 }).toBe(true);
-  return (await find()) ?? app.window;
-}
 
 test('a full disk is said in words and loses nothing; with room again the same chat goes on', async ({
   desk,

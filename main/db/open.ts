@@ -4,20 +4,20 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { Log } from '../base/log.ts';
 import { errorFields } from '../base/log.ts';
 import { exists } from './archive.ts';
-import { type ControlFile, controlOf, keepingControl, openRecovering } from './checkpoint.ts';
+import { type ControlFile, controlOf, keepingControl } from './checkpoint.ts';
 import { type Copied, copyDatabase } from './copy-database.ts';
-import { ENGINE_MAJOR, openEngine } from './engine.ts';
+import { ENGINE_MAJOR } from './engine.ts';
 import { DatabaseFault } from './fault.ts';
 import { listenForHints } from './hints.ts';
 import { type DatabaseLock, lockDirectory } from './lock.ts';
-import { migrate } from './migrate.ts';
 import { refuseNetworkFilesystem } from './network-filesystem.ts';
+import { openMigrated, openRestored } from './open-migrated.ts';
 import { layDatabase } from './prepared.ts';
 import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
 import { EngineSession, toFault } from './sessions.ts';
 import type { Hint } from './store.ts';
 import { makeSynced } from './sync-files.ts';
-import { confirmRestored, rejectRestored, takeRestored } from './take-restored.ts';
+import { confirmRestored } from './take-restored.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface OpenOptions {
@@ -242,35 +242,5 @@ export async function openDatabase(
   } catch (error) {
     await lock.release();
     throw toFault(error);
-  }
-}
-
-/** Null: there is none, or it does not open and what was there before is in its place again. */
-async function openRestored(home: string, file: ControlFile, log: Log) {
-  const order = await takeRestored(home, file);
-  if (!order) return null;
-  try {
-    return await openMigrated(file);
-  } catch (error) {
-    log.error('The restored database does not open: it is put back', {
-      copy: order.name,
-      ...errorFields(error),
-    });
-    await rejectRestored(home, file);
-    return null;
-  }
-}
-
-async function openMigrated(file: ControlFile): Promise<{ db: PGlite; migrations: number }> {
-  const db = await openRecovering(file, () => openEngine({ directory: file.data }));
-  return { db, migrations: await migrateOrClose(db) };
-}
-
-async function migrateOrClose(db: PGlite): Promise<number> {
-  try {
-    return await migrate(db);
-  } catch (error) {
-    await db.close();
-    throw error;
   }
 }

@@ -1,14 +1,18 @@
 import { BrowserWindow } from 'electron';
 import type { FailureText } from './failure-text.ts';
 
+type Choice = 'retry' | 'restore' | 'quit';
+
 /** `choice` is what the person wants; closing the window is `quit`. */
 export interface Failure {
-  readonly choice: Promise<'retry' | 'quit'>;
+  readonly choice: Promise<Choice>;
+  /** In its place, with nothing to choose. */
+  say(text: FailureText): void;
   close(): void;
 }
 
-/** A small window instead of the app: what happened and what to do. It runs no script. */
-export function showFailure(text: FailureText): Failure {
+/** A small window instead of the app: what happened and what to do. It runs no script. `canRestore`: there is a copy. */
+export function showFailure(text: FailureText, canRestore = false): Failure {
   const window = new BrowserWindow({
     width: 520,
     height: 340,
@@ -18,30 +22,40 @@ export function showFailure(text: FailureText): Failure {
     autoHideMenuBar: true,
     webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false },
   });
-  const choice = new Promise<'retry' | 'quit'>((resolve) => {
+  const load = (words: FailureText, buttons: string) =>
+    window.loadURL(`data:text/html;charset=utf-8,${encodeURIComponent(pageOf(words, buttons))}`);
+  const choice = new Promise<Choice>((resolve) => {
     window.webContents.on('will-navigate', (event) => {
       event.preventDefault();
-      if (event.url.startsWith('gaffer:')) resolve(event.url === 'gaffer:retry' ? 'retry' : 'quit');
+      const chosen = (['retry', 'restore'] as const).find((one) => event.url === `gaffer:${one}`);
+      if (event.url.startsWith('gaffer:')) resolve(chosen ?? 'quit');
     });
     window.on('closed', () => resolve('quit'));
-    const page = `data:text/html;charset=utf-8,${encodeURIComponent(pageOf(text))}`;
-    window.loadURL(page).catch(() => resolve('quit'));
+    load(text, buttonsOf(canRestore)).catch(() => resolve('quit'));
   });
   return {
     choice,
+    say(words) {
+      if (!window.isDestroyed()) void load(words, '').catch(() => undefined);
+    },
     close() {
       if (!window.isDestroyed()) window.destroy();
     },
   };
 }
 
-function pageOf({ title, cause, help }: FailureText): string {
+function buttonsOf(canRestore: boolean): string {
+  const offer = canRestore ? '<a role="button" href="gaffer:restore">Restore the copy</a>' : '';
+  return `<footer><a role="button" href="gaffer:quit">Quit</a>${offer}
+<a role="button" class="first" href="gaffer:retry">Try again</a></footer>`;
+}
+
+function pageOf({ title, cause, help }: FailureText, buttons: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>${STYLE}</style></head><body><main role="alert"><h1>${escape(title)}</h1>
 <p>${escape(cause)}</p><p class="help">${escape(help)}</p></main>
-<footer><a role="button" href="gaffer:quit">Quit</a>
-<a role="button" class="first" href="gaffer:retry">Try again</a></footer></body></html>`;
+${buttons}</body></html>`;
 }
 
 function escape(text: string): string {

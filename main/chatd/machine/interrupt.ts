@@ -48,7 +48,7 @@ export const finishInterruption = operation(
 
 const STOPPED: ChatFault = {
   kind: 'stopped',
-  message: 'Stopped together with the chat that started this one. Its queue was kept.',
+  message: 'Stopped together with other chats. Its queue was kept.',
   retryable: false,
 };
 
