@@ -3,6 +3,9 @@ import { DatabaseFault } from '../db/fault.ts';
 /** Of an archive; its size tells it without reading it. */
 export const CHANGED = 'The file has changed since it was made.';
 
+/** Stands behind the name of an archive that is verified and has no note yet. */
+export const VERIFIED = '.verified';
+
 const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'There is not enough room on the disk for a copy.',
   EDQUOT: 'Your share of the disk is used up.',

@@ -47,7 +47,7 @@ async function keepArchive(
   failpoint('before-copy-noted');
   const { chats, messages } = done.sealed.content.holding;
   const facts = { madeAt, why, chats, messages, verifiedAt: desk.now(), problem: null };
-  await shelf.write(name, { ...facts, sealed: done.sealed });
+  await shelf.put(name, { ...facts, sealed: done.sealed });
   failpoint('after-copy-noted');
   await shelf.prune();
   return ok({ name, bytes: done.bytes, ...facts });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { BackupCopy } from '@shared/contract/backups.ts';
 import { z } from 'zod';
 import { makeSynced, syncPath } from '../db/sync-files.ts';
-import { CHANGED } from './describe-trouble.ts';
+import { CHANGED, VERIFIED } from './describe-trouble.ts';
 import type { Sealed } from './tasks.ts';
 
 /** What stands beside an archive, as JSON. */
@@ -53,6 +53,8 @@ export interface Shelf {
   sweep(): Promise<void>;
   list(): Promise<readonly Kept[]>;
   write(name: string, note: Note): Promise<void>;
+  /** A verified archive takes its place: with its note, or not at all. */
+  put(name: string, note: Note): Promise<void>;
   prune(): Promise<void>;
 }
 
@@ -76,11 +78,12 @@ export function openShelf(directory: string): Shelf {
     const copies = await Promise.all(names.map(read));
     return copies.filter((copy) => copy !== null).sort((a, b) => b.madeAt.localeCompare(a.madeAt));
   }
-  async function sweep(): Promise<void> {
-    const left = (await readdir(directory)).filter(
-      (name) => name.startsWith('.scratch-') || name.endsWith('.partial'),
-    );
-    for (const name of left) await rm(pathOf(name), { recursive: true, force: true });
+  const sweep = () => sweepIn(directory);
+  async function write(name: string, written: Note): Promise<void> {
+    const next = `${noteOf(name)}.partial`;
+    await writeFile(next, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 });
+    await syncPath(next, 'file');
+    await rename(next, noteOf(name));
   }
   return {
     directory,
@@ -89,14 +92,21 @@ export function openShelf(directory: string): Shelf {
     async prepare() {
       await makeSynced(directory);
       await sweep();
+      await removeHalves(directory);
     },
+    async put(name, written) {
+      const verified = `${pathOf(name)}${VERIFIED}`;
+      try {
+        await write(name, written);
+        await rename(verified, pathOf(name));
+        await syncPath(directory, 'directory');
+      } catch (error) {
+        await rm(verified, { force: true });
+        throw error;
+      }
+    },
+    write,
     sweep,
-    async write(name, written) {
-      const next = `${noteOf(name)}.partial`;
-      await writeFile(next, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 });
-      await syncPath(next, 'file');
-      await rename(next, noteOf(name));
-    },
     async prune() {
       for (const { name } of surplus(await list())) {
         await rm(pathOf(name), { force: true });
@@ -104,6 +114,22 @@ export function openShelf(directory: string): Shelf {
       }
     },
   };
+}
+
+async function sweepIn(directory: string): Promise<void> {
+  const left = (await readdir(directory)).filter(
+    (name) => name.startsWith('.scratch-') || name.endsWith('.partial'),
+  );
+  for (const name of left) await rm(path.join(directory, name), { recursive: true, force: true });
+}
+
+/** Of a process that ended before a copy had both its name and its note. */
+async function removeHalves(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  const isHalf = (name: string) =>
+    name.endsWith(VERIFIED) ||
+    (name.endsWith('.gz.json') && !names.includes(name.slice(0, -'.json'.length)));
+  for (const name of names.filter(isHalf)) await rm(path.join(directory, name), { force: true });
 }
 
 /** Pure. Which copies go: the oldest, beyond the number and the size; never the newest sound one. */

@@ -8,7 +8,7 @@ import type { Holding } from '../db/copy-database.ts';
 import { errorCode } from '../db/error-code.ts';
 import { syncPath, syncTree } from '../db/sync-files.ts';
 import { INCOMING } from '../db/take-restored.ts';
-import { CHANGED } from './describe-trouble.ts';
+import { CHANGED, VERIFIED } from './describe-trouble.ts';
 import { type Content, differences, findDamage, loadContent, openCopy } from './examine.ts';
 
 /** What the worker is asked for, one task a worker. */
@@ -82,7 +82,7 @@ async function keep({ scratch, archive, replaced }: Extract<Task, { type: 'keep'
   return await seal({ scratch, archive }, await packTo(replaced.data, `${archive}.partial`), content);
 }
 
-/** The archive has its name when it was opened again and held the same. */
+/** The archive loses its mark when it was opened again and held the same; its name it gets with its note (shelf.ts). */
 async function seal(
   { scratch, archive }: { readonly scratch: string; readonly archive: string },
   { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
@@ -95,8 +95,7 @@ async function seal(
     await rm(partial, { force: true });
     return verified;
   }
-  await rename(partial, archive);
-  await syncPath(path.dirname(archive), 'directory');
+  await rename(partial, `${archive}${VERIFIED}`);
   return { ...verified, bytes, sealed };
 }
 
