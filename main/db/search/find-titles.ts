@@ -53,7 +53,7 @@ export const findTitles = operation('read', async (tx: Tx, step: TitleStep): Pro
      where c.owner_id = $1 and ($2::uuid[] is null or c.id = any($2))
        and ($3::timestamptz is null or c.created_at < $3) and ($4::timestamptz is null or c.updated_at >= $4)
        and (octet_length(c.title) > char_length(c.title)
-         or not exists (select from unnest($5::text[]) word where position(word in lower(c.title)) = 0))
+         or lower(c.title) like all($5::text[]))
        and ($6::timestamptz is null or (c.updated_at, c.id) < ($6, $7::uuid))
      order by c.updated_at desc, c.id desc limit ${STEP_ROWS}`,
     [
@@ -61,7 +61,8 @@ export const findTitles = operation('read', async (tx: Tx, step: TitleStep): Pro
       step.chatIds && [...step.chatIds],
       step.before,
       step.since,
-      step.terms.flatMap((term) => (term.not ? [] : term.words)),
+      // A word has no signs in it that mean something there.
+      step.terms.flatMap((term) => (term.not ? [] : term.words.map((word) => `%${word}%`))),
       step.below?.changed ?? null,
       step.below?.chatId ?? null,
     ],
