@@ -7,6 +7,7 @@ import { makePicture } from '../fixtures/picture.ts';
 import { isTurn, script, turnRequests } from '../fixtures/script.ts';
 import { systemViewer } from '../fixtures/system-viewer.ts';
 import { ask } from '../fixtures/window-calls.ts';
+import { inBothThemes } from '../fixtures/workspaces.ts';
 
 const picture = { name: 'screen.png', mimeType: 'image/png', buffer: makePicture() };
 const notes = { name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# Notes\n\nBe kind.\n') };
@@ -91,6 +92,7 @@ test('files are attached, seen by the model and shown in the message', async ({ 
     expect(fs.statSync(copy).mode & 0o777).toBe(0o400);
     await attach(chat, { ...paper, name: 'run.desktop' }, notes);
     await expect(attachments(chat)).toHaveCount(2);
+    await inBothThemes(app, 'attachments-to-open');
     await attachments(chat).getByRole('button', { name: 'Open run.desktop' }).click();
     await expect.poll(() => viewer.opened()).toHaveLength(2);
     expect(path.basename(viewer.opened()[1] ?? '')).toBe('run.desktop.pdf');
