@@ -12,7 +12,7 @@ import {
 
 const KINDS: readonly (readonly [RegExp, typeof File])[] = [
   [/\.(?:png|jpe?g|gif|webp|svg|ico|bmp|avif)$/i, FileImage],
-  [/\.(?:md|markdown|txt|rst|adoc|log|csv|tsv)$|^(?:readme|license|notice|changelog)/i, FileText],
+  [/\.(?:md|markdown|txt|pdf|rst|adoc|log|csv|tsv)$|^(?:readme|license|notice|changelog)/i, FileText],
   [/\.(?:json|jsonc|ya?ml|toml|ini|conf|xml|plist|properties)$|^\.[a-z-]+rc$/i, Braces],
   [/\.(?:sh|bash|zsh|fish|ps1|bat|cmd)$|^(?:makefile|dockerfile|justfile)$/i, FileTerminal],
   [/\.lock$|^package-lock\.json$/i, Lock],
