@@ -1,21 +1,18 @@
-import type { ChatFault, RetryInfo } from '@shared/model/fault.ts';
-import { CircleDashed, CircleX, Clock, KeyRound, Pause, Square, Unplug } from 'lucide-react';
+import type { RetryInfo } from '@shared/model/fault.ts';
+import { CircleDashed, Clock, Pause, Square, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { countdown } from '../../lib/format.ts';
 import { chatsStore } from '../../state/chats.ts';
-import { compactContext } from '../../state/context.ts';
-import { openDoctor } from '../../state/doctor.ts';
-import { type Help, helpFor, reconnectAndRetry, retryNow } from '../../state/fault-help.ts';
+import { retryNow } from '../../state/fault-help.ts';
 import type { ChatSession } from '../../state/live.ts';
-import { showSettings } from '../../state/nav.ts';
 import { secondsLeft } from '../../state/status.ts';
 import { stopTree } from '../../state/stop.ts';
 import { useSeconds } from '../../state/ticks.ts';
 import { announce } from '../../state/toasts.ts';
-import { openInComposer } from '../../state/wishes.ts';
 import { workspacesStore } from '../../state/workspaces.ts';
 import { Button } from '../../ui/button.tsx';
+import { ErrorCard } from './error-card.tsx';
 import { LinkLine } from './link-line.tsx';
 import { endsUnanswered, tailKind } from './tail-kind.ts';
 import { useFailureSaid } from './use-failure-said.ts';
@@ -172,59 +169,5 @@ function RetryCard({ session, retry }: { readonly session: ChatSession; readonly
         </Button>
       </span>
     </div>
-  );
-}
-
-function ErrorCard({ session, error }: { readonly session: ChatSession; readonly error: ChatFault }) {
-  const help = helpFor(error.kind);
-  const Icon = help === 'settings' ? KeyRound : help === 'reconnect' ? Unplug : CircleX;
-  return (
-    <div className="rowcard bad" role="group" aria-label="Error">
-      <span className="err">
-        <Icon className="i" aria-hidden="true" />
-      </span>
-      <span className="cause">
-        {error.message}
-        {error.detail && <span className="detail">{error.detail}</span>}
-      </span>
-      <span className="btns">
-        <HelpButton session={session} help={help} />
-        {help !== 'retry' && (
-          <Button look="quiet" onClick={() => void retryNow(session.chatId)}>
-            Retry
-          </Button>
-        )}
-      </span>
-    </div>
-  );
-}
-
-function HelpButton({ session, help }: { readonly session: ChatSession; readonly help: Help }) {
-  switch (help) {
-    case 'compact':
-      return <Button onClick={() => void compactContext(session.chatId)}>Compact</Button>;
-    case 'retry':
-      return <Button onClick={() => void retryNow(session.chatId)}>Retry</Button>;
-    case 'settings':
-      return <Button onClick={() => showSettings('accounts')}>Open model settings</Button>;
-    case 'model':
-      return <Button onClick={() => openInComposer.make('Model')}>Switch model</Button>;
-    case 'reconnect':
-      return <ReconnectButtons session={session} />;
-  }
-}
-
-function ReconnectButtons({ session }: { readonly session: ChatSession }) {
-  const workspaceId = useStore(session.store, (s) => s.view?.chat.workspace_id ?? null);
-  const place = useStore(workspacesStore, (s) => s.list?.find((w) => w.id === workspaceId) ?? null);
-  return (
-    <>
-      <Button onClick={() => void reconnectAndRetry(session.chatId, workspaceId)}>Reconnect</Button>
-      {place && place.hostId !== null && (
-        <Button look="quiet" onClick={() => openDoctor(place.host)}>
-          Open doctor
-        </Button>
-      )}
-    </>
   );
 }
