@@ -45,6 +45,40 @@ async function finish(chat: Arranged): Promise<void> {
   expect(await m.store.call('finishInterruption', { ...fence, messages })).toMatchObject({ ok: true });
 }
 
+test('stopping all that runs: queues wait, and who waits for the person goes on waiting', async () => {
+  const { top, below, states } = await family('R1', [
+    ['R0'],
+    ['R1'],
+    ['A0', { call: 'gated' }],
+    ['W'],
+    ['I1'],
+  ]);
+  const { stopped } = await m.store.call('interruptAll', { ownerId: top.ownerId });
+  expect([...stopped].sort()).toEqual(
+    [top, ...below.filter((_, n) => n === 0 || n === 1 || n === 4)].map(({ chatId }) => chatId).sort(),
+  );
+  expect([await loadState(m, top.chatId), ...(await states())]).toEqual([
+    'I1',
+    'I0',
+    'I1',
+    'A0',
+    'W',
+    'I1',
+  ]);
+  for (const chat of [top, below[1], below[4]]) if (chat) await finish(chat);
+  // A person's own chat, too: nothing is promoted.
+  expect([await loadState(m, top.chatId), ...(await states())]).toEqual([
+    'E1',
+    'I0',
+    'E1',
+    'A0',
+    'W',
+    'E1',
+  ]);
+  const stranger = asId<OwnerId>(randomUUID());
+  expect(await m.store.call('interruptAll', { ownerId: stranger })).toEqual({ stopped: [] });
+});
+
 describe('stopping a tree', () => {
   test('what runs is interrupted, what waits is idle, what rests is left alone', async () => {
     const { top, below, states } = await family('R0', [
