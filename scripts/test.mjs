@@ -75,11 +75,11 @@ async function vitest(project) {
   return countVitest(report, code, again);
 }
 
-/** All specs in two halves where each can have a display and a session bus of its own: most of the time is waiting. */
+/** All specs in three shards where each can have a display and a session bus of its own: most of the time is waiting. */
 async function playwright() {
   const isWhole = rest.length === 0 && process.platform === 'linux' && !hasDisplay();
-  const halves = isWhole ? [['--shard=1/2'], ['--shard=2/2']] : [rest];
-  return sumOf(await Promise.all(halves.map(playwrightOn)));
+  const shards = isWhole ? [1, 2, 3].map((shard) => [`--shard=${shard}/3`]) : [rest];
+  return sumOf(await Promise.all(shards.map(playwrightOn)));
 }
 
 async function playwrightOn(chosen, index) {
