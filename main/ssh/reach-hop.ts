@@ -43,7 +43,8 @@ async function reachDirectly(
   const looking = { stage: 'name', hop, summary: `Looking up ${hostname}.` } as const;
   const addresses = await inStage(trace, looking, async (stage) => {
     const found = await lookUp(hop, options, signal);
-    stage.ok(`${hostname} is ${found.map(({ address }) => address).join(', ')}.`);
+    const addresses = found.map(({ address }) => address).join(', ');
+    stage.ok(addresses === hostname ? `${hostname} is an address.` : `${hostname} is ${addresses}.`);
     return found;
   });
   const connecting = { stage: 'tcp', hop, summary: `Connecting to port ${port}.` } as const;

@@ -29,9 +29,9 @@ function wholeText(role: Role, part: Part): PartText | null {
     case 'reasoning':
       return { kind: 'thought', text: joined([part.title, part.text]) };
     case 'tool-call':
-      return { kind: `tool:${part.tool_name}`, text: part.invalid_args ?? textOf(part.args) };
+      return { kind: `tool:${part.tool_name}`, text: part.invalid_args ?? textOf(part.args, () => true) };
     case 'tool-result':
-      return { kind: `tool:${part.tool_name}`, text: textOf(part.result) };
+      return { kind: `tool:${part.tool_name}`, text: textOf(part.result, isOutcome) };
     case 'source':
       return { kind: 'source', text: joined([part.title, part.url]) };
     case 'file':
@@ -50,8 +50,11 @@ function joined(lines: readonly (string | undefined)[]): string {
   return lines.filter((line) => line !== undefined && line !== '').join('\n');
 }
 
-/** What a tool was asked or answered, without the JSON around it: its words, and `exit_code 1`. Nobody looks for times. */
-function textOf(value: unknown): string {
+/** Nobody looks for the sizes and times that tools tell with what they did. */
+const isOutcome = (key: string) => key === '' || key === 'exit_code';
+
+/** What a tool was asked or answered, without the JSON around it: its words, and of numbers those that are wanted: `exit_code 1`. */
+function textOf(value: unknown, isWanted: (key: string) => boolean): string {
   const lines: string[] = [];
   let room = MOST_TEXT;
   const add = (line: string) => {
@@ -62,7 +65,7 @@ function textOf(value: unknown): string {
   const walk = (key: string, inner: unknown, depth: number): void => {
     if (room <= 0 || depth > DEEPEST) return;
     if (typeof inner === 'string') add(inner);
-    else if (typeof inner === 'number' && !key.endsWith('_ms'))
+    else if (typeof inner === 'number' && isWanted(key))
       add(key === '' ? String(inner) : `${key} ${inner}`);
     else if (Array.isArray(inner)) for (const one of inner) walk('', one, depth + 1);
     else if (typeof inner === 'object' && inner !== null) {

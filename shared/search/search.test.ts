@@ -182,7 +182,14 @@ describe('what can be found of a part', () => {
       kind: 'tool:execute',
       text: 'npm test\nn 3',
     });
-    const result = { output: ['a', { b: 'c' }], exit_code: 1, wall_duration_ms: 7, ok: true, none: null };
+    const result = {
+      output: ['a', { b: 'c' }],
+      exit_code: 1,
+      wall_duration_ms: 7,
+      file_size: 48,
+      ok: true,
+      none: null,
+    };
     expect(partText('tool', { type: 'tool-result', ...call, result })?.text).toBe('a\nc\nexit_code 1');
     expect(partText('user', { type: 'file', media_type: 'image/png', name: 'shot.png' })?.text).toBe(
       'shot.png',
