@@ -4,10 +4,12 @@ import path from 'node:path';
 import { invariant } from '@shared/util/invariant.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
 import { ENGINE_MAJOR } from '../db/engine.ts';
 import { prepareDatabase } from '../db/prepared.ts';
 import { buildWorker, type TestBuild } from '../db/test-build.ts';
 import type { BackupDeps, Backups } from './backups.ts';
+import { findSoundCopy, restoreClosed } from './restore-closed.ts';
 import {
   backupsOf,
   addChat as chat,
@@ -175,6 +177,28 @@ test('a restored one that does not open is put back; what was there has lost not
   await expect.poll(() => told).toEqual([expect.stringContaining('does not open')]);
   await later.close();
 }, 120_000);
+
+test('where there are copies but no database, no empty one is laid: a copy is offered and takes its place', async () => {
+  await addModel();
+  await addChat('Before');
+  const backups = backupsOn();
+  const made = await backups.make();
+  invariant(made.ok, JSON.stringify(made));
+  await backups.close();
+  await store.close();
+  const home = path.join(dataDir, 'db');
+  await rename(path.join(home, ENGINE_MAJOR), path.join(dataDir, 'moved away'));
+  await expect(open()).rejects.toMatchObject({ code: 'missing' });
+  expect(await readdir(home)).not.toContain(ENGINE_MAJOR);
+  const copy = await findSoundCopy(dataDir);
+  expect(copy).toMatchObject({ name: made.value.name });
+  const workerFile = path.join(build.directory, 'backup-worker.mjs');
+  expect(await restoreClosed({ dataDir, workerFile, log: silentLog }, made.value.name)).toMatchObject({
+    ok: true,
+  });
+  await open();
+  expect(await titles()).toEqual(['Before']);
+}, 240_000);
 
 test('one whose opening ends the process every time is put back at the third', async () => {
   await addModel();

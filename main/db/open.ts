@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Log } from '../base/log.ts';
@@ -211,6 +212,14 @@ export class FileDatabase implements Database {
   }
 }
 
+/** Whoever has copies has had chats: an empty database would look as if they were lost. */
+async function layNew({ data }: ControlFile, { dataDir, preparedDir }: OpenOptions) {
+  const names: readonly string[] = await readdir(path.join(dataDir, 'backups')).catch(() => []);
+  if (names.some((name) => name.endsWith('.tar.gz')))
+    throw new DatabaseFault('missing', 'The database is not there, but copies of it are.');
+  return layDatabase(data, preparedDir);
+}
+
 /** Opens, and on the first run lays, the database. Faults say why not. */
 export async function openDatabase(
   options: OpenOptions,
@@ -224,7 +233,7 @@ export async function openDatabase(
     const startedAt = performance.now();
     const file = controlOf(path.join(home, ENGINE_MAJOR));
     const restored = await openRestored(home, file, options.log);
-    const origin = (await exists(file.data)) ? 'found' : await layDatabase(file.data, options.preparedDir);
+    const origin = (await exists(file.data)) ? 'found' : await layNew(file, options);
     const { db, migrations } = restored ?? (await openMigrated(file));
     options.log.info('The database is open', {
       origin: restored ? 'restored' : origin,

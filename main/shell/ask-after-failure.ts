@@ -18,14 +18,15 @@ interface Surroundings {
 }
 
 /**
- * Says why the daemon is not there and waits for what the person wants. Where the files of the database do not open and
- * a verified copy is there, that can be restored first.
+ * Says why the daemon is not there and waits for what the person wants. Where the files of the database do not open or
+ * are not there, and a verified copy is, that can be restored first.
  */
 export async function askAfterFailure(error: unknown, of: Surroundings): Promise<Asked> {
   const text = describeFailure(error, of.dataDir);
   process.stderr.write(`${text.title}. ${text.cause}\n`);
-  const copy = isDamaged(error) ? await findCopy(of.dataDir) : null;
-  const help = copy ? helpWith(copy) : text.help;
+  const code = codeOf(error);
+  const copy = code && (await findCopy(of.dataDir));
+  const help = copy ? HELP[code](timeOf(copy)) : text.help;
   let failure = showFailure({ ...text, help }, copy !== null);
   of.onShown();
   for (;;) {
@@ -41,13 +42,21 @@ export async function askAfterFailure(error: unknown, of: Surroundings): Promise
   }
 }
 
-function helpWith({ madeAt }: BackupCopy): string {
-  const at = new Date(madeAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  return `Try again once. If it stays so, restore the last verified copy, of ${at}: what is there now is moved aside, and nothing is deleted.`;
+/** Where a copy helps. */
+const HELP = {
+  damaged: (at: string) =>
+    `Try again once. If it stays so, restore the last verified copy, of ${at}: what is there now is moved aside, and nothing is deleted.`,
+  missing: (at: string) =>
+    `Restore the last verified copy, of ${at}, or put the folder db back and try again. To begin anew, move the folder backups away first.`,
+};
+
+function codeOf(error: unknown): keyof typeof HELP | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'damaged' || code === 'missing' ? code : null;
 }
 
-function isDamaged(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'damaged';
+function timeOf({ madeAt }: BackupCopy): string {
+  return new Date(madeAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 async function findCopy(dataDir: string): Promise<BackupCopy | null> {

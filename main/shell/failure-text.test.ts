@@ -4,16 +4,20 @@ import { describeFailure } from './failure-text.ts';
 
 const dir = '/data/gaffer';
 
-test.each(['database-locked', 'newer-database', 'damaged', 'network-filesystem', 'disk-full'] as const)(
-  'the database’s refusal %s names the folder and something to do',
-  (code) => {
-    const text = describeFailure(new DatabaseFault(code, 'internal words'), dir);
-    expect(text.cause).toContain(dir);
-    expect(text.help.length).toBeGreaterThan(20);
-    expect(JSON.stringify(text)).not.toContain('internal words');
-    expect(text.title).not.toBe(describeFailure(new Error('x'), dir).title);
-  },
-);
+test.each([
+  'database-locked',
+  'newer-database',
+  'damaged',
+  'missing',
+  'network-filesystem',
+  'disk-full',
+] as const)('the database’s refusal %s names the folder and something to do', (code) => {
+  const text = describeFailure(new DatabaseFault(code, 'internal words'), dir);
+  expect(text.cause).toContain(dir);
+  expect(text.help.length).toBeGreaterThan(20);
+  expect(JSON.stringify(text)).not.toContain('internal words');
+  expect(text.title).not.toBe(describeFailure(new Error('x'), dir).title);
+});
 
 test('a shared database that somebody else holds is told in its own words', () => {
   const text = describeFailure(new DatabaseFault('being-migrated', '"who hangs", process 7'), dir);

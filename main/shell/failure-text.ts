@@ -30,6 +30,11 @@ const BY_CODE: Readonly<Record<string, Say>> = {
     cause: `The files in ${dataDir} are damaged or incomplete. Nothing was changed.`,
     help: 'Try again once. If it stays so, keep a copy of the folder, move it away and start anew; the log beside it says more.',
   }),
+  missing: (dataDir) => ({
+    title: 'The database is not there',
+    cause: `${dataDir} holds copies of a database, but not the database itself. Nothing was changed.`,
+    help: 'Put the folder db back. To begin anew, move the folder backups away, then try again.',
+  }),
   'network-filesystem': (dataDir) => ({
     title: 'The data folder is on a network drive',
     cause: `${dataDir} is on a network file system, where a database can be damaged without a warning.`,
