@@ -189,7 +189,18 @@ for (const [size, paragraphs] of Object.entries({ long: 60, short: 1 })) {
     await expect(head).toHaveAttribute('aria-expanded', 'false');
     await expect(chat.agent.last()).toBeInViewport();
     const top = async () => Math.round((await head.boundingBox())?.y ?? -1);
-    const before = await top();
+    let before = await top();
+    // What the end of a turn moves has moved.
+    await expect
+      .poll(
+        async () => {
+          const last = before;
+          before = await top();
+          return before === last;
+        },
+        { intervals: [200] },
+      )
+      .toBe(true);
     const latest = chat.page.getByRole('button', { name: 'Jump to latest' });
     await head.click();
     await expect(chat.tool('execute')).toContainText('30 lines above');
