@@ -263,7 +263,7 @@ test('a full disk is said in words and loses nothing; with room again the same c
     await expect(chat.agent).toHaveText([/^The first answer, whole\./, /^The second answer, whole\./]);
   } finally {
     await app?.kill();
-    disk.unmount();
+    await disk.unmount();
     fs.rmSync(home, { recursive: true, force: true });
   }
 });

@@ -37,7 +37,7 @@ async function onSmallDisk() {
   onTestFinished(async () => {
     await backups.close();
     await store.close();
-    disk.unmount();
+    await disk.unmount();
   });
   await addModel(store);
   await addChat(store, 'In the copy');

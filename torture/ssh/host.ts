@@ -71,7 +71,7 @@ export async function startHost(
       await wire.close();
       await sshd.dispose();
       for (const { pid } of agents()) killNow(processTree(pid).toReversed());
-      disk?.unmount();
+      await disk?.unmount();
       fs.rmSync(path.join(dir, name), { recursive: true, force: true, maxRetries: 5 });
     },
   };
