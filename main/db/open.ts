@@ -1,5 +1,4 @@
 import { statfsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Log } from '../base/log.ts';
@@ -13,7 +12,7 @@ import { listenForHints } from './hints.ts';
 import { type DatabaseLock, lockDirectory } from './lock.ts';
 import { refuseNetworkFilesystem } from './network-filesystem.ts';
 import { openMigrated, openRestored } from './open-migrated.ts';
-import { layDatabase } from './prepared.ts';
+import { layNew } from './prepared.ts';
 import { OperationRunner, type OperationSet, type Ran } from './runner.ts';
 import { EngineSession, toFault } from './sessions.ts';
 import type { Hint } from './store.ts';
@@ -212,14 +211,6 @@ export class FileDatabase implements Database {
   }
 }
 
-/** Whoever has copies has had chats: an empty database would look as if they were lost. */
-async function layNew({ data }: ControlFile, { dataDir, preparedDir }: OpenOptions) {
-  const names: readonly string[] = await readdir(path.join(dataDir, 'backups')).catch(() => []);
-  if (names.some((name) => name.endsWith('.tar.gz')))
-    throw new DatabaseFault('missing', 'The database is not there, but copies of it are.');
-  return layDatabase(data, preparedDir);
-}
-
 /** Opens, and on the first run lays, the database. Faults say why not. */
 export async function openDatabase(
   options: OpenOptions,
@@ -233,7 +224,7 @@ export async function openDatabase(
     const startedAt = performance.now();
     const file = controlOf(path.join(home, ENGINE_MAJOR));
     const restored = await openRestored(home, file, options.log);
-    const origin = (await exists(file.data)) ? 'found' : await layNew(file, options);
+    const origin = (await exists(file.data)) ? 'found' : await layNew(file.data, options);
     const { db, migrations } = restored ?? (await openMigrated(file));
     options.log.info('The database is open', {
       origin: restored ? 'restored' : origin,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exists, packDirectory, unpackDirectory } from './archive.ts';
 import { ENGINE_MAJOR, ENGINE_VERSION, openEngine } from './engine.ts';
+import { DatabaseFault } from './fault.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { syncPath, syncTree } from './sync-files.ts';
@@ -37,17 +38,23 @@ export async function prepareDatabase(directory: string): Promise<string> {
   }
 }
 
+interface Places {
+  readonly dataDir: string;
+  readonly preparedDir: string | null;
+}
+
 /**
  * Puts a new data directory at `data`: from the archive when there is one, else made by the engine (seconds).
- * It appears whole and synced or not at all.
+ * It appears whole and synced or not at all. Refused as `missing` where there are copies: whoever has them has had chats,
+ * and an empty database would look as if they were lost.
  */
-export async function layDatabase(
-  data: string,
-  preparedDirectory: string | null,
-): Promise<'prepared' | 'made'> {
+export async function layNew(data: string, { dataDir, preparedDir }: Places): Promise<'prepared' | 'made'> {
+  const names: readonly string[] = await readdir(path.join(dataDir, 'backups')).catch(() => []);
+  if (names.some((name) => name.endsWith('.tar.gz')))
+    throw new DatabaseFault('missing', 'The database is not there, but copies of it are.');
   const fresh = `${data}.new`;
   await rm(fresh, { recursive: true, force: true });
-  const archive = preparedDirectory && path.join(preparedDirectory, PREPARED_NAME);
+  const archive = preparedDir && path.join(preparedDir, PREPARED_NAME);
   const isPrepared = archive !== null && (await exists(archive));
   if (isPrepared) await unpackDirectory(await readFile(archive), fresh);
   else await (await openEngine({ directory: fresh })).close();

@@ -153,7 +153,7 @@ describe('a title', () => {
 
 describe('a snippet', () => {
   const shown = (text: string, query: string) => {
-    const { text: line, marks } = snippetOf(text, terms(query), 60);
+    const { text: line, marks } = snippetOf(text, terms(query), { length: 60 });
     return { line, marks: marks.map(({ from, to }) => line.slice(from, to)) };
   };
 
@@ -169,6 +169,25 @@ describe('a snippet', () => {
     expect(shown('  two  words ', 'words')).toEqual({ line: 'two words', marks: ['words'] });
     expect(shown('nothing of it', 'else')).toEqual({ line: 'nothing of it', marks: [] });
     expect(shown('x'.repeat(500), 'else').line.length).toBeLessThanOrEqual(62);
+  });
+
+  it('has no signs of Markdown, and its marks stand where the words do', () => {
+    const read = (text: string, query: string) => {
+      const { text: line, marks } = snippetOf(text, terms(query), { isMarkdown: true });
+      return { line, marks: marks.map(({ from, to }) => line.slice(from, to)) };
+    };
+    expect(read('## The **hold** was\n> kept in `hold.ts`', 'hold')).toEqual({
+      line: 'The hold was kept in hold.ts',
+      marks: ['hold', 'hold'],
+    });
+    expect(read('| column | what |\n|---|:-:|\n| `id` | order |', 'order')).toEqual({
+      line: '…what id order',
+      marks: ['order'],
+    });
+    expect(read('```sh\ncat a | grep -c b # all\n```', 'grep').line).toBe('sh cat a | grep -c b # all');
+    expect(read(`${'far '.repeat(200)}\n| a | the hold |`, 'hold').line).toMatch(/ a the hold$/);
+    // What a tool printed is shown as it is.
+    expect(snippetOf('a ** b | c', terms('b')).text).toBe('a ** b | c');
   });
 });
 

@@ -2,7 +2,7 @@ import type { ChatId, MessageId, OwnerId } from '@shared/model/ids.ts';
 import type { Role } from '@shared/model/message.ts';
 import type { Part } from '@shared/model/part.ts';
 import type { Place, SearchHit } from '@shared/search/hit.ts';
-import { partText } from '@shared/search/part-text.ts';
+import { type FoundKind, partText } from '@shared/search/part-text.ts';
 import type { Term } from '@shared/search/query.ts';
 import { snippetOf } from '@shared/search/snippet.ts';
 import { operation, type Tx } from '../store.ts';
@@ -18,6 +18,9 @@ interface Row {
   readonly created_at: string;
   readonly content: Part | null;
 }
+
+/** What models write as Markdown. */
+const PROSE: readonly FoundKind[] = ['agent', 'thought', 'note'];
 
 /** What stands at these places, in their order. What has gone since is left out. */
 export const loadHits = operation(
@@ -49,7 +52,7 @@ export const loadHits = operation(
           workspace: row.workspace,
           kind: found.kind,
           at: row.created_at,
-          snippet: snippetOf(found.text, terms),
+          snippet: snippetOf(found.text, terms, { isMarkdown: PROSE.includes(found.kind) }),
         },
       ];
     });
