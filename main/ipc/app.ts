@@ -47,7 +47,7 @@ export function appCalls(deps: AppHandlerDeps): AppCalls {
       return ok(null);
     },
     'app.keepSecrets': async ({ inFile }) => ok(await deps.keepSecrets(inFile)),
-    'app.instructions': async () => ok(await deps.instructions.load()),
+    'app.instructions': () => deps.instructions.load(),
     'app.setInstructions': ({ text }) => deps.instructions.save(text),
     'settings.set': async (change) => ok(await deps.saveSettings(given(change))),
   };

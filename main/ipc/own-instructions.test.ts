@@ -11,13 +11,14 @@ function home(): string {
 }
 
 test('they are written where the agent reads them, and gone when they are emptied', async () => {
-  const own = createOwnInstructions(home());
-  const { file, text } = await own.load();
-  expect(text).toBe('');
+  const dir = home();
+  const own = createOwnInstructions(dir);
+  const file = path.join(dir, '.gaffer/AGENTS.md');
+  expect(await own.load()).toEqual({ ok: true, value: { file, text: '' } });
   expect(await own.save('Answer in German.')).toMatchObject({ ok: true });
   expect(fs.readFileSync(file, 'utf8')).toBe('Answer in German.\n');
   expect(fs.readdirSync(path.dirname(file))).toEqual(['AGENTS.md']);
-  expect(await own.load()).toEqual({ file, text: 'Answer in German.\n' });
+  expect(await own.load()).toEqual({ ok: true, value: { file, text: 'Answer in German.\n' } });
   await own.save(' \n');
   expect(fs.existsSync(file)).toBe(false);
 });
@@ -28,9 +29,26 @@ test('the file that is there is taken, however it is written', async () => {
   fs.mkdirSync(path.dirname(file));
   fs.writeFileSync(file, 'Mine.');
   const own = createOwnInstructions(dir);
-  expect(await own.load()).toEqual({ file, text: 'Mine.' });
+  expect(await own.load()).toEqual({ ok: true, value: { file, text: 'Mine.' } });
   await own.save('Mine, changed.');
   expect(fs.readFileSync(file, 'utf8')).toBe('Mine, changed.\n');
+});
+
+test('what cannot be read is told, and not taken for empty', async () => {
+  const dir = home();
+  fs.mkdirSync(path.join(dir, '.gaffer/AGENTS.md'), { recursive: true });
+  expect(await createOwnInstructions(dir).load()).toMatchObject({ ok: false, error: { code: 'failed' } });
+});
+
+test('a link stays one, and leads to what was written', async () => {
+  const dir = home();
+  const kept = path.join(dir, 'kept.md');
+  fs.writeFileSync(kept, 'Mine.');
+  fs.mkdirSync(path.join(dir, '.gaffer'));
+  fs.symlinkSync(kept, path.join(dir, '.gaffer/AGENTS.md'));
+  await createOwnInstructions(dir).save('Mine, changed.');
+  expect(fs.readFileSync(kept, 'utf8')).toBe('Mine, changed.\n');
+  expect(fs.lstatSync(path.join(dir, '.gaffer/AGENTS.md')).isSymbolicLink()).toBe(true);
 });
 
 test('what cannot be written is told', async () => {

@@ -2,10 +2,16 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { err, ok, type Result } from '@shared/util/result.ts';
 
+interface Failed {
+  readonly code: 'failed';
+  readonly message: string;
+}
+
 /** What the person tells every agent on this computer. */
 export interface OwnInstructions {
-  load(): Promise<{ readonly file: string; readonly text: string }>;
-  save(text: string): Promise<Result<null, { readonly code: 'failed'; readonly message: string }>>;
+  /** What cannot be read is not taken for empty: it would be lost with the next saving. */
+  load(): Promise<Result<{ readonly file: string; readonly text: string }, Failed>>;
+  save(text: string): Promise<Result<null, Failed>>;
 }
 
 /** `~/.gaffer/AGENTS.md`, in whatever case it is written there; the workspace agent reads it, too. */
@@ -18,7 +24,11 @@ export function createOwnInstructions(homeDir: string): OwnInstructions {
   return {
     async load() {
       const file = await place();
-      return { file, text: await fs.readFile(file, 'utf8').catch(() => '') };
+      return fs.readFile(file, 'utf8').then(
+        (text) => ok({ file, text }),
+        (error: unknown) =>
+          codeOf(error) === 'ENOENT' ? ok({ file, text: '' }) : failed(file, 'read', error),
+      );
     },
     async save(text) {
       const file = await place();
@@ -27,15 +37,23 @@ export function createOwnInstructions(homeDir: string): OwnInstructions {
         else await write(file, text);
         return ok(null);
       } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-        return err({ code: 'failed', message: `${file} could not be written (${code}).` });
+        return failed(file, 'written', error);
       }
     },
   };
 }
 
-/** Whole or not at all. */
-async function write(file: string, text: string): Promise<void> {
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
+}
+
+function failed(file: string, what: 'read' | 'written', error: unknown) {
+  return err<Failed>({ code: 'failed', message: `${file} could not be ${what} (${codeOf(error)}).` });
+}
+
+/** Whole or not at all; where it is a link, what that leads to. */
+async function write(link: string, text: string): Promise<void> {
+  const file = await fs.realpath(link).catch(() => link);
   await fs.mkdir(path.dirname(file), { recursive: true });
   await fs.writeFile(`${file}.new`, text.endsWith('\n') ? text : `${text}\n`);
   await fs.rename(`${file}.new`, file);

@@ -7,7 +7,9 @@ export interface Agenda {
   addBehind(chatId: ChatId): void;
   /** In the order in which they came; a chat that changes while it is worked on comes again. */
   take(): ChatId | null;
-  /** What was said just now waits to be looked at. */
+  /** What was taken has been worked on, or cannot be. */
+  putDown(): void;
+  /** What was said just now waits to be looked at, or is looked at. */
   hasFresh(): boolean;
   /** All must be looked at: asked once. */
   takeLook(): boolean;
@@ -24,6 +26,7 @@ export function createAgenda(store: Pick<Store<Operations>, 'onHint'>): Agenda {
   const versions = new Map<ChatId, number>();
   let mustLook = true;
   let closed = false;
+  let holdsFresh = false;
   let wake = () => {};
   const stop = store.onHint((hint) => {
     const changed = changedChat(hint, versions);
@@ -39,9 +42,13 @@ export function createAgenda(store: Pick<Store<Operations>, 'onHint'>): Agenda {
       if (turn.size === 0) turn = fresh.size > 0 ? fresh : behind;
       const [first] = turn;
       if (first) turn.delete(first);
+      holdsFresh = first !== undefined && turn === fresh;
       return first ?? null;
     },
-    hasFresh: () => fresh.size > 0,
+    putDown() {
+      holdsFresh = false;
+    },
+    hasFresh: () => holdsFresh || fresh.size > 0,
     takeLook() {
       const was = mustLook;
       mustLook = false;

@@ -46,13 +46,12 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   const agenda = createAgenda(deps.store);
   const backlog = new Set<ChatId>();
   let nap = new AbortController();
-  let isBusy = false;
   const waiting = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
   };
   const release = () => {
-    if (isBusy && agenda.hasFresh()) return;
+    if (agenda.hasFresh()) return;
     for (const resolve of waiting) resolve();
     waiting.clear();
   };
@@ -64,13 +63,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       await clock.sleep(gatherMs, nap.signal).catch(() => undefined);
       if (signal.aborted) return;
       const from = clock.now();
-      isBusy = true;
       await workOff({ ...deps, agenda, backlog, tell, release }, signal).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         log.warn('The search index could not be written', errorFields(error));
         return clock.sleep(AGAIN_MS, signal).catch(() => undefined);
       });
-      isBusy = false;
       release();
       gatherMs = Math.min(MOST_GATHER_MS, Math.max(GATHER_MS, (clock.now() - from) / ROUND_SHARE));
     }
@@ -88,7 +85,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     },
     async catchUp() {
       nap.abort();
-      if (!isBusy && !agenda.hasFresh()) return;
+      if (!agenda.hasFresh()) return;
       const caughtUp = new Promise<void>((resolve) => void waiting.add(resolve));
       await Promise.race([caughtUp, clock.sleep(CATCH_UP_MS, signal).catch(() => undefined)]);
     },
@@ -128,10 +125,12 @@ async function workOff(
   }
   for (let chatId = agenda.take(); chatId && !signal.aborted; chatId = agenda.take()) {
     const taken = chatId;
-    const tookMs = await indexChat(deps, taken, signal).catch((error: unknown) => {
-      agenda.addBehind(taken);
-      throw error;
-    });
+    const tookMs = await indexChat(deps, taken, signal)
+      .catch((error: unknown) => {
+        agenda.addBehind(taken);
+        throw error;
+      })
+      .finally(() => agenda.putDown());
     if (backlog.delete(taken)) tell();
     release();
     await pause(deps.clock, tookMs, signal);

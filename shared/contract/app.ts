@@ -81,7 +81,11 @@ export const appContract = {
   /** Where the system has no key store: in a file from now on, or in memory only. */
   'app.keepSecrets': call({ input: z.object({ inFile: z.boolean() }), output: is<SecretsKept>() }),
   /** What the person tells every agent on this computer, and the file that it stands in. */
-  'app.instructions': call({ input: z.object({}), output: is<{ file: string; text: string }>() }),
+  'app.instructions': call({
+    input: z.object({}),
+    output: is<{ file: string; text: string }>(),
+    errors: ['failed'],
+  }),
   /** Empty: nothing, and there is no file. */
   'app.setInstructions': call({
     input: z.object({ text: z.string().max(64 * 1024) }),

@@ -4,10 +4,11 @@ import { useStore } from 'zustand';
 import { call } from '../../lib/bridge.ts';
 import { shortPath } from '../../lib/short-path.ts';
 import { appStore } from '../../state/app.ts';
-import { announce, toast } from '../../state/toasts.ts';
+import { announce } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Form } from '../../ui/form.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { TextArea } from '../../ui/text-area.tsx';
 
 /** What the person tells every agent on this computer. */
@@ -38,7 +39,7 @@ function Editor({ onClose }: EditorProps) {
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
     void call('app.instructions', {}).then((answer) => {
-      if (!answer.ok) return toast(answer.error.message);
+      if (!answer.ok) return setProblem(answer.error.message);
       setFile(answer.value.file);
       setText(answer.value.text);
     });
@@ -56,6 +57,7 @@ function Editor({ onClose }: EditorProps) {
       icon={<ScrollText className="i" aria-hidden="true" />}
       onClose={onClose}
     >
+      {text === null && <Problem text={problem} />}
       {text !== null && (
         <Form label="Your instructions" autoFocus onSubmit={save}>
           <TextArea
